@@ -1,0 +1,66 @@
+#pragma once
+
+#include "server/base/config.hpp"
+#include "server/net/stream.hpp"
+#include "storage/accounts.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <string>
+
+namespace pillarbox::auth {
+
+using boost::asio::awaitable;
+
+/// Who signed in.
+struct Identity
+{
+    storage::AccountId account{};
+    std::string address;
+    std::string device; // the app password's label; empty for the account's own password
+    bool admin = false;
+};
+
+/// Why a sign-in failed. Peers are told no more than this.
+enum class Failure
+{
+    credentials = 1, // unknown name, wrong password, disabled account: no difference
+    throttled,       // too many failures from this network (SASL 454, POP3 [SYS/TEMP], HTTP 429)
+    busy,            // too many verifications under way, or the store is unavailable
+};
+
+const boost::system::error_category& failure_category() noexcept;
+boost::system::error_code make_error_code(Failure failure) noexcept;
+
+/// Checks who someone is, for every protocol alike. Takes the same time for
+/// strangers; counts failures by network over all protocols and slows guessing
+/// down, never locking an account. Any reactor may call it.
+class Login
+{
+public:
+    Login(storage::Accounts& accounts, const Config& config, std::string key);
+    ~Login();
+
+    using Outcome = boost::system::result<Identity>; // error: Failure
+
+    /// By name and password: the account's, or one of its app passwords.
+    awaitable<Outcome> password(std::string user, std::string password, boost::asio::ip::address peer);
+
+    /// APOP, RFC 1939 §7: `digest` is the lower-case hex MD5 of `timestamp`
+    /// (angle brackets included) followed by the secret. Only app passwords
+    /// that were made for it can match.
+    awaitable<Outcome> apop(std::string user, std::string timestamp, std::string digest,
+                            boost::asio::ip::address peer);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace pillarbox::auth
+
+template <>
+struct boost::system::is_error_code_enum<pillarbox::auth::Failure> : std::true_type
+{};

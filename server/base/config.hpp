@@ -1,0 +1,155 @@
+#pragma once
+
+#include "server/base/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pillarbox {
+
+/// One address to listen on, `ADDRESS:PORT`; IPv6 in brackets.
+struct Endpoint
+{
+    std::string address; // an IP literal, without brackets
+    std::uint16_t port = 0;
+
+    bool operator==(const Endpoint&) const = default;
+};
+
+/// A network, `192.0.2.0/24`; an address alone means itself.
+struct Network
+{
+    std::string address;
+    unsigned prefix = 0; // bits
+
+    bool operator==(const Network&) const = default;
+};
+
+/// Every setting, with its default. Immutable once loaded; SIGHUP loads
+/// another, which new sessions get. The keys are the members' names with dots.
+struct Config
+{
+    std::string hostname; // empty in the file: the machine's FQDN
+    std::filesystem::path data_dir = "/var/lib/pillarbox";
+
+    struct Smtp
+    {
+        std::vector<Endpoint> listen{{"::", 25}};
+        std::uint64_t max_message_size = 50ull << 20; // octets; announced by SIZE
+        std::uint32_t max_recipients = 1000;          // for each message
+    } smtp;
+
+    struct Listener
+    {
+        std::vector<Endpoint> listen;
+    };
+    Listener submission{{{"::", 587}}};
+    Listener submissions{{{"::", 465}}};
+
+    struct Pop3
+    {
+        enum class Lock
+        {
+            shared,
+            exclusive
+        };
+
+        std::vector<Endpoint> listen{{"::", 110}};
+        std::chrono::seconds idle_timeout{600}; // at least 10 min, RFC 1939 §3
+        Lock maildrop_lock = Lock::shared;
+    } pop3;
+    Listener pop3s{{{"::", 995}}};
+
+    Listener http{{{"::", 8080}}};
+    Listener https{{{"::", 8443}}};
+    Listener metrics{{{"127.0.0.1", 9100}}};
+
+    struct Tls
+    {
+        std::filesystem::path certificate; // PEM; empty: a self-signed one; "none": no TLS
+        std::filesystem::path key;         // PEM
+        bool off() const { return certificate == "none"; }
+    } tls;
+
+    struct Auth
+    {
+        enum class Plaintext
+        {
+            never,
+            loopback,
+            always
+        };
+
+        Plaintext allow_plaintext = Plaintext::loopback; // may passwords cross without TLS
+        unsigned hash_passes = 2;                        // argon2id t
+        unsigned hash_kib = 19456;                       // argon2id m, KiB
+    } auth;
+
+    struct Limits
+    {
+        std::uint32_t connections = 20000;      // for each listener
+        std::uint32_t connections_per_ip = 100; // for each listener
+        std::vector<Network> exempt;            // no rates, delays or per-address limits
+    } limits;
+
+    struct Setup
+    {
+        std::string domain; // made at the first start
+        std::string admin;  // address; made at the first start
+        std::filesystem::path password_file;
+        std::string password; // from PILLARBOX_SETUP_PASSWORD only
+    } setup;
+
+    struct Outbound
+    {
+        std::string mode = "hold"; // mail for other servers waits in the queue
+    } outbound;
+
+    struct Storage
+    {
+        std::string url = "sqlite:";
+        std::uint64_t quota = 1ull << 30;    // octets for each account without its own
+        std::uint64_t reserve = 64ull << 20; // octets of disk to leave free
+    } storage;
+
+    struct Logging
+    {
+        Log::Format format = Log::Format::text;
+        Log::Level level = Log::Level::info;
+    } log;
+};
+
+/// A setting that cannot be used. what() names file, line and key, and says
+/// what would be right.
+class ConfigError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Where settings come from, later ones winning.
+struct ConfigSources
+{
+    /// As given by --config; without it `pillarbox.toml` here, then
+    /// /etc/pillarbox/pillarbox.toml, if they exist.
+    std::optional<std::filesystem::path> file;
+    std::map<std::string, std::string> environment; // PILLARBOX_... variables
+    std::vector<std::string> set;                   // KEY=VALUE, from --set
+    Config base;                                    // the defaults, changed by --demo
+};
+
+/// Reads and checks everything. Throws ConfigError.
+Config load_config(const ConfigSources& sources);
+
+/// The process's environment variables whose names begin with PILLARBOX_.
+std::map<std::string, std::string> config_environment();
+
+} // namespace pillarbox

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "server/net/line_buffer.hpp"
+#include "server/net/stream.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pillarbox::net {
+
+class Reactor;
+
+/// A conversation over a Stream: what every session talks to.
+///
+/// Reading is what flushes. Replies gather in the outbox and leave together
+/// just before a read has to wait, so a client that pipelines ten commands
+/// gets ten replies in one segment (RFC 2920 §3.2, RFC 2449 §6.6), and no
+/// session has to think about it.
+///
+/// Every wait names its patience. Members that wait throw
+/// boost::system::system_error(net::Errc) when the connection is over.
+class Connection
+{
+public:
+    struct Limits
+    {
+        std::size_t line = 512;                  // octets with CRLF; read_line() refuses longer ones
+        std::size_t longest_refused = 64 * 1024; // beyond this a line ends the connection
+        std::size_t outbox = 64 * 1024;          // octets held before send() waits
+        std::chrono::seconds write{300};         // for the peer to take one outbox
+        std::chrono::seconds handshake{30};
+    };
+
+    Connection(Reactor& reactor, std::unique_ptr<Stream> stream, Limits limits);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    /// The next line. Octets that trickle in do not extend `patience`. The
+    /// text holds until the next read.
+    awaitable<Line> read_line(std::chrono::seconds patience);
+
+    /// Whatever is unread, after waiting for at least one octet; consume()
+    /// says how much of it was used. For DATA, BDAT, literals and HTTP.
+    awaitable<std::string_view> read_some(std::chrono::seconds patience);
+    /// The same with at least one octet more, when that was not enough. Holds
+    /// one block (16 KiB) at most; throws broken_off beyond.
+    awaitable<std::string_view> read_more(std::chrono::seconds patience);
+    void consume(std::size_t octets);
+
+    /// Waits for the next command or request to begin, holding no memory.
+    /// The one place where a draining server interrupts a session.
+    awaitable<void> idle(std::chrono::seconds patience);
+
+    /// Adds a reply to the outbox; never waits.
+    void put(std::string_view text);
+    /// Sends a body; waits while the outbox is full.
+    awaitable<void> send(std::string_view octets);
+    awaitable<void> flush();
+
+    /// Sends what is pending, then negotiates. Throws tls_failed when octets
+    /// already wait behind the command: they were sent in the clear and must
+    /// not be obeyed as if they had not been.
+    awaitable<void> start_tls(TlsContext& context);
+    /// The handshake of implicit TLS (RFC 8314), before anything was sent.
+    awaitable<void> accept_tls(TlsContext& context);
+    bool secure() const;
+    std::string_view tls_description() const;
+
+    boost::asio::ip::address peer() const;
+
+    /// Longer lines from here on: AUTH continuations (RFC 4954 §4).
+    void set_line_limit(std::size_t octets);
+
+    /// The server is ending; a session asks between commands of a burst.
+    bool draining() const;
+
+    /// Waits; for slowing down a peer. A draining server cuts it short.
+    awaitable<void> pause(std::chrono::milliseconds time);
+
+    /// Ends the connection because a reply that was begun cannot be finished.
+    [[noreturn]] void break_off();
+
+    Reactor& reactor() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace pillarbox::net

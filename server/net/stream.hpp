@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/result.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace pillarbox::net {
+
+using boost::asio::awaitable;
+using boost::system::error_code;
+using boost::system::result;
+
+class TlsContext;
+
+/// Octets to and from one peer: a socket, plain or under TLS, or a test's two
+/// strings. Failures are Asio's error codes; Connection gives them meaning.
+class Stream
+{
+public:
+    virtual ~Stream() = default;
+
+    /// Waits until something can be read, holding no buffer meanwhile: this
+    /// is all that an idle connection costs.
+    virtual awaitable<error_code> wait_readable() = 0;
+
+    /// At least one octet; asio::error::eof when the peer has ended.
+    virtual awaitable<result<std::size_t>> read_some(std::span<char> room) = 0;
+
+    /// All of them.
+    virtual awaitable<error_code> write(std::string_view octets) = 0;
+
+    /// Server side of a handshake on this connection.
+    virtual awaitable<error_code> start_tls(TlsContext& context) = 0;
+    virtual bool secure() const = 0;
+
+    /// For trace fields and the log, `TLSv1.3 TLS_AES_256_GCM_SHA384`; empty without TLS.
+    virtual std::string_view tls_description() const = 0;
+
+    virtual boost::asio::ip::address peer() const = 0;
+
+    /// Ends the operation in progress, if any, with operation_aborted.
+    virtual void cancel() noexcept = 0;
+};
+
+} // namespace pillarbox::net

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "storage/body.hpp"
+#include "storage/types.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pillarbox::storage {
+
+/// A person's account. Addresses are lower case; domains in A-label form.
+struct Account
+{
+    AccountId id{};
+    std::string address;
+    std::string password_hash; // argon2id, as libsodium writes it
+    bool admin = false;
+    bool enabled = true;
+    std::uint64_t quota = 0;  // octets; 0 is the server's default
+    std::uint64_t octets = 0; // stored now
+    std::uint32_t messages = 0;
+    Time created{};
+};
+
+struct NewAccount
+{
+    std::string address;
+    std::string password_hash;
+    bool admin = false;
+    std::uint64_t quota = 0; // octets; 0 is the server's default
+};
+
+/// A password for one device. `sealed` holds the password itself, encrypted
+/// with the server's key, and only where APOP or CRAM-MD5 was asked for.
+struct AppPassword
+{
+    std::string label;
+    std::string password_hash;
+    std::string sealed; // empty: neither APOP nor CRAM-MD5
+    Time created{};
+    std::optional<Time> last_used;
+};
+
+/// Where mail for one address goes, aliases followed.
+struct Route
+{
+    struct Local
+    {
+        AccountId account{};
+        std::string address; // of the account
+    };
+
+    std::vector<Local> local;
+    std::vector<std::string> remote; // an alias' targets at other servers
+};
+
+struct Alias
+{
+    std::string address; // "@example.org": the domain's catch-all
+    std::vector<std::string> targets;
+};
+
+struct Domain
+{
+    DomainId id{};
+    std::string name;
+    Time created{};
+};
+
+/// Who there is, and where mail for an address goes. Names compare without
+/// regard to case. Any call may fail with unavailable.
+class Accounts
+{
+public:
+    virtual ~Accounts() = default;
+
+    /// Where mail for `local_part@domain` goes: the account itself; else its
+    /// aliases; else, without the part from '+' on, either of these; else the
+    /// domain's catch-all; and postmaster of a local domain always goes
+    /// somewhere: to an administrator (RFC 5321 §4.5.1).
+    /// Errors: not_local when the domain is not ours, not_found, alias_loop.
+    virtual awaitable<Result<Route>> route(std::string local_part, std::string domain) = 0;
+
+    /// Errors: not_found.
+    virtual awaitable<Result<Account>> find(std::string address) = 0;
+    virtual awaitable<Result<Account>> find(AccountId account) = 0;
+
+    virtual awaitable<Result<std::vector<AppPassword>>> app_passwords(AccountId account) = 0;
+
+    // Everything below changes the store, durably, before it returns.
+
+    /// Errors: already_exists, invalid.
+    virtual awaitable<Result<void>> add_domain(std::string name) = 0;
+    virtual awaitable<Result<std::vector<Domain>>> domains() = 0;
+    /// Errors: not_found; invalid while it has accounts or aliases.
+    virtual awaitable<Result<void>> remove_domain(std::string name) = 0;
+
+    /// All of them or none. On failure `failed`, if given, is the index of the
+    /// first that could not be added. Errors: already_exists (an account or an
+    /// alias has the address), invalid (no domain of this server).
+    virtual awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed = nullptr) = 0;
+    virtual awaitable<Result<std::vector<Account>>> list() = 0;
+    virtual awaitable<Result<void>> set_password(std::string address, std::string password_hash) = 0;
+    virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
+    /// Removes the account with its mail, aliases that lead only to it excepted.
+    virtual awaitable<Result<void>> remove(std::string address) = 0;
+
+    /// Errors: not_found, already_exists (the label).
+    virtual awaitable<Result<void>> add_app_password(std::string address, AppPassword password) = 0;
+    virtual awaitable<Result<void>> revoke_app_password(std::string address, std::string label) = 0;
+    /// Notes when a device signed in. Not durable at once, and no error when it is gone.
+    virtual void touch_app_password(AccountId account, std::string label) = 0;
+
+    /// Errors: already_exists (an account has the address), invalid.
+    virtual awaitable<Result<void>> add_alias(Alias alias) = 0;
+    virtual awaitable<Result<std::vector<Alias>>> aliases() = 0;
+    virtual awaitable<Result<void>> remove_alias(std::string address) = 0;
+};
+
+} // namespace pillarbox::storage

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "storage/body.hpp"
+#include "storage/types.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pillarbox::storage {
+
+/// One accepted message and everyone this server owes it to.
+struct Delivery
+{
+    std::string reverse_path;            // empty for the null path "<>"
+    std::vector<LocalCopy> copies;       // local mailboxes
+    std::vector<std::string> forward_to; // remote forward-paths, queued in the same commit
+    std::string forward_trace;           // the trace fields of the queued message, with CRLF
+    std::optional<AccountId> submitter;  // whose mail it is, when a user sent it
+    std::unique_ptr<Spool> body;
+    Summary summary;
+};
+
+/// A POP3 session's view of an INBOX as it was at login. While it lives, what
+/// it shows stays readable; in exclusive mode it also keeps others out
+/// (RFC 1939 §4). Destroying it lets go.
+class Maildrop
+{
+public:
+    enum class Mode
+    {
+        shared,
+        exclusive
+    };
+
+    virtual ~Maildrop() = default;
+
+    // From the mailbox's counters: a login that only says STAT reads no messages.
+    virtual std::uint32_t count() const = 0;
+    virtual std::uint64_t octets() const = 0;
+
+    /// The messages, oldest first: as many as count(). Errors: timed_out, unavailable.
+    virtual awaitable<Result<std::vector<MaildropEntry>>> entries() = 0;
+};
+
+/// Mailboxes and messages. Every call resumes its caller on the caller's own
+/// executor. A call that has begun finishes, whatever becomes of the caller.
+/// Calls that change something return once the change is on stable storage.
+/// Any may fail with timed_out or unavailable.
+class Mail
+{
+public:
+    virtual ~Mail() = default;
+
+    virtual std::unique_ptr<Spool> new_spool() = 0;
+
+    /// Whether a message of `octets` may be begun: errors out_of_space below
+    /// the disk reserve, unavailable after a failed sync. Cheap, never waits.
+    virtual Result<void> has_room(std::uint64_t octets) const = 0;
+
+    /// Stores the message for every recipient, or for none of them.
+    /// Errors: out_of_space, over_quota, not_found (an account is gone).
+    virtual awaitable<Result<void>> deliver(Delivery delivery) = 0;
+
+    /// Errors: locked, not_found.
+    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
+                                                                       Maildrop::Mode mode) = 0;
+
+    /// The account's mailboxes: those with a role in the order of MailboxRole,
+    /// then own ones by name.
+    virtual awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) = 0;
+
+    /// Newest first (highest uid). At most `limit` messages with a uid below
+    /// `before` (0: from the newest), or, with `position`, from that offset on.
+    /// Errors: not_found when the mailbox is none of the account's.
+    virtual awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
+                                         std::uint32_t position, std::size_t limit) = 0;
+
+    /// One message of the account. Errors: not_found.
+    virtual awaitable<Result<Listed>> find(AccountId account, MessageId message) = 0;
+
+    /// The octets of a message that was found, or that a Maildrop shows.
+    /// Errors: not_found.
+    virtual awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) = 0;
+
+    /// Adds and removes flags; returns the message as it now is. Errors: not_found.
+    virtual awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
+                                                std::uint32_t remove) = 0;
+
+    /// Removes the messages in one commit. Those already gone are no error.
+    virtual awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) = 0;
+};
+
+} // namespace pillarbox::storage

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "storage/accounts.hpp"
+#include "storage/mail.hpp"
+#include "storage/queue.hpp"
+#include "storage/sessions.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pillarbox::storage {
+
+/// Hears what the store has to report; it knows no log of its own. Called on
+/// the store's threads; must not throw or block.
+class Observer
+{
+public:
+    enum class Severity
+    {
+        info,
+        warning,
+        error
+    };
+
+    virtual ~Observer() = default;
+
+    virtual void event(Severity severity, std::string_view what, std::string_view detail) noexcept = 0;
+
+    /// One group commit: how many pieces of work it held, how long body sync
+    /// and commit took.
+    virtual void committed(std::size_t ops, std::chrono::microseconds took) noexcept = 0;
+};
+
+/// All that is kept, behind its narrow interfaces. Destroying it finishes what
+/// was begun and joins its threads; no caller may be waiting then.
+class Store
+{
+public:
+    virtual ~Store() = default;
+
+    virtual Mail& mail() = 0;
+    virtual Accounts& accounts() = 0;
+    virtual Queue& queue() = 0;
+    virtual Sessions& sessions() = 0;
+
+    /// False after a failed sync or commit: nothing more is accepted.
+    virtual bool healthy() const = 0;
+};
+
+struct Options
+{
+    std::filesystem::path directory; // made, with mode 0700, if it does not exist
+    std::string url = "sqlite:";     // which backend: its scheme
+
+    /// `server` holds the data directory alone (a second one is an error),
+    /// recovers, and gives space back. `tool` may work beside a server; it
+    /// changes rows but delivers no mail.
+    enum class Access
+    {
+        server,
+        tool
+    } access = Access::server;
+
+    unsigned readers = 2;                            // reading threads
+    std::uint64_t default_quota = 1ull << 30;        // octets for accounts without their own
+    std::uint64_t disk_reserve = 64ull << 20;        // octets to leave free
+    std::chrono::milliseconds read_deadline{10'000}; // for one query
+    std::shared_ptr<Observer> observer;              // may be null
+};
+
+/// Opens the store, brings its schema up to date, and, as a server, mends what
+/// a crash left. Throws std::runtime_error with a sentence for people when that
+/// cannot be done; nothing is damaged then.
+std::unique_ptr<Store> open(const Options& options);
+
+} // namespace pillarbox::storage

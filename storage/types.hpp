@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pillarbox::storage {
+
+// Identities. Never reused, in any store, for anything else.
+enum class DomainId : std::int64_t
+{
+};
+enum class AccountId : std::int64_t
+{
+};
+enum class MailboxId : std::int64_t
+{
+};
+enum class MessageId : std::int64_t
+{
+};
+enum class QueueId : std::int64_t
+{
+};
+
+/// Seconds since the epoch, UTC.
+using Time = std::chrono::sys_seconds;
+
+/// What a mailbox is for. Every account has one of each but `own`, which are
+/// the folders a person makes (RFC 6154 names the same uses).
+enum class MailboxRole : std::uint8_t
+{
+    own = 0,
+    inbox,
+    drafts,
+    sent,
+    archive,
+    junk,
+    trash
+};
+
+/// Message flags, a set of bits; RFC 9051 §2.3.2 gives their meaning.
+namespace flag {
+inline constexpr std::uint32_t seen = 1;
+inline constexpr std::uint32_t answered = 2;
+inline constexpr std::uint32_t flagged = 4;
+inline constexpr std::uint32_t draft = 8;
+} // namespace flag
+
+/// What a list shows of a message, found once, at delivery. Text is UTF-8,
+/// decoded and free of control characters.
+struct Summary
+{
+    std::string sender_name;    // From: display name; empty when there is none
+    std::string sender_address; // From: addr-spec
+    std::string subject;        // at most 300 characters
+    std::string preview;        // the beginning of the text, white space folded, at most 200 characters
+    std::string message_id;     // with its angle brackets; empty when there is none
+    std::string thread_key;     // the first of References, In-Reply-To, Message-ID
+    Time date{};                // Date:; the epoch when missing or unreadable
+    bool attachments = false;   // at least one part that a person would call a file
+};
+
+/// One mailbox a message goes to. `trace` are the fields put on top for this
+/// recipient (Return-Path, Delivered-To, Received), with CRLF: kept in the
+/// row, so that one untouched body serves all.
+struct LocalCopy
+{
+    AccountId account{};
+    std::string trace;
+    MailboxRole mailbox = MailboxRole::inbox;
+};
+
+/// A mailbox and its counters.
+struct Mailbox
+{
+    MailboxId id{};
+    MailboxRole role = MailboxRole::own;
+    std::string name; // UTF-8
+    std::uint32_t messages = 0;
+    std::uint32_t unseen = 0;
+    std::uint64_t octets = 0;
+    std::uint64_t modseq = 0; // rises with every change in it; the ETag of its list
+};
+
+/// A message in a mailbox as a list shows it.
+struct Listed
+{
+    MessageId id{};
+    MailboxId mailbox{};
+    std::uint32_t uid = 0; // rises within the mailbox, RFC 9051 §2.3.1.1
+    std::uint32_t flags = 0;
+    std::uint64_t size = 0; // octets, trace fields included
+    std::uint64_t modseq = 0;
+    Time received{};
+    Summary summary;
+};
+
+/// A page of a list: the messages, and how many the whole list has.
+struct Page
+{
+    std::vector<Listed> items;
+    std::uint32_t total = 0;
+    std::uint32_t position = 0; // of the first item in the whole list
+    std::uint64_t modseq = 0;   // of the mailbox, in the same snapshot
+};
+
+/// A message as POP3 numbers it.
+struct MaildropEntry
+{
+    MessageId id{};
+    std::uint64_t size = 0; // octets as RETR sends them, before byte-stuffing
+    std::string unique_id;  // for UIDL: 1 to 70 visible ASCII, RFC 1939 §7
+};
+
+} // namespace pillarbox::storage
