@@ -1,0 +1,38 @@
+#pragma once
+
+#include "server/base/config.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// How values are written in the configuration. Each throws BadValue, whose
+/// text says what would be right.
+namespace pillarbox::setting {
+
+class BadValue : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Octets: a number, or one with K, M, G or T (powers of 1024).
+std::uint64_t parse_size(std::string_view text);
+
+/// A number with s, m, h or d; without a unit it is seconds.
+std::chrono::seconds parse_time(std::string_view text);
+
+/// A whole number from `least` to `most`.
+std::uint64_t parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+/// `127.0.0.1:25`, `[::]:25`; port 0 lets the system choose.
+Endpoint parse_endpoint(std::string_view text);
+
+/// `192.0.2.0/24`, `2001:db8::/32`, or an address alone.
+Network parse_network(std::string_view text);
+
+/// A host name in ASCII, RFC 1123 §2.1, in lower case.
+std::string parse_host_name(std::string_view text);
+
+} // namespace pillarbox::setting

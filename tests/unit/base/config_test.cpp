@@ -1,0 +1,149 @@
+#include "server/base/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace pillarbox {
+
+namespace {
+
+/// A configuration file in a directory of its own.
+class ConfigFile : public testing::Test
+{
+protected:
+    ConfigFile()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "pillarbox-config-XXXXXX").string();
+        directory_ = ::mkdtemp(name.data());
+        path_ = directory_ / "pillarbox.toml";
+    }
+    ~ConfigFile() override { std::filesystem::remove_all(directory_); }
+
+    Config load(std::string_view text, std::vector<std::string> set = {},
+                std::map<std::string, std::string> env = {})
+    {
+        std::ofstream(path_) << text;
+        return load_config({path_, std::move(env), std::move(set), {}});
+    }
+
+    std::string error(std::string_view text, std::vector<std::string> set = {},
+                      std::map<std::string, std::string> env = {})
+    {
+        try {
+            load(text, std::move(set), std::move(env));
+        } catch (const ConfigError& e) {
+            return e.what();
+        }
+        return "no error";
+    }
+
+    std::filesystem::path directory_;
+    std::filesystem::path path_;
+};
+
+} // namespace
+
+TEST_F(ConfigFile, EmptyMeansDefaults)
+{
+    const Config config = load("");
+    EXPECT_EQ(config.smtp.listen, (std::vector<Endpoint>{{"::", 25}}));
+    EXPECT_EQ(config.smtp.max_message_size, 50u << 20);
+    EXPECT_EQ(config.auth.allow_plaintext, Config::Auth::Plaintext::loopback);
+    EXPECT_FALSE(config.hostname.empty());
+}
+
+TEST_F(ConfigFile, ReadsEveryKindOfValue)
+{
+    const Config config = load(R"(
+        hostname = "Mail.Example.Org"
+        [smtp]
+        listen = ["127.0.0.1:2525", "[::1]:2525"]
+        max_message_size = "1M"
+        max_recipients = 200
+        [pop3]
+        listen = []
+        idle_timeout = "15m"
+        maildrop_lock = "exclusive"
+        [auth]
+        password_hash = "argon2id:t=3,m=65536"
+        [limits]
+        exempt = ["127.0.0.0/8"]
+    )");
+    EXPECT_EQ(config.hostname, "mail.example.org");
+    EXPECT_EQ(config.smtp.listen, (std::vector<Endpoint>{{"127.0.0.1", 2525}, {"::1", 2525}}));
+    EXPECT_EQ(config.smtp.max_message_size, 1u << 20);
+    EXPECT_EQ(config.smtp.max_recipients, 200u);
+    EXPECT_TRUE(config.pop3.listen.empty());
+    EXPECT_EQ(config.pop3.idle_timeout, std::chrono::minutes(15));
+    EXPECT_EQ(config.pop3.maildrop_lock, Config::Pop3::Lock::exclusive);
+    EXPECT_EQ(config.auth.hash_passes, 3u);
+    EXPECT_EQ(config.auth.hash_kib, 65536u);
+    EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
+}
+
+TEST_F(ConfigFile, SetBeatsEnvironmentBeatsFile)
+{
+    const std::string file = "hostname = 'file.test'\n[smtp]\nlisten = ['127.0.0.1:1']\n";
+    EXPECT_EQ(load(file).hostname, "file.test");
+    EXPECT_EQ(load(file, {}, {{"PILLARBOX_HOSTNAME", "env.test"}}).hostname, "env.test");
+    EXPECT_EQ(load(file, {"hostname=set.test"}, {{"PILLARBOX_HOSTNAME", "env.test"}}).hostname, "set.test");
+    EXPECT_EQ(load(file, {"smtp.listen=127.0.0.1:2, [::1]:3"}).smtp.listen,
+              (std::vector<Endpoint>{{"127.0.0.1", 2}, {"::1", 3}}));
+    EXPECT_TRUE(load(file, {"smtp.listen="}).smtp.listen.empty());
+    EXPECT_TRUE(load(file, {}, {{"PILLARBOX_SMTP_LISTEN", ""}}).smtp.listen.empty());
+}
+
+TEST_F(ConfigFile, AnEmptyVariableIsOneThatWasNotSet)
+{
+    EXPECT_EQ(load("hostname = 'file.test'", {}, {{"PILLARBOX_HOSTNAME", ""}}).hostname, "file.test");
+}
+
+TEST_F(ConfigFile, ErrorsNameFileLineAndKey)
+{
+    const std::string file = path_.string();
+    EXPECT_EQ(error("\n\n[smtp]\nmax_message_size = \"50X\"\n"),
+              file + ":4: smtp.max_message_size: '50X' is no size; write octets, or a number with K, M or G, "
+                     "such as 50M");
+    EXPECT_EQ(error("[smtp]\nlisen = []\n"),
+              file + ":2: smtp.lisen: there is no such key; the README lists them");
+    EXPECT_EQ(error("\nmax_recipients = 5\n"),
+              file + ":2: max_recipients: there is no such key; is smtp.max_recipients meant?");
+    EXPECT_EQ(error("[nonsense]\na = 1\n"),
+              file + ":1: nonsense: there is no such key; the README lists them");
+    EXPECT_EQ(error("hostname = ['a', 'b']\n"), file + ":1: hostname: it takes one value, not a list");
+    EXPECT_EQ(error("hostname = 1.5\n"), file + ":1: hostname: write text or a whole number");
+    EXPECT_TRUE(error("hostname = \n").starts_with(file + ":1: ")) << error("hostname = \n");
+    EXPECT_EQ(error("", {"pop3.maildrop_lock=none"}),
+              "--set: pop3.maildrop_lock: 'none' is none of: shared, exclusive");
+    EXPECT_EQ(error("", {"hostname"}), "--set hostname: write KEY=VALUE");
+    EXPECT_EQ(error("", {}, {{"PILLARBOX_POP3_IDLE_TIMEOUT", "soon"}}),
+              "environment variable PILLARBOX_POP3_IDLE_TIMEOUT: pop3.idle_timeout: 'soon' is no time; write "
+              "a number "
+              "with s, m, h or d, such as 10m");
+    EXPECT_EQ(error("", {}, {{"PILLARBOX_HOSTNAM", "x"}}),
+              "environment variable PILLARBOX_HOSTNAM: there is no such key; the README lists them");
+}
+
+TEST_F(ConfigFile, RefusesWhatDoesNotGoTogether)
+{
+    EXPECT_NE(error("[tls]\ncertificate = 'a.pem'\n").find("give both files"), std::string::npos);
+    EXPECT_NE(error("[setup]\nadmin = 'a@example.org'\n").find("setup.domain"), std::string::npos);
+    EXPECT_TRUE(load("[tls]\ncertificate = 'none'\n").tls.off());
+}
+
+TEST_F(ConfigFile, AFileThatWasNamedMustBeThere)
+{
+    try {
+        load_config({directory_ / "absent.toml", {}, {}, {}});
+        FAIL();
+    } catch (const ConfigError& e) {
+        EXPECT_NE(std::string(e.what()).find("absent.toml: cannot be read: No such file"), std::string::npos)
+            << e.what();
+    }
+}
+
+} // namespace pillarbox

@@ -1,0 +1,61 @@
+#include "server/base/setting_values.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pillarbox::setting {
+
+TEST(SettingValues, Sizes)
+{
+    EXPECT_EQ(parse_size("0"), 0u);
+    EXPECT_EQ(parse_size("512"), 512u);
+    EXPECT_EQ(parse_size("1k"), 1024u);
+    EXPECT_EQ(parse_size("50M"), 50u << 20);
+    EXPECT_EQ(parse_size("16777215T"), 16777215ull << 40);
+    for (const char* text : {"", "M", "-1", "1.5M", "50MB", "16777216T", "1 M", "x"})
+        EXPECT_THROW(parse_size(text), BadValue) << text;
+}
+
+TEST(SettingValues, Times)
+{
+    EXPECT_EQ(parse_time("90"), std::chrono::seconds(90));
+    EXPECT_EQ(parse_time("10m"), std::chrono::minutes(10));
+    EXPECT_EQ(parse_time("2h"), std::chrono::hours(2));
+    EXPECT_EQ(parse_time("14d"), std::chrono::days(14));
+    for (const char* text : {"", "m", "-1s", "10min", "1w", "99999999999d"})
+        EXPECT_THROW(parse_time(text), BadValue) << text;
+}
+
+TEST(SettingValues, Endpoints)
+{
+    EXPECT_EQ(parse_endpoint("127.0.0.1:25"), (Endpoint{"127.0.0.1", 25}));
+    EXPECT_EQ(parse_endpoint("[::]:25"), (Endpoint{"::", 25}));
+    EXPECT_EQ(parse_endpoint("[::1]:0"), (Endpoint{"::1", 0}));
+    for (const char* text : {"", "25", ":25", "localhost:25", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                             "::1:25", "[127.0.0.1]:25", "[]:25", "1.2.3:25"})
+        EXPECT_THROW(parse_endpoint(text), BadValue) << text;
+}
+
+TEST(SettingValues, Networks)
+{
+    EXPECT_EQ(parse_network("192.0.2.0/24"), (Network{"192.0.2.0", 24}));
+    EXPECT_EQ(parse_network("192.0.2.1"), (Network{"192.0.2.1", 32}));
+    EXPECT_EQ(parse_network("2001:db8::/32"), (Network{"2001:db8::", 32}));
+    EXPECT_EQ(parse_network("::1"), (Network{"::1", 128}));
+    for (const char* text :
+         {"", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/", "example.org", "192.0.2.0/-1"})
+        EXPECT_THROW(parse_network(text), BadValue) << text;
+}
+
+TEST(SettingValues, HostNames)
+{
+    EXPECT_EQ(parse_host_name("Mail.Example.ORG"), "mail.example.org");
+    EXPECT_EQ(parse_host_name("localhost"), "localhost");
+    EXPECT_EQ(parse_host_name("1and1.example"), "1and1.example");
+    const std::string long_label(64, 'a');
+    for (const std::string& text : {std::string(""), std::string("."), std::string("a."), std::string("a..b"),
+                                    std::string("-a.b"), std::string("a-.b"), std::string("a_b"),
+                                    std::string("a b"), std::string("\xc3\xa4.de"), long_label})
+        EXPECT_THROW(parse_host_name(text), BadValue) << text;
+}
+
+} // namespace pillarbox::setting

@@ -1,0 +1,8 @@
+pillarbox_unit_test(base
+    SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/ascii_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/base64_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/config_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/log_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/setting_values_test.cpp
+    LINK pillarbox_base)
