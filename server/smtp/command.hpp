@@ -1,0 +1,66 @@
+#pragma once
+
+#include "server/net/line_buffer.hpp"
+#include "server/smtp/path.hpp"
+#include "server/smtp/reply.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace pillarbox::smtp {
+
+enum class Verb
+{
+    malformed, // the line itself is wrong; `refusal` says how
+    unknown,
+    http, // a browser, or someone who makes one talk to us
+    ehlo,
+    helo,
+    mail,
+    rcpt,
+    data,
+    rset,
+    noop,
+    vrfy,
+    expn,
+    help,
+    quit,
+    starttls,
+    auth
+};
+
+/// One command line, taken apart. Views point into the line.
+struct Command
+{
+    Verb verb = Verb::malformed;
+    std::string_view argument; // without the spaces around it
+    Reply refusal;             // for Verb::malformed
+};
+
+/// Splits a command line, RFC 5321 §4.1.1; verbs are known in any case. Never
+/// fails: what cannot be obeyed is Verb::malformed or Verb::unknown. Control
+/// characters are refused in every command, octets above 126 in all but MAIL
+/// and RCPT, which have an answer of their own for them.
+Command parse_command(const net::Line& line);
+
+/// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
+/// (BODY) and, where AUTH is offered, RFC 4954 §5 (AUTH).
+struct MailCommand
+{
+    Path reverse_path;
+    std::uint64_t size = 0; // octets as declared; 0 when not declared
+};
+
+/// `with_auth` says whether AUTH= may be given; it is read and ignored, since
+/// the sender is who signed in.
+Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth);
+
+/// The forward-path of RCPT, RFC 5321 §4.1.1.3. No parameter is known.
+Parsed<Path> parse_rcpt(std::string_view argument);
+
+/// Whether a name given with EHLO or HELO may be copied into a trace field: at
+/// most 255 octets of letters, digits and `.:[]_-`.
+bool traceable_name(std::string_view name);
+
+} // namespace pillarbox::smtp

@@ -1,0 +1,209 @@
+#include "server/smtp/command.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::smtp {
+namespace {
+
+using namespace std::string_literals;
+using Fault = net::Line::Fault;
+
+TEST(ParseCommand, KnowsVerbsInAnyCase)
+{
+    struct Case
+    {
+        std::string_view line;
+        Verb verb;
+        std::string_view argument;
+    };
+    const std::vector<Case> table{
+        {"EHLO client.example", Verb::ehlo, "client.example"},
+        {"ehlo client.example", Verb::ehlo, "client.example"},
+        {"HeLo x", Verb::helo, "x"},
+        {"MAIL FROM:<a@b.test> SIZE=3", Verb::mail, "FROM:<a@b.test> SIZE=3"},
+        {"mail from:<gr\xc3\xbc@b.test>", Verb::mail, "from:<gr\xc3\xbc@b.test>"},
+        {"RCPT  TO:<a@b.test>", Verb::rcpt, "TO:<a@b.test>"},
+        {"DATA", Verb::data, ""},
+        {"DATA   ", Verb::data, ""}, // RFC 5321 §4.1.1: trailing white space
+        {"DATA x", Verb::data, "x"},
+        {"RSET", Verb::rset, ""},
+        {"NOOP anything at all", Verb::noop, "anything at all"},
+        {"VRFY alice", Verb::vrfy, "alice"},
+        {"EXPN list", Verb::expn, "list"},
+        {"HELP", Verb::help, ""},
+        {"QUIT", Verb::quit, ""},
+        {"STARTTLS", Verb::starttls, ""},
+        {"AUTH PLAIN AGEAYg==", Verb::auth, "PLAIN AGEAYg=="},
+        {"GET / HTTP/1.1", Verb::http, "/ HTTP/1.1"},
+        {"POST / HTTP/1.1", Verb::http, "/ HTTP/1.1"},
+        {"PRI * HTTP/2.0", Verb::http, "* HTTP/2.0"},
+        {"", Verb::unknown, ""},
+        {"   ", Verb::unknown, ""},
+        {" QUIT", Verb::unknown, ""},
+        {"QUITS", Verb::unknown, ""},
+        {"EHLO", Verb::ehlo, ""},
+        {"EHLOclient", Verb::unknown, ""},
+        {"BDAT 3 LAST", Verb::unknown, "3 LAST"},
+        {"MAILFROM:<a@b.test>", Verb::unknown, ""},
+    };
+    for (const Case& c : table) {
+        const Command command = parse_command({c.line, Fault::none});
+        EXPECT_EQ(command.verb, c.verb) << c.line;
+        EXPECT_EQ(command.argument, c.argument) << c.line;
+    }
+}
+
+TEST(ParseCommand, RefusesLinesThatAreWrongInThemselves)
+{
+    for (const Fault fault : {Fault::too_long, Fault::bare_lf, Fault::nul_octet}) {
+        const Command command = parse_command({"QUIT", fault});
+        EXPECT_EQ(command.verb, Verb::malformed);
+        EXPECT_EQ(command.refusal.code, 500);
+    }
+    for (const std::string& line :
+         {"QUIT\r"s, "NOOP\t"s, "MAIL\tFROM:<a@b.test>"s, "\x16\x03\x01"s, "NOOP \x7f"s, "NOOP \x80"s,
+          "VRFY gr\xc3\xbc"s, "EHLO \xff"s, "NOOP \x1b[2J"s, "\xc3\xa9"s}) {
+        const Command command = parse_command({line, Fault::none});
+        EXPECT_EQ(command.verb, Verb::malformed) << testing::PrintToString(line);
+        EXPECT_EQ(command.refusal.code, 500) << testing::PrintToString(line);
+    }
+}
+
+TEST(ParseMail, ReadsPathAndParameters)
+{
+    struct Case
+    {
+        std::string_view argument;
+        std::string sender;
+        std::uint64_t size;
+    };
+    const std::vector<Case> table{
+        {"FROM:<a@b.test>", "a@b.test", 0},
+        {"from:<a@b.test>", "a@b.test", 0},
+        {"FROM: <a@b.test>", "a@b.test", 0},
+        {"FROM:<>", "", 0},
+        {"FROM:<> SIZE=100", "", 100},
+        {"FROM:<a@b.test> SIZE=0", "a@b.test", 0},
+        {"FROM:<a@b.test> size=12 body=8bitmime", "a@b.test", 12},
+        {"FROM:<a@b.test>   BODY=7BIT   SIZE=1 ", "a@b.test", 1},
+        {"FROM:<a@b.test> SIZE=18446744073709551615", "a@b.test", 18446744073709551615u},
+        {"FROM:<a@b.test> SIZE=99999999999999999999", "a@b.test", std::numeric_limits<std::uint64_t>::max()},
+    };
+    for (const Case& c : table) {
+        const auto mail = parse_mail(c.argument, false);
+        ASSERT_TRUE(mail) << c.argument;
+        EXPECT_EQ(mail->reverse_path.address(), c.sender) << c.argument;
+        EXPECT_EQ(mail->size, c.size) << c.argument;
+    }
+}
+
+TEST(ParseMail, RefusesWhatIsWrong)
+{
+    struct Case
+    {
+        std::string_view argument;
+        int code;
+        std::string_view status;
+    };
+    const std::vector<Case> table{
+        {"", 501, "5.5.4"},
+        {"<a@b.test>", 501, "5.5.4"},
+        {"TO:<a@b.test>", 501, "5.5.4"},
+        {"FROM", 501, "5.5.4"},
+        {"FROM :<a@b.test>", 501, "5.5.4"},
+        {"FROM:", 501, "5.5.4"},
+        {"FROM:a@b.test", 501, "5.5.4"},
+        {"FROM:<a@b.test", 501, "5.1.7"},
+        {"FROM:<a@b@c.test>", 501, "5.1.7"},
+        {"FROM:<gr\xc3\xbc@b.test>", 553, "5.6.7"},
+        {"FROM:<a@b.test>SIZE=1", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=-1", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=+1", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=1k", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=0x10", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=123456789012345678901", 501, "5.5.4"},
+        {"FROM:<a@b.test> SIZE=1 SIZE=1", 501, "5.5.4"},
+        {"FROM:<a@b.test> BODY", 501, "5.5.4"},
+        {"FROM:<a@b.test> BODY=BINARYMIME", 501, "5.5.4"},
+        {"FROM:<a@b.test> BODY=7BIT BODY=7BIT", 501, "5.5.4"},
+        {"FROM:<a@b.test> =1", 501, "5.5.4"},
+        {"FROM:<a@b.test> -X=1", 501, "5.5.4"},
+        {"FROM:<a@b.test> X=a=b", 501, "5.5.4"},
+        {"FROM:<a@b.test> X=\xc3\xbc", 501, "5.5.4"},
+        {"FROM:<a@b.test> SMTPUTF8", 555, "5.5.4"},
+        {"FROM:<a@b.test> RET=HDRS", 555, "5.5.4"},
+        {"FROM:<a@b.test> AUTH=<>", 555, "5.5.4"},
+        {"FROM:<a@b.test> 1X", 555, "5.5.4"},
+    };
+    for (const Case& c : table) {
+        const auto mail = parse_mail(c.argument, false);
+        ASSERT_FALSE(mail) << c.argument;
+        EXPECT_EQ(mail.error().code, c.code) << c.argument;
+        EXPECT_EQ(mail.error().status, c.status) << c.argument;
+    }
+}
+
+TEST(ParseMail, TakesAuthWhereItIsOffered)
+{
+    for (const std::string_view value : {"<>", "a@b.test", "e+3Dmc2@example.com", "a+2Bb"}) {
+        EXPECT_TRUE(parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), true)) << value;
+    }
+    for (const std::string_view value : {"", "a+", "a+3", "a+3d", "a+zz"}) {
+        const auto mail = parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), true);
+        ASSERT_FALSE(mail) << value;
+        EXPECT_EQ(mail.error().code, 501) << value;
+    }
+}
+
+TEST(ParseRcpt, ReadsThePathAndKnowsNoParameter)
+{
+    EXPECT_EQ(parse_rcpt("TO:<a@B.test>")->address(), "a@b.test");
+    EXPECT_EQ(parse_rcpt("to:<Postmaster>")->address(), "postmaster");
+    EXPECT_EQ(parse_rcpt("TO: <a@b.test> ")->address(), "a@b.test");
+
+    struct Case
+    {
+        std::string_view argument;
+        int code;
+    };
+    const std::vector<Case> table{
+        {"", 501},
+        {"FROM:<a@b.test>", 501},
+        {"TO:a@b.test", 501},
+        {"TO:<>", 501},
+        {"TO:<a@b.test> NOTIFY=NEVER", 555},
+        {"TO:<a@b.test> ORCPT=rfc822;a@b.test", 555},
+        {"TO:<a@b.test> =", 501},
+        {"TO:<a@b.test><c@d.test>", 501},
+        {"TO:<gr\xc3\xbc@b.test>", 553},
+        {"TO:<a@b.test>, <c@d.test>", 501},
+    };
+    for (const Case& c : table) {
+        const auto path = parse_rcpt(c.argument);
+        ASSERT_FALSE(path) << c.argument;
+        EXPECT_EQ(path.error().code, c.code) << c.argument;
+    }
+}
+
+TEST(TraceableName, AllowsWhatCannotBreakAField)
+{
+    for (const std::string& name :
+         {"mail.example.org"s, "[192.0.2.1]"s, "[IPv6:2001:db8::1]"s, "my_host-1"s, std::string(255, 'a')}) {
+        EXPECT_TRUE(traceable_name(name)) << name;
+    }
+    for (const std::string& name : {""s, "a b"s, "a(b)"s, "a;b"s, "a<b>"s, "a\r\nX: y"s, "gr\xc3\xbc"s,
+                                    "a\"b"s, std::string(256, 'a')}) {
+        EXPECT_FALSE(traceable_name(name)) << name;
+    }
+}
+
+} // namespace
+} // namespace pillarbox::smtp
