@@ -1,0 +1,3 @@
+pillarbox_fuzz_target(data_reader LINK pillarbox_smtp)
+pillarbox_fuzz_target(smtp_command LINK pillarbox_smtp)
+pillarbox_fuzz_target(smtp_path LINK pillarbox_smtp)

@@ -1,0 +1,50 @@
+// Any line at all, and any argument: nothing but a value or a reply may come
+// of it, and what is accepted holds nothing that could break a line.
+
+#include "server/smtp/command.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+using namespace pillarbox;
+
+namespace {
+
+void check(bool good)
+{
+    if (!good) std::abort();
+}
+
+void check_reply(const smtp::Reply& reply)
+{
+    const std::string line = smtp::format(reply);
+    check(reply.code >= 400 && line.size() <= 512 && line.find('\r') == line.size() - 2);
+}
+
+void check_path(const smtp::Path& path)
+{
+    check(path.address().size() <= 256 + 64); // quoting may add a backslash for each octet
+    for (const char c : path.address())
+        check(c >= ' ' && c <= '~');
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const smtp::Command command = smtp::parse_command({text, net::Line::Fault::none});
+    if (command.verb == smtp::Verb::malformed) check_reply(command.refusal);
+
+    for (const std::string_view argument : {text, command.argument}) {
+        for (const bool with_auth : {false, true}) {
+            const auto mail = smtp::parse_mail(argument, with_auth);
+            if (mail) check_path(mail->reverse_path);
+            if (!mail) check_reply(mail.error());
+        }
+        const auto path = smtp::parse_rcpt(argument);
+        if (path) check_path(*path);
+        if (!path) check_reply(path.error());
+    }
+    return 0;
+}
