@@ -1,0 +1,10 @@
+#include "web/http/assets.hpp"
+
+namespace pillarbox::http {
+
+std::span<const Asset> assets()
+{
+    return {};
+}
+
+} // namespace pillarbox::http

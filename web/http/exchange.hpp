@@ -1,0 +1,39 @@
+#pragma once
+
+#include "server/net/connection.hpp"
+#include "web/http/head.hpp"
+#include "web/http/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace pillarbox::http {
+
+constexpr std::size_t largest_body = 256 * 1024; // octets of a request's JSON
+constexpr std::chrono::seconds head_patience{15};
+constexpr std::chrono::seconds body_patience{60};
+constexpr std::chrono::seconds idle_patience{60}; // between requests
+
+/// A request, or why there is none; then nothing more can be read from the
+/// connection, and `request` holds what was understood.
+struct Incoming
+{
+    Request request;
+    std::optional<Refusal> refusal;
+    bool unread = false; // the client may still be sending what nobody will read
+};
+
+/// Reads one request with its body. Beast parses what HeadReader let through.
+/// Answers `Expect: 100-continue` before it waits for a body.
+awaitable<Incoming> read_request(net::Connection& connection);
+
+/// Sends the answer; HEAD, 204 and 304 without the body. Waits for a slow
+/// peer. A body that cannot be finished breaks the connection off.
+awaitable<void> write_response(net::Connection& connection, const Request& request, Response response);
+
+/// Reads and forgets what the client was still sending, so that the answer
+/// before it is not lost to a reset (RFC 9112 §9.6). Bounded in time and size.
+awaitable<void> linger(net::Connection& connection);
+
+} // namespace pillarbox::http

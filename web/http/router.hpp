@@ -1,0 +1,70 @@
+#pragma once
+
+#include "server/base/log.hpp"
+#include "storage/sessions.hpp"
+#include "web/http/message.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pillarbox::http {
+
+/// What a handler is told. It lives until the handler has answered.
+struct Context
+{
+    Request request;
+    std::vector<std::pair<std::string, std::string>> parameters; // of the path, decoded
+    std::optional<storage::WebSession> session;                  // there is one for Access::signed_in
+    Log log;
+
+    /// A parameter of the path; the route has it.
+    const std::string& parameter(std::string_view name) const;
+    storage::AccountId account() const { return session->account; }
+};
+
+/// Who may call.
+enum class Access
+{
+    open,
+    signed_in, // 401 without a session; writes need its token too
+};
+
+/// Answers one kind of request. The context outlives the awaitable.
+using Handler = std::function<awaitable<Response>(const Context& context)>;
+
+/// Method and path to handler. Filled before the first request, then shared
+/// by all threads.
+class Router
+{
+public:
+    struct Route
+    {
+        std::string method;  // GET answers HEAD too
+        std::string pattern; // "/api/v1/mailboxes/{id}"
+        Access access = Access::open;
+        Handler handler;
+    };
+
+    void add(std::string_view method, std::string_view pattern, Access access, Handler handler);
+
+    struct Match
+    {
+        const Route* route = nullptr; // none: see the other two
+        std::vector<std::pair<std::string, std::string>> parameters;
+        std::string allow;      // methods that the path has; empty: no such path
+        bool malformed = false; // percent-encoding that is none
+    };
+
+    Match find(std::string_view method, std::string_view path) const;
+
+    const std::vector<Route>& routes() const { return routes_; }
+
+private:
+    std::vector<Route> routes_;
+};
+
+} // namespace pillarbox::http

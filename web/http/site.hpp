@@ -1,0 +1,52 @@
+#pragma once
+
+#include "server/auth/login.hpp"
+#include "server/base/log.hpp"
+#include "server/net/connection.hpp"
+#include "storage/store.hpp"
+#include "web/http/router.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pillarbox::http {
+
+/// What the web stands on. All of it outlives the site.
+struct Services
+{
+    storage::Store& store;
+    auth::Login& login;
+    std::string hostname;                    // the only name, beside localhost and addresses, that is served
+    std::optional<std::uint16_t> https_port; // where plain HTTP sends people; none without an HTTPS listener
+    std::string key = {}; // signs cursors; empty: a random one, and old cursors end with the process
+};
+
+/// Everything served over HTTP: pages, health, and the routes that web/api
+/// adds before the first request. Shared by all reactors afterwards.
+class Site
+{
+public:
+    explicit Site(Services services);
+
+    const Services& services() const { return services_; }
+    Router& router() { return router_; }
+
+    /// Answers one request, headers of every answer included.
+    awaitable<Response> answer(Request request, Log log, bool draining) const;
+
+private:
+    awaitable<Response> route(Request request, Log log, bool draining) const;
+    awaitable<Response> call(const Router::Route& route, Context context) const;
+    std::optional<Response> check_host(const Request& request) const;
+    Response health(const Request& request, bool draining) const;
+
+    Services services_;
+    Router router_;
+};
+
+/// Speaks HTTP/1.1 on a connection until it ends. Never throws; `log` carries
+/// session and peer. The site outlives the connection.
+awaitable<void> serve(net::Connection& connection, Log log, const Site& site);
+
+} // namespace pillarbox::http
