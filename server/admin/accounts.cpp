@@ -1,0 +1,257 @@
+#include "server/admin/accounts.hpp"
+
+#include "server/admin/actions.hpp"
+#include "server/admin/address.hpp"
+#include "server/admin/password_input.hpp"
+#include "server/admin/table.hpp"
+#include "server/admin/tool.hpp"
+#include "server/auth/digest.hpp"
+#include "server/auth/key_file.hpp"
+#include "server/auth/password.hpp"
+#include "server/base/ascii.hpp"
+#include "server/base/setting_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+namespace pillarbox::admin {
+
+namespace {
+
+using storage::Errc;
+
+auth::HashCost cost(const Config& config)
+{
+    return {config.auth.hash_passes, config.auth.hash_kib};
+}
+
+std::string domain_of(std::string_view address)
+{
+    return std::string(address.substr(address.rfind('@') + 1));
+}
+
+/// The sentence for what the store refused about `address`.
+Failed refusal(boost::system::error_code error, const std::string& address)
+{
+    if (error == Errc::not_found) return Failed(fmt::format("there is no account {}", address));
+    if (error == Errc::already_exists)
+        return Failed(fmt::format("{} is taken by an account or an alias", address));
+    if (error == Errc::invalid) {
+        const auto domain = domain_of(address);
+        return Failed(fmt::format("{} is no domain of this server; add it first: pillarbox domain add {}",
+                                  domain, domain));
+    }
+    return Failed(fmt::format("{}: {}", address, error.message()));
+}
+
+void show_generated(const NewPassword& password)
+{
+    if (password.generated) fmt::print("password {}\n", password.text);
+}
+
+std::uint64_t quota_of(const std::string& text)
+{
+    if (text.empty()) return 0;
+    try {
+        return setting::parse_size(text);
+    } catch (const setting::BadValue& error) {
+        throw Failed(fmt::format("--quota: {}", error.what()));
+    }
+}
+
+/// One line of an import.
+struct ImportLine
+{
+    std::size_t number = 0; // from 1
+    std::string address;
+    std::string password;
+};
+
+/// Address, white space, and the password, which may hold more of it.
+ImportLine parse_import_line(std::size_t number, std::string_view line)
+{
+    const auto blank = line.find_first_of(" \t");
+    if (blank == std::string_view::npos) throw Failed("write ADDRESS PASSWORD");
+    const auto password = ascii::trim(line.substr(blank));
+    if (password.empty()) throw Failed("the password is missing");
+    if (password.size() > auth::longest_password) throw Failed("the password is too long");
+    return {number, parse_address(line.substr(0, blank)), std::string(password)};
+}
+
+/// The accounts to add, their passwords hashed on every core.
+std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, auth::HashCost hash_cost)
+{
+    std::vector<storage::NewAccount> accounts(lines.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < lines.size(); i = next++) {
+            accounts[i].address = lines[i].address;
+            accounts[i].password_hash = auth::hash_password(lines[i].password, hash_cost);
+        }
+    };
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < std::max(1u, std::thread::hardware_concurrency()); ++i)
+        threads.emplace_back(work);
+    work();
+    threads.clear(); // joins
+    return accounts;
+}
+
+} // namespace
+
+void create_account(Tool& tool, const Config& config, const std::string& address, std::string_view password,
+                    bool admin, std::uint64_t quota)
+{
+    storage::NewAccount account{address, auth::hash_password(password, cost(config)), admin, quota};
+    const auto added = tool.wait(tool.accounts().add({std::move(account)}));
+    if (!added) throw refusal(added.error(), address);
+}
+
+void add_account(const Context& context, const AccountOptions& options)
+{
+    const auto address = parse_address(options.address);
+    const auto quota = quota_of(options.quota);
+    Tool tool(context.config);
+    if (tool.wait(tool.accounts().find(address)))
+        throw refusal(make_error_code(Errc::already_exists), address);
+    const auto password = read_new_password(options.password_stdin);
+    create_account(tool, context.config, address, password.text, options.admin, quota);
+    fmt::print("added {}\n", address);
+    show_generated(password);
+}
+
+void list_accounts(const Context& context)
+{
+    Tool tool(context.config);
+    const auto accounts = tool.wait(tool.accounts().list());
+    if (!accounts) throw refusal(accounts.error(), "accounts");
+    Table table({"address", "admin", "enabled", "messages", "octets", "quota", "created"});
+    for (const auto& account : *accounts)
+        table.add({account.address, account.admin, account.enabled, std::uint64_t(account.messages),
+                   account.octets, account.quota ? account.quota : context.config.storage.quota,
+                   format_time(account.created.time_since_epoch().count())});
+    fmt::print("{}", context.json ? table.json() : table.text());
+}
+
+void set_password(const Context& context, const std::string& text, bool password_stdin)
+{
+    const auto address = parse_address(text);
+    Tool tool(context.config);
+    const auto account = tool.wait(tool.accounts().find(address));
+    if (!account) throw refusal(account.error(), address);
+    const auto password = read_new_password(password_stdin);
+    const auto changed = tool.wait(
+        tool.accounts().set_password(address, auth::hash_password(password.text, cost(context.config))));
+    if (!changed) throw refusal(changed.error(), address);
+    fmt::print("changed the password of {}\n", address);
+    show_generated(password);
+}
+
+void set_enabled(const Context& context, const std::string& text, bool enabled)
+{
+    const auto address = parse_address(text);
+    Tool tool(context.config);
+    const auto changed = tool.wait(tool.accounts().set_enabled(address, enabled));
+    if (!changed) throw refusal(changed.error(), address);
+    fmt::print("{} {}\n", enabled ? "enabled" : "disabled", address);
+}
+
+void remove_account(const Context& context, const std::string& text)
+{
+    const auto address = parse_address(text);
+    Tool tool(context.config);
+    const auto removed = tool.wait(tool.accounts().remove(address));
+    if (!removed) throw refusal(removed.error(), address);
+    fmt::print("removed {} and its mail\n", address);
+}
+
+void import_accounts(const Context& context, const std::string& path)
+{
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path);
+        if (!file) throw Failed(fmt::format("{}: cannot be read", path));
+    }
+    std::istream& input = path == "-" ? std::cin : file;
+
+    std::vector<ImportLine> lines;
+    std::string line;
+    for (std::size_t number = 1; std::getline(input, line); ++number) {
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (ascii::trim(line).empty()) continue;
+        try {
+            lines.push_back(parse_import_line(number, line));
+        } catch (const Failed& error) {
+            throw Failed(fmt::format("{}:{}: {}; nothing was added", path, number, error.what()));
+        }
+    }
+
+    Tool tool(context.config);
+    std::size_t failed = lines.size();
+    const auto added = tool.wait(tool.accounts().add(hash_all(lines, cost(context.config)), &failed));
+    if (!added) {
+        if (failed >= lines.size()) throw refusal(added.error(), path);
+        throw Failed(fmt::format("{}:{}: {}; nothing was added", path, lines[failed].number,
+                                 refusal(added.error(), lines[failed].address).what()));
+    }
+    fmt::print("added {} accounts\n", lines.size());
+}
+
+void add_app_password(const Context& context, const std::string& text, const std::string& label, bool apop,
+                      bool password_stdin)
+{
+    const auto address = parse_address(text);
+    if (label.empty() || label.size() > 100) throw Failed("the label names the device, in 1 to 100 octets");
+    Tool tool(context.config);
+    const NewPassword password =
+        password_stdin ? read_new_password(true) : NewPassword{auth::generate_app_password(), true};
+    // Only what we made up may have the cheap hash: no one can guess it.
+    const auto hash_cost = password.generated ? auth::app_password_cost : cost(context.config);
+    storage::AppPassword entry;
+    entry.label = label;
+    entry.password_hash = auth::hash_password(password.text, hash_cost);
+    if (apop)
+        entry.sealed =
+            auth::seal(auth::load_or_make_key(context.config.data_dir), address, label, password.text);
+    const auto added = tool.wait(tool.accounts().add_app_password(address, std::move(entry)));
+    if (added.has_error() && added.error() == Errc::already_exists)
+        throw Failed(fmt::format(
+            "{} has an app password called '{}' already; revoke it or choose another label", address, label));
+    if (!added) throw refusal(added.error(), address);
+    fmt::print("added app password '{}' for {}\n", label, address);
+    show_generated(password);
+}
+
+void list_app_passwords(const Context& context, const std::string& text)
+{
+    const auto address = parse_address(text);
+    Tool tool(context.config);
+    const auto account = tool.wait(tool.accounts().find(address));
+    if (!account) throw refusal(account.error(), address);
+    const auto passwords = tool.wait(tool.accounts().app_passwords(account->id));
+    if (!passwords) throw refusal(passwords.error(), address);
+    Table table({"label", "apop", "created", "lastUsed"});
+    for (const auto& password : *passwords)
+        table.add({password.label, !password.sealed.empty(),
+                   format_time(password.created.time_since_epoch().count()),
+                   password.last_used ? format_time(password.last_used->time_since_epoch().count()) : ""});
+    fmt::print("{}", context.json ? table.json() : table.text());
+}
+
+void revoke_app_password(const Context& context, const std::string& text, const std::string& label)
+{
+    const auto address = parse_address(text);
+    Tool tool(context.config);
+    const auto revoked = tool.wait(tool.accounts().revoke_app_password(address, label));
+    if (revoked.has_error() && revoked.error() == Errc::not_found)
+        throw Failed(fmt::format("{} has no app password called '{}'", address, label));
+    if (!revoked) throw refusal(revoked.error(), address);
+    fmt::print("revoked app password '{}' of {}\n", label, address);
+}
+
+} // namespace pillarbox::admin

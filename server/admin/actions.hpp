@@ -1,0 +1,61 @@
+#pragma once
+
+#include "server/base/config.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What each verb does, once its arguments are read. All print their answer to
+/// standard output and throw Failed with the sentence for standard error.
+namespace pillarbox::admin {
+
+struct Context
+{
+    const Config& config;
+    bool json = false; // listings as JSON
+};
+
+void add_domain(const Context& context, const std::string& name);
+void list_domains(const Context& context);
+void remove_domain(const Context& context, const std::string& name);
+
+struct AccountOptions
+{
+    std::string address;
+    bool password_stdin = false;
+    bool admin = false;
+    std::string quota; // as a size; empty: the server's default
+};
+
+void add_account(const Context& context, const AccountOptions& options);
+void list_accounts(const Context& context);
+void set_password(const Context& context, const std::string& address, bool password_stdin);
+void set_enabled(const Context& context, const std::string& address, bool enabled);
+void remove_account(const Context& context, const std::string& address);
+
+/// `ADDRESS PASSWORD` a line, all in one transaction. `file` may be "-".
+void import_accounts(const Context& context, const std::string& file);
+
+/// With `apop` the password is kept sealed too, so that APOP can use it.
+void add_app_password(const Context& context, const std::string& address, const std::string& label, bool apop,
+                      bool password_stdin);
+void list_app_passwords(const Context& context, const std::string& address);
+void revoke_app_password(const Context& context, const std::string& address, const std::string& label);
+
+void add_alias(const Context& context, const std::string& address, const std::vector<std::string>& targets);
+void list_aliases(const Context& context);
+void remove_alias(const Context& context, const std::string& address);
+
+void list_queue(const Context& context);
+void drop_queued(const Context& context, std::int64_t id);
+
+/// Checks what reading the configuration alone does not: that certificate and
+/// key fit, that the data directory can be used.
+void check_config(const Context& context);
+
+/// Asks the server that runs with this configuration whether it is ready.
+void healthcheck(const Context& context);
+
+} // namespace pillarbox::admin

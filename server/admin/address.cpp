@@ -1,0 +1,57 @@
+#include "server/admin/address.hpp"
+
+#include "server/admin/tool.hpp"
+#include "server/base/ascii.hpp"
+#include "server/base/setting_values.hpp"
+
+#include <fmt/format.h>
+
+namespace pillarbox::admin {
+
+namespace {
+
+/// RFC 5321 §4.1.2, Dot-string; octets of UTF-8 are taken as RFC 6531 has them.
+bool is_dot_string(std::string_view text)
+{
+    static constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+    if (text.empty() || text.size() > 64 || text.front() == '.' || text.back() == '.') return false;
+    char before = 0;
+    for (const char c : text) {
+        const char l = ascii::lower(c);
+        const bool atom = (l >= 'a' && l <= 'z') || ascii::is_digit(l) ||
+                          specials.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+        if (!atom && !(c == '.' && before != '.')) return false;
+        before = c;
+    }
+    return true;
+}
+
+} // namespace
+
+std::string parse_address(std::string_view text)
+{
+    const auto at = text.rfind('@');
+    if (at == std::string_view::npos || !is_dot_string(text.substr(0, at)))
+        throw Failed(fmt::format("'{}' is no address; write NAME@DOMAIN, such as alice@example.org", text));
+    return ascii::to_lower(text.substr(0, at)) + '@' + parse_domain(text.substr(at + 1));
+}
+
+std::string parse_alias_address(std::string_view text)
+{
+    if (text.starts_with('@')) return '@' + parse_domain(text.substr(1));
+    return parse_address(text);
+}
+
+std::string parse_domain(std::string_view text)
+{
+    try {
+        return setting::parse_host_name(text);
+    } catch (const setting::BadValue&) {
+        throw Failed(
+            fmt::format("'{}' is no domain; write it in ASCII, such as example.org (an internationalised "
+                        "name in its xn-- form)",
+                        text));
+    }
+}
+
+} // namespace pillarbox::admin

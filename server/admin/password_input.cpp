@@ -1,0 +1,84 @@
+#include "server/admin/password_input.hpp"
+
+#include "server/admin/tool.hpp"
+#include "server/auth/password.hpp"
+#include "server/base/random.hpp"
+
+#include <fmt/format.h>
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+
+namespace pillarbox::admin {
+
+namespace {
+
+/// What is typed is not shown while this lives.
+class NoEcho
+{
+public:
+    NoEcho()
+    {
+        ::tcgetattr(STDIN_FILENO, &before_);
+        termios silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    NoEcho(const NoEcho&) = delete;
+    NoEcho& operator=(const NoEcho&) = delete;
+
+private:
+    termios before_{};
+};
+
+std::string read_line(std::istream& from)
+{
+    std::string line;
+    std::getline(from, line);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return line;
+}
+
+std::string ask(const char* prompt)
+{
+    std::cerr << prompt << std::flush;
+    const NoEcho no_echo;
+    std::string typed = read_line(std::cin);
+    std::cerr << '\n';
+    return typed;
+}
+
+std::string checked(std::string password)
+{
+    if (password.empty()) throw Failed("the password is empty; nothing was changed");
+    if (password.size() > auth::longest_password)
+        throw Failed(fmt::format("the password is longer than {} octets; nothing was changed",
+                                 auth::longest_password));
+    if (password.find('\0') != std::string::npos)
+        throw Failed("the password holds a NUL; nothing was changed");
+    return password;
+}
+
+} // namespace
+
+NewPassword read_new_password(bool from_stdin)
+{
+    if (from_stdin) return {checked(read_line(std::cin))};
+    if (::isatty(STDIN_FILENO) != 1) return {random_name(16), true};
+    std::string password = ask("New password: ");
+    if (ask("The same again: ") != password) throw Failed("the two differ; nothing was changed");
+    return {checked(std::move(password))};
+}
+
+std::string read_password_file(const std::string& path)
+{
+    std::ifstream file(path);
+    if (!file) throw Failed(fmt::format("{}: the password file cannot be read", path));
+    return checked(read_line(file));
+}
+
+} // namespace pillarbox::admin

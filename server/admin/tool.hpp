@@ -1,0 +1,59 @@
+#pragma once
+
+#include "server/base/config.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace pillarbox::admin {
+
+/// A verb could not do its work; what() is the sentence to print.
+class Failed : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The store as a verb uses it: beside a server that may be running, and one
+/// call after the other.
+class Tool
+{
+public:
+    /// Opens the store in the configured data directory, making both if there
+    /// are none. As root it first becomes the directory's owner, so that no
+    /// file is left behind that the server may not write.
+    explicit Tool(const Config& config);
+
+    storage::Accounts& accounts() { return store_->accounts(); }
+    storage::Queue& queue() { return store_->queue(); }
+
+    /// Runs one call of the store to its end.
+    template <class T>
+    T wait(boost::asio::awaitable<T> call)
+    {
+        std::optional<T> outcome;
+        std::exception_ptr escaped;
+        boost::asio::co_spawn(context_, std::move(call), [&](std::exception_ptr error, T value) {
+            escaped = error;
+            if (!error) outcome = std::move(value);
+        });
+        context_.restart();
+        context_.run();
+        if (escaped) std::rethrow_exception(escaped);
+        return std::move(*outcome);
+    }
+
+private:
+    boost::asio::io_context context_{1}; // outlives the store, whose threads post to it
+    std::unique_ptr<storage::Store> store_;
+};
+
+} // namespace pillarbox::admin

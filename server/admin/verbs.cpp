@@ -1,0 +1,240 @@
+#include "server/admin/verbs.hpp"
+
+#include "server/admin/actions.hpp"
+#include "server/admin/tool.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <functional>
+#include <memory>
+
+namespace pillarbox::admin {
+
+namespace {
+
+/// The verbs and their arguments. Each verb that needs the configuration adds
+/// an action; the one that was named runs once everything has been read.
+class CommandLine
+{
+public:
+    explicit CommandLine(const Serve& serve) : serve_(serve)
+    {
+        app_.require_subcommand(1);
+        app_.fallthrough(); // --config and --set may stand before or behind the verb
+        app_.add_option("--config", file_, "configuration file")->type_name("FILE");
+        app_.add_option("--set", set_, "a setting, over all others; may be given again")
+            ->type_name("KEY=VALUE")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->take_all();
+        add_serving();
+        add_domains();
+        add_accounts();
+        add_app_passwords();
+        add_aliases();
+        add_queue();
+    }
+
+    int run(int argc, char** argv)
+    {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::CallForHelp& help) {
+            return app_.exit(help);
+        } catch (const CLI::ParseError& error) {
+            fmt::print(stderr, "pillarbox: {}\nRun 'pillarbox --help' for the verbs and their arguments.\n",
+                       error.what());
+            return Exit::usage;
+        }
+        if (selected_) return selected_();
+        return Exit::usage;
+    }
+
+private:
+    using Action = std::function<void(const Context&)>;
+
+    ConfigSources sources() const
+    {
+        ConfigSources from;
+        if (!file_.empty()) from.file = file_;
+        from.environment = config_environment();
+        from.set = set_;
+        return from;
+    }
+
+    CLI::App* group(const char* name, const char* what)
+    {
+        auto* app = app_.add_subcommand(name, what);
+        app->require_subcommand(1);
+        return app;
+    }
+
+    CLI::App* verb(CLI::App* parent, const char* name, const char* what, Action action)
+    {
+        auto* app = parent->add_subcommand(name, what);
+        app->callback([this, action = std::move(action)] {
+            selected_ = [this, action] {
+                const Config config = load_config(sources());
+                action({config, json_});
+                return int(Exit::done);
+            };
+        });
+        return app;
+    }
+
+    void listing(CLI::App* app) { app->add_flag("--json", json_, "answer in JSON"); }
+
+    void add_serving()
+    {
+        auto* serve = app_.add_subcommand("serve", "run the server in the foreground");
+        serve->add_flag("--demo", demo_, "on loopback only, with accounts to try, data in ./data");
+        serve->callback([this] { selected_ = [this] { return serve_(sources(), demo_); }; });
+        verb(&app_, "check-config", "read the configuration and say what is wrong with it", check_config);
+        verb(&app_, "healthcheck", "ask the running server whether it is ready", healthcheck);
+        auto* version = app_.add_subcommand("version", "say which version this is");
+        version->callback([this] {
+            selected_ = [] {
+                fmt::print("pillarbox {}\n", PILLARBOX_VERSION);
+                return int(Exit::done);
+            };
+        });
+    }
+
+    void add_domains()
+    {
+        auto* domain = group("domain", "the domains this server takes mail for");
+        verb(domain, "add", "take mail for a domain", [this](const Context& c) { add_domain(c, name_); })
+            ->add_option("name", name_)
+            ->required()
+            ->type_name("NAME");
+        listing(verb(domain, "list", "list the domains", list_domains));
+        verb(domain, "remove", "no longer take mail for a domain",
+             [this](const Context& c) { remove_domain(c, name_); })
+            ->add_option("name", name_)
+            ->required()
+            ->type_name("NAME");
+    }
+
+    void add_accounts()
+    {
+        account_ = group("account", "people's accounts");
+        auto* add =
+            verb(account_, "add", "add an account", [this](const Context& c) { add_account(c, options_); });
+        add->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        add->add_flag("--password-stdin", options_.password_stdin, "read the password from standard input");
+        add->add_flag("--admin", options_.admin, "may administer the server");
+        add->add_option("--quota", options_.quota, "how much mail it may keep, such as 5G")
+            ->type_name("SIZE");
+
+        listing(verb(account_, "list", "list the accounts", list_accounts));
+
+        auto* passwd = verb(account_, "passwd", "change a password", [this](const Context& c) {
+            set_password(c, options_.address, options_.password_stdin);
+        });
+        passwd->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        passwd->add_flag("--password-stdin", options_.password_stdin,
+                         "read the password from standard input");
+
+        verb(account_, "disable", "let an account receive, but not sign in",
+             [this](const Context& c) { set_enabled(c, options_.address, false); })
+            ->add_option("address", options_.address)
+            ->required()
+            ->type_name("ADDRESS");
+        verb(account_, "enable", "let an account sign in again",
+             [this](const Context& c) { set_enabled(c, options_.address, true); })
+            ->add_option("address", options_.address)
+            ->required()
+            ->type_name("ADDRESS");
+        verb(account_, "remove", "remove an account with its mail",
+             [this](const Context& c) { remove_account(c, options_.address); })
+            ->add_option("address", options_.address)
+            ->required()
+            ->type_name("ADDRESS");
+        verb(account_, "import", "add accounts from lines of ADDRESS PASSWORD; - is standard input",
+             [this](const Context& c) { import_accounts(c, name_); })
+            ->add_option("file", name_)
+            ->required()
+            ->type_name("FILE");
+    }
+
+    void add_app_passwords()
+    {
+        auto* passwords = account_->add_subcommand("app-password", "a password for each device");
+        passwords->require_subcommand(1);
+        auto* add =
+            verb(passwords, "add", "make a password for a device and show it", [this](const Context& c) {
+                add_app_password(c, options_.address, label_, apop_, options_.password_stdin);
+            });
+        add->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        add->add_option("label", label_)->required()->type_name("LABEL");
+        add->add_flag("--apop", apop_,
+                      "one that APOP and CRAM-MD5 can use, kept sealed with the server's key");
+        add->add_flag("--password-stdin", options_.password_stdin, "read it from standard input instead");
+        auto* list = verb(passwords, "list", "list an account's devices",
+                          [this](const Context& c) { list_app_passwords(c, options_.address); });
+        list->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        listing(list);
+        auto* revoke = verb(passwords, "revoke", "take a device's password away",
+                            [this](const Context& c) { revoke_app_password(c, options_.address, label_); });
+        revoke->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        revoke->add_option("label", label_)->required()->type_name("LABEL");
+    }
+
+    void add_aliases()
+    {
+        auto* alias = group("alias", "addresses that lead to others");
+        auto* add = verb(alias, "add", "lead an address, or with @DOMAIN all others of a domain, to targets",
+                         [this](const Context& c) { add_alias(c, name_, targets_); });
+        add->add_option("address", name_)->required()->type_name("ADDRESS");
+        add->add_option("target", targets_)->required()->type_name("TARGET");
+        listing(verb(alias, "list", "list the aliases", list_aliases));
+        verb(alias, "remove", "remove an alias", [this](const Context& c) { remove_alias(c, name_); })
+            ->add_option("address", name_)
+            ->required()
+            ->type_name("ADDRESS");
+    }
+
+    void add_queue()
+    {
+        auto* queue = group("queue", "mail on its way to other servers");
+        listing(verb(queue, "list", "list what is queued", list_queue));
+        verb(queue, "drop", "remove an entry for good", [this](const Context& c) { drop_queued(c, id_); })
+            ->add_option("id", id_)
+            ->required()
+            ->type_name("ID");
+    }
+
+    CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};
+    const Serve& serve_;
+    std::function<int()> selected_;
+    CLI::App* account_ = nullptr;
+
+    std::string file_;
+    std::vector<std::string> set_;
+    bool demo_ = false;
+    bool json_ = false;
+    bool apop_ = false;
+    std::string name_;
+    std::string label_;
+    std::vector<std::string> targets_;
+    std::int64_t id_ = 0;
+    AccountOptions options_;
+};
+
+} // namespace
+
+int run(int argc, char** argv, const Serve& serve)
+{
+    try {
+        return CommandLine(serve).run(argc, argv);
+    } catch (const ConfigError& error) {
+        fmt::print(stderr, "pillarbox: {}\n", error.what());
+        return Exit::usage;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "pillarbox: {}\n", error.what());
+        return Exit::failed;
+    }
+}
+
+} // namespace pillarbox::admin
