@@ -33,7 +33,7 @@ USER pillarbox
 VOLUME /var/lib/pillarbox
 # SMTP, submission (STARTTLS and TLS), POP3 (STLS and TLS), the mailbox in the browser (HTTP and HTTPS)
 EXPOSE 25 587 465 110 995 8080 8443
-HEALTHCHECK --interval=10s --timeout=6s --start-period=20s --start-interval=1s --retries=3 CMD ["pillarbox", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=6s --start-period=30s --retries=3 CMD ["pillarbox", "healthcheck"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["pillarbox"]
 CMD ["serve"]

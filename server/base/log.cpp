@@ -1,20 +1,24 @@
 #include "server/base/log.hpp"
 
+#include "server/base/metrics.hpp"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <chrono>
 
 namespace pillarbox {
 
 namespace {
 
-// Read by every line; written once, before there are threads.
+// Written once, before there are threads, as fields of sessions keep it.
 Log::Format line_format = Log::Format::text;
-Log::Level lowest_level = Log::Level::info;
+// A new configuration may change it at any time.
+std::atomic<Log::Level> lowest_level = Log::Level::info;
 
 constexpr std::string_view level_names[] = {"debug", "info", "warning", "error"};
 
@@ -89,9 +93,14 @@ void append_field(std::string& out, const Field& field)
 
 void Log::configure(Level level, Format format)
 {
-    lowest_level = level;
+    set_level(level);
     line_format = format;
     sink().flush_on(spdlog::level::trace);
+}
+
+void Log::set_level(Level level)
+{
+    lowest_level.store(level, std::memory_order_relaxed);
 }
 
 Log Log::with(const Field& field) const
@@ -103,7 +112,8 @@ Log Log::with(const Field& field) const
 
 void Log::write(Level level, std::string_view event, Fields fields) const
 {
-    if (level < lowest_level) return;
+    metrics::count_event(event);
+    if (level < lowest_level.load(std::memory_order_relaxed)) return;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto second = std::chrono::floor<std::chrono::seconds>(now);
     const auto time =

@@ -27,7 +27,8 @@ struct Field
 
 /// Event lines with the fields that each of a session's lines carries:
 /// `pop3.login session=k3f9q2 peer=192.0.2.7 user=alice`. An event is named
-/// `<folder>.<what>`. Cheap to copy; any thread may write.
+/// `<folder>.<what>`, a literal; each is counted too, see metrics.hpp. Cheap to
+/// copy; any thread may write.
 class Log
 {
 public:
@@ -47,6 +48,9 @@ public:
 
     /// For the whole process, once, before threads start. Lines go to stderr.
     static void configure(Level level, Format format);
+
+    /// At any time.
+    static void set_level(Level level);
 
     /// The same log with one more field in front of every line's own.
     Log with(const Field& field) const;
