@@ -34,6 +34,10 @@ enum class Failure
 const boost::system::error_category& failure_category() noexcept;
 boost::system::error_code make_error_code(Failure failure) noexcept;
 
+/// Whether a password may cross this connection: under TLS always, in the clear
+/// as `auth.allow_plaintext` says. A protocol that may not, does not offer it.
+bool may_send_password(const Config::Auth& rule, bool secure, const boost::asio::ip::address& peer);
+
 /// Checks who someone is, for every protocol alike. Takes the same time for
 /// strangers; counts failures by network over all protocols and slows guessing
 /// down, never locking an account. Any reactor may call it.
@@ -45,7 +49,9 @@ public:
 
     using Outcome = boost::system::result<Identity>; // error: Failure
 
-    /// By name and password: the account's, or one of its app passwords.
+    /// By name and password: the account's, or one of its app passwords. A name
+    /// without a domain means that of the server's only domain. May wait as
+    /// long as Throttle::longest_delay.
     awaitable<Outcome> password(std::string user, std::string password, boost::asio::ip::address peer);
 
     /// APOP, RFC 1939 §7: `digest` is the lower-case hex MD5 of `timestamp`
@@ -53,6 +59,10 @@ public:
     /// that were made for it can match.
     awaitable<Outcome> apop(std::string user, std::string timestamp, std::string digest,
                             boost::asio::ip::address peer);
+
+    /// The server is ending: nobody waits out a delay any longer; who would
+    /// have to is refused. From any thread.
+    void drain();
 
 private:
     struct State;

@@ -1,0 +1,2 @@
+pillarbox_fuzz_target(base64 LINK pillarbox_base)
+pillarbox_fuzz_target(sasl LINK pillarbox_auth)
