@@ -1,0 +1,195 @@
+// AUTHORIZATION: from the greeting to an open maildrop. RFC 1939 §4 and §7,
+// RFC 5034 (AUTH), RFC 2595 (STLS), RFC 2449 §8 and RFC 3206 (why a login failed).
+
+#include "server/auth/sasl.hpp"
+#include "server/pop3/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pillarbox::pop3 {
+
+namespace {
+
+constexpr std::size_t most_failed_logins = 3;
+
+std::string use_tls_first()
+{
+    return reply::error("AUTH", "passwords need TLS here: use STLS first");
+}
+
+} // namespace
+
+awaitable<Session::Next> Session::authorization()
+{
+    while (!worn_out() && failed_logins_ < most_failed_logins) {
+        const auto patience = login_patience();
+        // Silently, as after any time-out: RFC 1939 §3.
+        if (patience.count() <= 0) co_return Next::leave;
+        const net::Line line = co_await connection_.read_line(patience);
+        const Command command = parse_command(line);
+        switch (command.verb) {
+        case Verb::user:
+            user(command);
+            break;
+        case Verb::pass:
+            co_await pass(command);
+            break;
+        case Verb::apop:
+            co_await apop(command);
+            break;
+        case Verb::auth:
+            co_await authenticate(command);
+            break;
+        case Verb::stls:
+            co_await stls();
+            break;
+        case Verb::noop: // not RFC 1939's, but harmless, and clients probe with it
+            connection_.put(reply::ok());
+            break;
+        case Verb::capa:
+            connection_.put(reply::capabilities(offer()));
+            break;
+        case Verb::quit: // RFC 1939 §4: no UPDATE from here
+            connection_.put(reply::ok("bye"));
+            co_return Next::leave;
+        default:
+            misused(line, command, "log in first");
+        }
+        if (maildrop_) co_return Next::proceed;
+    }
+    co_return Next::leave;
+}
+
+void Session::user(const Command& command)
+{
+    if (!offer().passwords) return connection_.put(use_tls_first());
+    user_ = command.argument;
+    // The same for a name that nobody has: guessing names must not pay.
+    connection_.put(reply::ok("send PASS"));
+}
+
+awaitable<void> Session::pass(const Command& command)
+{
+    if (!offer().passwords) co_return connection_.put(use_tls_first());
+    if (user_.empty()) {
+        ++misuses_;
+        co_return connection_.put(reply::error("send USER first"));
+    }
+    std::string name = std::exchange(user_, {}); // RFC 1939 §7: PASS follows USER at once
+    std::string password(command.argument);
+    auto outcome = co_await services_.login.password(name, std::move(password), connection_.peer());
+    co_await enter(std::move(outcome), std::move(name));
+}
+
+awaitable<void> Session::apop(const Command& command)
+{
+    std::string name(command.argument);
+    std::string digest(command.digest);
+    auto outcome = co_await services_.login.apop(name, timestamp_, std::move(digest), connection_.peer());
+    co_await enter(std::move(outcome), std::move(name));
+}
+
+awaitable<void> Session::authenticate(const Command& command)
+{
+    if (command.argument.empty()) co_return connection_.put(reply::mechanisms(offer()));
+    if (!offer().passwords) co_return connection_.put(use_tls_first());
+    auto exchange = auth::sasl::Exchange::open(command.argument);
+    if (!exchange) {
+        ++misuses_;
+        co_return connection_.put(reply::error("that mechanism is not offered, see CAPA"));
+    }
+
+    using Kind = auth::sasl::Step::Kind;
+    auth::sasl::Step step = exchange->start();
+    connection_.set_line_limit(auth::sasl::longest_line);
+    while (step.kind == Kind::challenge) {
+        connection_.put(reply::challenge(step.text));
+        const net::Line line =
+            co_await connection_.read_line(std::max(login_patience(), std::chrono::seconds(1)));
+        if (line.fault == net::Line::Fault::none)
+            step = exchange->feed(line.text);
+        else
+            step.kind = Kind::malformed;
+    }
+    connection_.set_line_limit(connection_limits().line);
+
+    if (step.kind == Kind::cancelled) co_return connection_.put(reply::error("authentication cancelled"));
+    if (step.kind == Kind::denied) {
+        const auto denied = auth::Login::Outcome(auth::Failure::credentials);
+        co_await enter(denied, {});
+        co_return;
+    }
+    if (step.kind == Kind::malformed) {
+        ++misuses_;
+        co_return connection_.put(reply::error("that is not what the mechanism expects"));
+    }
+    std::string name = exchange->credentials().user;
+    std::string password = exchange->credentials().password;
+    auto outcome = co_await services_.login.password(name, std::move(password), connection_.peer());
+    co_await enter(std::move(outcome), std::move(name));
+}
+
+awaitable<void> Session::stls()
+{
+    if (!offer().stls) {
+        ++misuses_;
+        co_return connection_.put(reply::error("STLS is not to be had here"));
+    }
+    connection_.put(reply::ok("begin TLS"));
+    co_await connection_.start_tls(*services_.tls);
+    // RFC 2595 §4: what was said in the clear is forgotten.
+    user_.clear();
+}
+
+/// After a sign-in that succeeded or failed: opens the maildrop, or says why not.
+awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
+{
+    if (!outcome) {
+        const auto why = outcome.error();
+        if (why == auth::Failure::credentials)
+            co_return refuse_login(user, "credentials", reply::error("AUTH", why.message()));
+        const std::string_view reason = why == auth::Failure::throttled ? "throttled" : "busy";
+        co_return refuse_login(user, reason, reply::error("SYS/TEMP", why.message()));
+    }
+    const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
+    const auto mode = exclusive ? storage::Maildrop::Mode::exclusive : storage::Maildrop::Mode::shared;
+    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode);
+    if (!maildrop && maildrop.error() == storage::Errc::locked)
+        co_return refuse_login(user, "locked", reply::error("IN-USE", "another session holds the maildrop"));
+    if (!maildrop) {
+        log_.warning("pop3.maildrop_unavailable", {{"error", maildrop.error().message()}});
+        co_return refuse_login(user, "unavailable",
+                               reply::error("SYS/TEMP", "the maildrop is unavailable, try again later"));
+    }
+    account_ = outcome->account;
+    maildrop_ = *std::move(maildrop);
+    log_ = log_.with({"user", outcome->address});
+    log_.info("pop3.login", {{"device", outcome->device},
+                             {"tls", connection_.tls_description()},
+                             {"messages", maildrop_->count()}});
+    connection_.put(reply::ok(std::to_string(maildrop_->count()) + " messages"));
+}
+
+void Session::refuse_login(std::string_view user, std::string_view reason, const std::string& reply)
+{
+    ++failed_logins_;
+    log_.info("pop3.login_failed", {{"user", user}, {"reason", reason}});
+    connection_.put(reply);
+}
+
+std::chrono::seconds Session::login_patience() const
+{
+    return std::chrono::ceil<std::chrono::seconds>(login_deadline_ - std::chrono::steady_clock::now());
+}
+
+reply::Offer Session::offer() const
+{
+    return {
+        .passwords =
+            auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer()),
+        .stls = services_.tls != nullptr && !connection_.secure() && !maildrop_,
+    };
+}
+
+} // namespace pillarbox::pop3

@@ -1,0 +1,162 @@
+#include "server/pop3/reply.hpp"
+
+#include <algorithm>
+
+namespace pillarbox::pop3::reply {
+
+namespace {
+
+std::string line(std::string_view status, std::string_view text)
+{
+    std::string reply(status);
+    if (!text.empty()) {
+        reply += ' ';
+        reply += text;
+    }
+    reply += crlf;
+    return reply;
+}
+
+std::string listing(std::uint32_t number, std::string_view what)
+{
+    std::string text = std::to_string(number);
+    text += ' ';
+    text += what;
+    return text;
+}
+
+} // namespace
+
+std::string ok(std::string_view text)
+{
+    return line("+OK", text);
+}
+
+std::string error(std::string_view text)
+{
+    return line("-ERR", text);
+}
+
+std::string error(std::string_view code, std::string_view text)
+{
+    std::string coded = "[";
+    coded += code;
+    coded += "] ";
+    coded += text;
+    return line("-ERR", coded);
+}
+
+std::string greeting(std::string_view timestamp)
+{
+    std::string text = "Pillarbox POP3 ready ";
+    text += timestamp;
+    return ok(text);
+}
+
+std::string challenge(std::string_view text)
+{
+    std::string reply = "+ "; // the space stays when nothing follows, RFC 5034 §4
+    reply += text;
+    reply += crlf;
+    return reply;
+}
+
+std::string scan_listing(std::uint32_t number, std::uint64_t octets)
+{
+    return listing(number, std::to_string(octets));
+}
+
+std::string unique_id_listing(std::uint32_t number, std::string_view unique_id)
+{
+    return listing(number, unique_id);
+}
+
+std::string capabilities(const Offer& offer)
+{
+    std::string text = ok("capabilities follow");
+    text += "TOP\r\n"
+            "UIDL\r\n"
+            "RESP-CODES\r\n"     // RFC 2449 §6.4
+            "AUTH-RESP-CODE\r\n" // RFC 3206
+            "PIPELINING\r\n"
+            "EXPIRE NEVER\r\n"
+            "IMPLEMENTATION Pillarbox\r\n";
+    if (offer.passwords) text += "USER\r\nSASL PLAIN LOGIN\r\n";
+    if (offer.stls) text += "STLS\r\n"; // RFC 2595 §4
+    text += end;
+    return text;
+}
+
+std::string mechanisms(const Offer& offer)
+{
+    std::string text = ok("mechanisms follow");
+    if (offer.passwords) text += "PLAIN\r\nLOGIN\r\n";
+    text += end;
+    return text;
+}
+
+std::string_view Stuffer::feed(std::string_view piece)
+{
+    if (satisfied_) return {};
+    if (lines_left_) piece = up_to_the_last_line(piece);
+    if (piece.empty()) return {};
+
+    // Whether octet `i` begins a line, by what stands before it.
+    const auto begins_line = [&](std::size_t i) {
+        return i == 0 ? at_line_start_ : piece[i - 1] == '\n' && ends_line(piece, i - 1);
+    };
+    stuffed_.clear();
+    std::size_t copied = 0;
+    for (auto dot = piece.front() == '.' ? 0 : piece.find("\n."); dot != std::string_view::npos;
+         dot = piece.find("\n.", dot)) {
+        if (piece[dot] == '\n') ++dot;
+        if (!begins_line(dot)) continue;
+        stuffed_ += piece.substr(copied, dot - copied);
+        stuffed_ += '.';
+        copied = dot;
+    }
+    const bool ended = piece.back() == '\n' && ends_line(piece, piece.size() - 1);
+    at_line_start_ = ended;
+    previous_ = piece.back();
+    if (copied == 0 && stuffed_.empty()) return piece; // no dot at all
+    stuffed_ += piece.substr(copied);
+    return stuffed_;
+}
+
+std::string Stuffer::finish() const
+{
+    // A message that does not end with a line end gets one: the end stands on
+    // a line of its own.
+    std::string text;
+    if (!at_line_start_) text += crlf;
+    text += end;
+    return text;
+}
+
+/// The part of `piece` that TOP still wants.
+std::string_view Stuffer::up_to_the_last_line(std::string_view piece)
+{
+    std::size_t start = 0;
+    for (auto feed = piece.find('\n'); feed != std::string_view::npos; feed = piece.find('\n', start)) {
+        line_octets_ += feed + 1 - start;
+        start = feed + 1;
+        if (!ends_line(piece, feed)) continue;
+        const bool empty = line_octets_ == crlf.size();
+        line_octets_ = 0;
+        if (in_body_)
+            --*lines_left_;
+        else
+            in_body_ = empty;
+        satisfied_ = in_body_ && *lines_left_ == 0;
+        if (satisfied_) return piece.substr(0, start);
+    }
+    line_octets_ += piece.size() - start;
+    return piece;
+}
+
+bool Stuffer::ends_line(std::string_view piece, std::size_t line_feed) const
+{
+    return (line_feed == 0 ? previous_ : piece[line_feed - 1]) == '\r';
+}
+
+} // namespace pillarbox::pop3::reply

@@ -1,0 +1,283 @@
+#include "server/pop3/session.hpp"
+
+#include "server/auth/sasl.hpp"
+#include "server/base/random.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+namespace pillarbox::pop3 {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// For the whole of AUTHORIZATION, TLS included.
+constexpr auto whole_login = 60s;
+
+constexpr std::size_t command_line = 512; // RFC 2449 §4 asks for 255
+constexpr std::size_t most_misuses = 20;
+
+/// Octets of a listing that are handed to the connection at a time.
+constexpr std::size_t listing_piece = 16 * 1024;
+
+/// `<process.count.time.random@hostname>`: never the same twice, RFC 1939 §7.
+std::string new_timestamp(std::string_view hostname)
+{
+    static std::atomic<std::uint64_t> sessions{0};
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    std::string text = "<";
+    text += std::to_string(::getpid()) + '.' + std::to_string(++sessions) + '.';
+    text += std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count()) + '.';
+    text += random_name(12) + '@';
+    text += hostname;
+    text += '>';
+    return text;
+}
+
+std::string_view fault_of(const net::Line& line)
+{
+    switch (line.fault) {
+    case net::Line::Fault::too_long:
+        return "line too long";
+    case net::Line::Fault::bare_lf:
+        return "lines must end with CR LF";
+    case net::Line::Fault::nul_octet:
+        return "no NUL octets, please";
+    case net::Line::Fault::none:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+net::Connection::Limits connection_limits()
+{
+    net::Connection::Limits limits;
+    limits.line = command_line;
+    limits.longest_refused = 4096;
+    return limits;
+}
+
+awaitable<void> serve(net::Connection& connection, Log log, Services services)
+{
+    Session session(connection, std::move(log), std::move(services));
+    co_await session.run();
+}
+
+std::string farewell(net::Errc reason)
+{
+    if (reason == net::Errc::shutting_down)
+        return reply::error("SYS/TEMP", "the server is shutting down, try again later");
+    return {};
+}
+
+Session::Session(net::Connection& connection, Log log, Services services)
+    : connection_(connection),
+      log_(std::move(log)),
+      services_(std::move(services)),
+      timestamp_(new_timestamp(services_.config->hostname)),
+      login_deadline_(std::chrono::steady_clock::now() + whole_login)
+{}
+
+awaitable<void> Session::run()
+{
+    connection_.put(reply::greeting(timestamp_));
+    Next next = co_await authorization();
+    if (next == Next::proceed) next = co_await transaction();
+    if (next == Next::proceed) co_await update();
+    co_await connection_.flush();
+}
+
+awaitable<Session::Next> Session::transaction()
+{
+    while (!worn_out()) {
+        const net::Line line = co_await connection_.read_line(services_.config->pop3.idle_timeout);
+        const Command command = parse_command(line);
+        switch (command.verb) {
+        case Verb::stat:
+            stat();
+            break;
+        case Verb::list:
+        case Verb::uidl:
+            co_await list(command);
+            break;
+        case Verb::retr:
+        case Verb::top:
+            co_await retrieve(command);
+            break;
+        case Verb::dele:
+            co_await mark(command);
+            break;
+        case Verb::rset:
+            if (numbering_) numbering_->unmark_all();
+            connection_.put(reply::ok("no message is marked"));
+            break;
+        case Verb::last:
+            co_await last();
+            break;
+        case Verb::noop:
+            connection_.put(reply::ok());
+            break;
+        case Verb::capa:
+            connection_.put(reply::capabilities(offer()));
+            break;
+        case Verb::quit:
+            co_return Next::proceed;
+        default:
+            misused(line, command, "you are logged in already");
+        }
+    }
+    co_return Next::leave;
+}
+
+awaitable<void> Session::update()
+{
+    std::vector<storage::MessageId> marked;
+    if (numbering_) marked = numbering_->marked();
+    const std::size_t deleted = marked.size();
+    std::string said = reply::ok("bye");
+    if (deleted > 0) {
+        const auto removed = co_await services_.mail.expunge(account_, std::move(marked));
+        if (removed)
+            said = reply::ok("deleted, bye");
+        else
+            said = reply::error("SYS/TEMP", "some deleted messages not removed"); // RFC 1939 §6
+        if (!removed)
+            log_.warning("pop3.update_failed", {{"error", removed.error().message()}, {"marked", deleted}});
+    }
+    // Before the client hears of it: its next login must find no lock of ours.
+    maildrop_.reset();
+    connection_.put(said);
+    log_.info("pop3.quit", {{"retrieved", retrieved_}, {"deleted", deleted}});
+}
+
+void Session::stat()
+{
+    // Until a command needs them, no message is looked at.
+    const std::uint32_t count = numbering_ ? numbering_->count() : maildrop_->count();
+    const std::uint64_t octets = numbering_ ? numbering_->octets() : maildrop_->octets();
+    connection_.put(reply::ok(reply::scan_listing(count, octets)));
+}
+
+awaitable<void> Session::list(const Command& command)
+{
+    const bool numbered = co_await number();
+    if (!numbered) co_return;
+    const auto listing = [&](std::uint32_t n, const storage::MaildropEntry& message) {
+        if (command.verb == Verb::uidl) return reply::unique_id_listing(n, message.unique_id);
+        return reply::scan_listing(n, message.size);
+    };
+    if (command.number) {
+        const auto* message = numbering_->find(*command.number);
+        if (!message) co_return connection_.put(reply::error("no such message"));
+        co_return connection_.put(reply::ok(listing(*command.number, *message)));
+    }
+
+    std::string text = reply::ok(std::to_string(numbering_->count()) + " messages");
+    for (std::uint32_t n = 1; n <= numbering_->highest(); ++n) {
+        const auto* message = numbering_->find(n);
+        if (!message) continue;
+        text += listing(n, *message);
+        text += reply::crlf;
+        if (text.size() < listing_piece) continue;
+        co_await connection_.send(text);
+        text.clear();
+    }
+    text += reply::end;
+    connection_.put(text);
+}
+
+awaitable<void> Session::retrieve(const Command& command)
+{
+    const bool numbered = co_await number();
+    if (!numbered) co_return;
+    const auto* message = numbering_->find(*command.number);
+    if (!message) co_return connection_.put(reply::error("no such message"));
+    const auto reader = co_await services_.mail.open(message->id);
+    if (!reader) co_return connection_.put(reply::error("SYS/TEMP", "message unavailable, try again later"));
+    // The first piece before "+OK": what cannot be read can still be refused.
+    auto piece = co_await (*reader)->next();
+    if (!piece) co_return connection_.put(reply::error("SYS/TEMP", "message unavailable, try again later"));
+
+    reply::Stuffer stuffer;
+    if (command.verb == Verb::top) stuffer = reply::Stuffer(command.body_lines);
+    if (command.verb == Verb::top)
+        connection_.put(reply::ok("top of message follows"));
+    else
+        connection_.put(reply::ok(std::to_string(message->size) + " octets"));
+    while (!piece->empty() && !stuffer.satisfied()) {
+        co_await connection_.send(stuffer.feed(*piece));
+        piece = co_await (*reader)->next();
+        if (!piece) connection_.break_off();
+    }
+    connection_.put(stuffer.finish());
+    if (command.verb == Verb::top) co_return;
+    numbering_->accessed(*command.number);
+    ++retrieved_;
+    log_.debug("pop3.retr", {{"number", *command.number}, {"octets", message->size}});
+}
+
+awaitable<void> Session::mark(const Command& command)
+{
+    const bool numbered = co_await number();
+    if (!numbered) co_return;
+    if (numbering_->mark(*command.number))
+        connection_.put(reply::ok("marked, deleted at QUIT"));
+    else
+        connection_.put(reply::error("no such message"));
+}
+
+awaitable<void> Session::last()
+{
+    const bool numbered = co_await number();
+    if (!numbered) co_return;
+    connection_.put(reply::ok(std::to_string(numbering_->last_accessed())));
+}
+
+/// Numbers the messages when that is not done yet; false after a refusal.
+awaitable<bool> Session::number()
+{
+    if (numbering_) co_return true;
+    auto entries = co_await maildrop_->entries();
+    if (!entries) {
+        log_.warning("pop3.maildrop_unreadable", {{"error", entries.error().message()}});
+        connection_.put(reply::error("SYS/TEMP", "the maildrop cannot be read, try again later"));
+        co_return false;
+    }
+    numbering_.emplace(*std::move(entries));
+    co_return true;
+}
+
+/// Answers a line that is no command here. `otherwise` is for one that would
+/// be in the other state.
+void Session::misused(const net::Line& line, const Command& command, std::string_view otherwise)
+{
+    ++misuses_;
+    if (line.fault != net::Line::Fault::none)
+        connection_.put(reply::error(fault_of(line)));
+    else if (command.verb == Verb::unknown)
+        connection_.put(reply::error("unknown command"));
+    else if (command.verb == Verb::malformed)
+        connection_.put(reply::error("bad arguments"));
+    else
+        connection_.put(reply::error(otherwise));
+}
+
+/// Whether to part from this client between two commands.
+bool Session::worn_out()
+{
+    if (connection_.draining()) {
+        connection_.put(farewell(net::Errc::shutting_down));
+        return true;
+    }
+    if (misuses_ < most_misuses) return false;
+    log_.info("pop3.bad_commands", {{"count", misuses_}});
+    return true;
+}
+
+} // namespace pillarbox::pop3

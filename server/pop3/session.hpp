@@ -1,0 +1,103 @@
+#pragma once
+
+#include "server/auth/login.hpp"
+#include "server/base/config.hpp"
+#include "server/base/log.hpp"
+#include "server/net/connection.hpp"
+#include "server/net/error.hpp"
+#include "server/pop3/command.hpp"
+#include "server/pop3/numbering.hpp"
+#include "server/pop3/reply.hpp"
+#include "storage/mail.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pillarbox::pop3 {
+
+using net::awaitable;
+
+/// What a session uses. All of it outlives the session.
+struct Services
+{
+    storage::Mail& mail;
+    auth::Login& login;
+    net::TlsContext* tls = nullptr; // null: no STLS
+    std::shared_ptr<const Config> config;
+};
+
+/// How a listener is to make connections for this protocol.
+net::Connection::Limits connection_limits();
+
+/// One conversation, greeting to QUIT, for net::run_session(). Under implicit
+/// TLS (RFC 8314) the handshake has been made already.
+awaitable<void> serve(net::Connection& connection, Log log, Services services);
+
+/// What a client hears when the server ends the conversation, for
+/// net::run_session(); nothing after a time-out (RFC 1939 §3).
+std::string farewell(net::Errc reason);
+
+/// The session states of RFC 1939 §3, one after the other. Only a QUIT in
+/// TRANSACTION leads to UPDATE, so a lost connection deletes nothing (§6).
+class Session
+{
+public:
+    Session(net::Connection& connection, Log log, Services services);
+
+    awaitable<void> run();
+
+private:
+    enum class Next
+    {
+        proceed, // to the next state
+        leave    // and change nothing
+    };
+
+    awaitable<Next> authorization();
+    awaitable<Next> transaction();
+    awaitable<void> update();
+
+    // authorization.cpp
+    void user(const Command& command);
+    awaitable<void> pass(const Command& command);
+    awaitable<void> apop(const Command& command);
+    awaitable<void> authenticate(const Command& command);
+    awaitable<void> stls();
+    awaitable<void> enter(auth::Login::Outcome outcome, std::string user);
+    void refuse_login(std::string_view user, std::string_view reason, const std::string& reply);
+    std::chrono::seconds login_patience() const;
+    reply::Offer offer() const;
+
+    // session.cpp
+    void stat();
+    awaitable<void> list(const Command& command);
+    awaitable<void> retrieve(const Command& command);
+    awaitable<void> mark(const Command& command);
+    awaitable<void> last();
+    awaitable<bool> number();
+    void misused(const net::Line& line, const Command& command, std::string_view otherwise);
+    bool worn_out();
+
+    net::Connection& connection_;
+    Log log_;
+    Services services_;
+
+    // AUTHORIZATION
+    const std::string timestamp_; // for APOP
+    const std::chrono::steady_clock::time_point login_deadline_;
+    std::string user_; // of USER, until the next PASS
+    std::size_t failed_logins_ = 0;
+    std::size_t misuses_ = 0;
+
+    // TRANSACTION
+    storage::AccountId account_{};
+    std::unique_ptr<storage::Maildrop> maildrop_;
+    std::optional<Numbering> numbering_; // from the first command that needs it
+    std::size_t retrieved_ = 0;
+};
+
+} // namespace pillarbox::pop3

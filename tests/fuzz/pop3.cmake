@@ -1,0 +1,2 @@
+pillarbox_fuzz_target(pop3_command LINK pillarbox_pop3)
+pillarbox_fuzz_target(pop3_stuffer LINK pillarbox_pop3)
