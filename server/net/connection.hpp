@@ -21,7 +21,9 @@ class Reactor;
 /// session has to think about it.
 ///
 /// Every wait names its patience. Members that wait throw
-/// boost::system::system_error(net::Errc) when the connection is over.
+/// boost::system::system_error(net::Errc) when the connection is over; nobody
+/// but run_session() catches it. Made, used and destroyed on the reactor's
+/// thread, by one coroutine at a time.
 class Connection
 {
 public:
@@ -31,7 +33,7 @@ public:
         std::size_t longest_refused = 64 * 1024; // beyond this a line ends the connection
         std::size_t outbox = 64 * 1024;          // octets held before send() waits
         std::chrono::seconds write{300};         // for the peer to take one outbox
-        std::chrono::seconds handshake{30};
+        std::chrono::seconds handshake{30};      // for all of it
     };
 
     Connection(Reactor& reactor, std::unique_ptr<Stream> stream, Limits limits);
@@ -40,24 +42,32 @@ public:
     ~Connection();
 
     /// The next line. Octets that trickle in do not extend `patience`. The
-    /// text holds until the next read.
+    /// text holds until the next read. While nothing of the line has arrived
+    /// this waits as idle() does: holding no memory, and a draining server
+    /// ends it. So a session of commands needs no idle() of its own.
+    ///
+    /// After a line beyond `longest_refused` was returned as too_long, the
+    /// next read sends the reply to it and throws broken_off.
     awaitable<Line> read_line(std::chrono::seconds patience);
 
     /// Whatever is unread, after waiting for at least one octet; consume()
-    /// says how much of it was used. For DATA, BDAT, literals and HTTP.
+    /// says how much of it was used. The view holds until the next read. For
+    /// DATA, BDAT, literals and HTTP. Draining does not end it.
     awaitable<std::string_view> read_some(std::chrono::seconds patience);
     /// The same with at least one octet more, when that was not enough. Holds
     /// one block (16 KiB) at most; throws broken_off beyond.
     awaitable<std::string_view> read_more(std::chrono::seconds patience);
     void consume(std::size_t octets);
 
-    /// Waits for the next command or request to begin, holding no memory.
-    /// The one place where a draining server interrupts a session.
+    /// Waits for the next command or request to begin, holding no memory;
+    /// returns at once when something is unread. Here, in read_line() before
+    /// its line begins and in pause(), a draining server interrupts.
     awaitable<void> idle(std::chrono::seconds patience);
 
     /// Adds a reply to the outbox; never waits.
     void put(std::string_view text);
-    /// Sends a body; waits while the outbox is full.
+    /// Sends a body; waits while the outbox is full. The octets stay valid
+    /// until it returns.
     awaitable<void> send(std::string_view octets);
     awaitable<void> flush();
 
@@ -72,17 +82,28 @@ public:
 
     boost::asio::ip::address peer() const;
 
-    /// Longer lines from here on: AUTH continuations (RFC 4954 §4).
+    /// Longer lines from here on: AUTH continuations (RFC 4954 §4). At most
+    /// one block (16 KiB).
     void set_line_limit(std::size_t octets);
 
     /// The server is ending; a session asks between commands of a burst.
     bool draining() const;
 
-    /// Waits; for slowing down a peer. A draining server cuts it short.
+    /// Waits, without sending what is pending; for slowing down a peer. A
+    /// draining server cuts it short.
     awaitable<void> pause(std::chrono::milliseconds time);
 
     /// Ends the connection because a reply that was begun cannot be finished.
+    /// What is still in the outbox is not sent.
     [[noreturn]] void break_off();
+
+    /// Drops what is in the outbox: what was begun must not look finished.
+    void discard();
+
+    /// The end, for run_session() alone: what is pending and `last_words`, if
+    /// the peer can still hear them and takes them at once, then an orderly
+    /// close. Says nothing about how it went.
+    awaitable<void> close(std::string last_words);
 
     Reactor& reactor() const;
 

@@ -17,7 +17,8 @@ using boost::system::result;
 class TlsContext;
 
 /// Octets to and from one peer: a socket, plain or under TLS, or a test's two
-/// strings. Failures are Asio's error codes; Connection gives them meaning.
+/// strings. Failures are Asio's error codes, or describe what TLS met;
+/// Connection gives them meaning. One operation at a time.
 class Stream
 {
 public:
@@ -42,7 +43,14 @@ public:
 
     virtual boost::asio::ip::address peer() const = 0;
 
-    /// Ends the operation in progress, if any, with operation_aborted.
+    /// Ends the conversation in good order, as far as that goes without
+    /// insisting: tells the peer so (close_notify under TLS, then FIN), and
+    /// where the peer is still sending reads on a little, so that the last
+    /// reply is not lost to a reset. Nothing is read or written afterwards.
+    virtual awaitable<void> close() = 0;
+
+    /// Ends the operation in progress, if any, with operation_aborted, even
+    /// when it has just succeeded and only not resumed yet.
     virtual void cancel() noexcept = 0;
 };
 

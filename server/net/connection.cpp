@@ -1,0 +1,348 @@
+#include "server/net/connection.hpp"
+
+#include "server/net/buffer_pool.hpp"
+#include "server/net/error.hpp"
+#include "server/net/reactor.hpp"
+#include "server/net/timer_wheel.hpp"
+#include "server/net/waiter.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace pillarbox::net {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds last_words_patience{2000};    // for a farewell to leave
+constexpr milliseconds close_patience{1000};         // for the peer to stop sending
+constexpr milliseconds patience_when_cancelled{100}; // for either, once the grace is over
+
+[[noreturn]] void end(Errc reason, const std::string& detail = {})
+{
+    if (detail.empty()) throw boost::system::system_error(reason);
+    throw boost::system::system_error(reason, detail);
+}
+
+} // namespace
+
+struct Connection::State final : Wheel::Node, Reactor::Member
+{
+    class Wait;
+
+    State(Reactor& r, std::unique_ptr<Stream> s, const Limits& l)
+        : reactor(r), stream(std::move(s)), limits(l), input(l.line, l.longest_refused)
+    {
+        reactor.enter(*this);
+    }
+    ~State() { reactor.leave(*this); }
+
+    // What may end a wait before the peer does: its deadline, a drain, the end
+    // of the grace.
+    void expired() noexcept override;
+    void drain() noexcept override;
+    void cancel() noexcept override;
+
+    void wake() noexcept;
+
+    void check(error_code error) const;
+    awaitable<void> receive();
+    awaitable<void> write(std::string_view octets);
+    awaitable<void> handshake(TlsContext& context);
+
+    Reactor& reactor;
+    const std::unique_ptr<Stream> stream;
+    const Limits limits;
+    LineBuffer input;
+    BufferPool::Block block;
+    std::string outbox;
+    Waiter sleeper;             // in pause()
+    bool timed_out = false;     // why the operation in progress was cancelled
+    bool interruptible = false; // by a drain
+    bool deaf = false;          // a write or a handshake failed: the peer hears no more
+};
+
+/// A wait on the peer from begin to end. Its deadline covers all operations
+/// inside, so that octets that trickle in do not extend it.
+class Connection::State::Wait
+{
+public:
+    enum class Kind
+    {
+        idle, // a drain ends it
+        busy,
+        last // allowed though everything was cancelled
+    };
+
+    Wait(State& state, Wheel::Clock::duration patience, Kind kind) : state_(state)
+    {
+        const bool over = kind != Kind::last && state.reactor.cancelled();
+        if (over || (kind == Kind::idle && state.reactor.draining())) end(Errc::shutting_down);
+        state_.timed_out = false;
+        state_.interruptible = kind == Kind::idle;
+        state_.reactor.timers().link(state_, patience);
+    }
+    ~Wait()
+    {
+        state_.interruptible = false;
+        state_.Wheel::Node::unlink();
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+
+    void no_longer_idle() { state_.interruptible = false; }
+
+private:
+    State& state_;
+};
+
+void Connection::State::expired() noexcept
+{
+    if (sleeper.waiting()) return wake();
+    timed_out = true;
+    stream->cancel();
+}
+
+void Connection::State::drain() noexcept
+{
+    if (sleeper.waiting()) return wake();
+    if (interruptible) stream->cancel();
+}
+
+void Connection::State::cancel() noexcept
+{
+    if (sleeper.waiting()) return wake();
+    stream->cancel();
+}
+
+void Connection::State::wake() noexcept
+{
+    Wheel::Node::unlink();
+    sleeper.resume();
+}
+
+/// Turns a failure of the stream into the reason the connection is over.
+void Connection::State::check(error_code error) const
+{
+    if (!error) return;
+    if (error == asio::error::operation_aborted) end(timed_out ? Errc::timed_out : Errc::shutting_down);
+    if (error == asio::error::eof) end(Errc::closed_by_peer);
+    if (error.category() == boost::system::system_category()) end(Errc::closed_by_peer, error.message());
+    end(Errc::tls_failed, error.message());
+}
+
+/// Waits for at least one octet more; inside a Wait, with room for it.
+awaitable<void> Connection::State::receive()
+{
+    if (input.empty() && block) {
+        input.lend({});
+        block = {};
+    }
+    if (!block) {
+        std::string().swap(outbox); // whoever waits here may wait for long, and keeps nothing
+        const error_code waited = co_await stream->wait_readable();
+        check(waited);
+        block = reactor.buffers().lend();
+        input.lend(block.octets());
+    }
+    const auto received = co_await stream->read_some(input.room());
+    if (!received) check(received.error());
+    input.filled(*received);
+}
+
+awaitable<void> Connection::State::write(std::string_view octets)
+{
+    const Wait wait(*this, limits.write, Wait::Kind::busy);
+    const error_code written = co_await stream->write(octets);
+    if (written) deaf = true; // a part of it may have left
+    check(written);
+}
+
+awaitable<void> Connection::State::handshake(TlsContext& context)
+{
+    const Wait wait(*this, limits.handshake, Wait::Kind::busy);
+    const error_code done = co_await stream->start_tls(context);
+    if (done) deaf = true;
+    check(done);
+}
+
+Connection::Connection(Reactor& reactor, std::unique_ptr<Stream> stream, Limits limits)
+    : state_(std::make_unique<State>(reactor, std::move(stream), limits))
+{}
+
+Connection::~Connection() = default;
+
+awaitable<Line> Connection::read_line(std::chrono::seconds patience)
+{
+    State& s = *state_;
+    std::optional<Line> line = s.input.take_line();
+    if (line) co_return *line;
+
+    co_await flush();
+    if (s.input.overrun()) end(Errc::broken_off, "a line without an end");
+    const bool begun = !s.input.empty() || s.input.inside_dropped_line();
+    State::Wait wait(s, patience, begun ? State::Wait::Kind::busy : State::Wait::Kind::idle);
+    while (!line) {
+        co_await s.receive();
+        wait.no_longer_idle();
+        line = s.input.take_line();
+    }
+    co_return *line;
+}
+
+awaitable<std::string_view> Connection::read_some(std::chrono::seconds patience)
+{
+    State& s = *state_;
+    if (s.input.empty()) co_await read_more(patience);
+    co_return s.input.unread();
+}
+
+awaitable<std::string_view> Connection::read_more(std::chrono::seconds patience)
+{
+    State& s = *state_;
+    co_await flush();
+    if (s.input.unread().size() == BufferPool::block_size)
+        end(Errc::broken_off, "more than one block unread");
+    const State::Wait wait(s, patience, State::Wait::Kind::busy);
+    co_await s.receive();
+    co_return s.input.unread();
+}
+
+void Connection::consume(std::size_t octets)
+{
+    state_->input.consume(octets);
+}
+
+awaitable<void> Connection::idle(std::chrono::seconds patience)
+{
+    State& s = *state_;
+    if (!s.input.empty()) co_return;
+
+    co_await flush();
+    const State::Wait wait(s, patience, State::Wait::Kind::idle);
+    co_await s.receive();
+}
+
+void Connection::put(std::string_view text)
+{
+    state_->outbox += text;
+}
+
+awaitable<void> Connection::send(std::string_view octets)
+{
+    State& s = *state_;
+    const std::size_t most = s.limits.outbox;
+    while (s.outbox.size() + octets.size() > most) {
+        if (s.outbox.empty()) {
+            co_await s.write(octets.substr(0, most)); // no copy of what does not fit anyway
+            octets.remove_prefix(std::min(most, octets.size()));
+            continue;
+        }
+        const std::size_t part = most - std::min(most, s.outbox.size());
+        s.outbox += octets.substr(0, part);
+        octets.remove_prefix(part);
+        co_await flush();
+    }
+    s.outbox += octets;
+}
+
+awaitable<void> Connection::flush()
+{
+    State& s = *state_;
+    if (s.outbox.empty()) co_return;
+
+    co_await s.write(s.outbox);
+    s.outbox.clear();
+}
+
+awaitable<void> Connection::start_tls(TlsContext& context)
+{
+    State& s = *state_;
+    co_await flush();
+    // RFC 3207 §4.2, RFC 2595 §4: nothing learnt in the clear may count.
+    if (!s.input.empty()) {
+        s.deaf = true;
+        end(Errc::tls_failed, "octets followed the command in the clear");
+    }
+    co_await s.handshake(context);
+}
+
+awaitable<void> Connection::accept_tls(TlsContext& context)
+{
+    co_await state_->handshake(context);
+}
+
+bool Connection::secure() const
+{
+    return state_->stream->secure();
+}
+
+std::string_view Connection::tls_description() const
+{
+    return state_->stream->tls_description();
+}
+
+boost::asio::ip::address Connection::peer() const
+{
+    return state_->stream->peer();
+}
+
+void Connection::set_line_limit(std::size_t octets)
+{
+    state_->input.set_limit(octets);
+}
+
+bool Connection::draining() const
+{
+    return state_->reactor.draining();
+}
+
+awaitable<void> Connection::pause(std::chrono::milliseconds time)
+{
+    State& s = *state_;
+    if (!s.reactor.draining()) {
+        s.reactor.timers().link(s, time);
+        co_await s.sleeper.wait();
+    }
+    if (s.reactor.cancelled()) end(Errc::shutting_down);
+}
+
+void Connection::break_off()
+{
+    discard();
+    end(Errc::broken_off);
+}
+
+void Connection::discard()
+{
+    state_->outbox.clear();
+}
+
+awaitable<void> Connection::close(std::string last_words)
+{
+    State& s = *state_;
+    const bool hurry = s.reactor.cancelled();
+    if (!s.deaf) {
+        s.outbox += last_words;
+        const State::Wait wait(s, hurry ? patience_when_cancelled : last_words_patience,
+                               State::Wait::Kind::last);
+        // How it went does not matter: nothing depends on it any more.
+        co_await s.stream->write(s.outbox);
+    }
+    const State::Wait wait(s, hurry ? patience_when_cancelled : close_patience, State::Wait::Kind::last);
+    co_await s.stream->close();
+}
+
+Reactor& Connection::reactor() const
+{
+    return state_->reactor;
+}
+
+} // namespace pillarbox::net

@@ -1,0 +1,9 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+pillarbox_unit_test(net
+    SOURCES
+        ${here}/connection_test.cpp
+        ${here}/line_buffer_test.cpp
+        ${here}/offload_test.cpp
+        ${here}/session_test.cpp
+        ${here}/timer_wheel_test.cpp
+    LINK pillarbox_net pillarbox_support OpenSSL::SSL OpenSSL::Crypto)
