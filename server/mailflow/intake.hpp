@@ -28,7 +28,7 @@ struct Origin
 
     Kind kind = Kind::peer;
     boost::asio::ip::address client;
-    std::string helo;                          // as given, already checked
+    std::string helo;                          // as given, already checked; empty when it may not be written
     std::string user;                          // the account's address; submission only
     std::optional<storage::AccountId> account; // submission only
     std::string protocol;                      // "ESMTPSA" and the like, RFC 3848
@@ -39,7 +39,7 @@ struct Origin
 struct Recipient
 {
     std::string forward_path; // for Delivered-To and the queue, without angle brackets
-    storage::Route route;
+    storage::Route route;     // an address at another server stands in route.remote
 };
 
 /// What the sender is told.
@@ -48,17 +48,25 @@ struct Verdict
     std::uint16_t code = 250;
     std::string_view status = "2.0.0"; // enhanced status code, RFC 3463
     std::string text = "stored";
+    std::string id; // of the message here: in its Received field, the reply and the log
+
+    bool accepted() const { return code == 250; }
 };
 
 /// The road from "all octets are here" to "on disk", the same for SMTP, for
 /// webmail and for bounces: checks, writes the trace fields, and calls
 /// deliver() once, with one copy for each account however many of the
-/// recipients lead to it.
+/// recipients lead to it. Any reactor may call it.
 class Intake
 {
 public:
     Intake(storage::Mail& mail, std::string hostname) : mail_(mail), hostname_(std::move(hostname)) {}
 
+    /// Accepts the message for all of `recipients`, durably, or for none.
+    /// Refuses, each time for good (554): a header section beyond the limits of
+    /// mime/header (5.6.0), more than 50 Received fields, and a message that an
+    /// alias would send out once more (5.4.6). What the store cannot do now is
+    /// a 4xx: only a message on stable storage is a 250.
     awaitable<Verdict> accept(Origin origin, std::string reverse_path, std::vector<Recipient> recipients,
                               std::unique_ptr<storage::Spool> body);
 

@@ -1,0 +1,113 @@
+#include "server/mailflow/intake.hpp"
+
+#include "server/base/random.hpp"
+#include "server/mailflow/routing.hpp"
+#include "server/mailflow/trace.hpp"
+#include "server/mime/header.hpp"
+#include "server/mime/summary.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace pillarbox::mailflow {
+
+namespace {
+
+// Fewer than the 100 that RFC 5321 §6.3 calls normal: real mail has some ten,
+// and each round of a loop costs somebody.
+constexpr std::size_t most_received = 50;
+constexpr std::size_t id_length = 12; // 60 bits
+
+/// How the store's failure is told to a sender; all of them invite another try.
+Verdict refusal(boost::system::error_code error)
+{
+    if (error == storage::Errc::out_of_space) {
+        return {452, "4.3.1", "not stored: the server's disk is full, try again later", {}};
+    }
+    if (error == storage::Errc::over_quota) {
+        return {452, "4.2.2", "not stored: a recipient's mailbox is full, try again later", {}};
+    }
+    if (error == storage::Errc::not_found) {
+        return {451, "4.3.0", "not stored: a recipient was removed meanwhile, send it again", {}};
+    }
+    return {451, "4.3.0", "not stored, try again later", {}};
+}
+
+/// Why the message itself cannot be accepted, if so.
+std::optional<Verdict> objection(const mime::Header& header, std::string_view head, std::uint64_t size,
+                                 const std::vector<Recipient>& recipients)
+{
+    const mime::HeaderFaults& faults = header.faults();
+    if (faults.beyond_limits() || (faults.unfinished && size > head.size())) {
+        return Verdict{
+            554, "5.6.0", "the header section is too large: 256 KiB, 2000 lines, 64 KiB for a field", {}};
+    }
+    if (header.count("Received") > most_received) {
+        return Verdict{554, "5.4.6", "too many Received fields: the message is going in circles", {}};
+    }
+    if (forwarding_loop(header, recipients)) {
+        return Verdict{554, "5.4.6", "forwarding loop: the message was here before", {}};
+    }
+    return std::nullopt;
+}
+
+storage::Summary summary_of(std::string_view head)
+{
+    mime::Summary found = mime::summarise(head);
+    return {.sender_name = std::move(found.sender_name),
+            .sender_address = std::move(found.sender_address),
+            .subject = std::move(found.subject),
+            .preview = std::move(found.preview),
+            .message_id = std::move(found.message_id),
+            .thread_key = std::move(found.thread_key),
+            .date = found.date,
+            .attachments = found.attachments};
+}
+
+} // namespace
+
+awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::vector<Recipient> recipients,
+                                  std::unique_ptr<storage::Spool> body)
+{
+    const auto head = body->read(0, mime::most_header_octets + 1);
+    if (!head) co_return refusal(head.error());
+    const mime::Header header(*head);
+    if (auto objected = objection(header, *head, body->size(), recipients)) co_return std::move(*objected);
+
+    const Destinations all = destinations(recipients);
+    const std::string id = random_name(id_length);
+    const std::string client =
+        origin.client.is_unspecified() ? std::string() : address_literal(origin.client.to_string());
+    Hop hop{.helo = origin.helo,
+            .client = client,
+            .hostname = hostname_,
+            .protocol = origin.protocol,
+            .tls = origin.tls,
+            .id = id,
+            .recipient = {},
+            .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+    if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
+    const std::string hop_field = received(hop);
+
+    storage::Delivery delivery;
+    for (const auto& copy : all.copies) {
+        // RFC 5321 §4.4: Return-Path on top, at final delivery only.
+        delivery.copies.push_back(
+            {copy.account, return_path(reverse_path) + delivered_to(copy.delivered_to) + hop_field});
+    }
+    delivery.forward_to = all.forward_to;
+    if (!all.forward_to.empty()) {
+        if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
+        delivery.forward_trace += hop_field;
+    }
+    delivery.reverse_path = std::move(reverse_path);
+    delivery.submitter = origin.account;
+    delivery.summary = summary_of(*head);
+    delivery.body = std::move(body);
+
+    const auto stored = co_await mail_.deliver(std::move(delivery));
+    if (!stored) co_return refusal(stored.error());
+    co_return Verdict{250, "2.0.0", "stored as " + id, id};
+}
+
+} // namespace pillarbox::mailflow

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/accounts.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace pillarbox::mailflow {
+
+/// Whether mail to `local_part@domain` reaches `account`: its own address, a
+/// plus form of it, an alias that leads to it. Who receives an address may
+/// also send from it. Errors: not_found when it does not reach the account;
+/// anything else means that the store cannot tell now.
+boost::asio::awaitable<storage::Result<void>> may_send_as(storage::Accounts& accounts,
+                                                          storage::AccountId account, std::string local_part,
+                                                          std::string domain);
+
+/// The same for everyone whom a header section names in From and Sender
+/// (RFC 5322 §3.6.2): not_found when one is not theirs, or From names nobody.
+boost::asio::awaitable<storage::Result<void>> authors_belong(storage::Accounts& accounts,
+                                                             storage::AccountId account, std::string head);
+
+} // namespace pillarbox::mailflow

@@ -1,0 +1,240 @@
+#include "server/smtp/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pillarbox::smtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds command_patience = 5min; // RFC 5321 §4.5.3.2.7
+constexpr std::chrono::seconds hello_patience = 60s;    // for all that comes before EHLO
+constexpr unsigned most_mistakes = 20;
+constexpr unsigned most_without_effect = 100; // at full speed; then slowed down
+constexpr unsigned most_slowed = 10;          // then over
+constexpr std::chrono::milliseconds slow_down = 1s;
+
+constexpr Reply ok{250, "2.0.0", "ok"};
+constexpr Reply goodbye{221, "2.0.0", "goodbye"};
+constexpr Reply no_argument{501, "5.5.4", "this command takes no argument"};
+constexpr Reply name_missing{501, "5.5.4", "give your host name or address literal"};
+constexpr Reply unknown_command{500, "5.5.1", "command not recognised: HELP lists the known ones"};
+constexpr Reply no_expansion{502, "5.5.1", "lists are not expanded here"};
+constexpr Reply cannot_verify{252, "2.1.5", "cannot verify a user; RCPT TO will tell"};
+constexpr Reply whom_to_verify{501, "5.5.4", "write VRFY NAME"};
+constexpr Reply not_http{554, "5.5.1", "this is a mail server"};
+constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
+constexpr Reply already_secure{503, "5.5.1", "TLS is already active"};
+constexpr Reply no_tls{502, "5.5.1", "STARTTLS is not offered here"};
+constexpr Reply tls_in_transaction{503, "5.5.1", "finish the mail transaction, or RSET, before STARTTLS"};
+constexpr Reply tls_ready{220, "2.0.0", "ready to start TLS"};
+constexpr Reply shutting_down{421, "4.3.2", "the server is shutting down, come back shortly"};
+constexpr Reply timed_out{421, "4.4.2", "waited too long for you; closing"};
+constexpr Reply too_many_mistakes{421, "4.7.0", "too many bad commands; closing"};
+constexpr Reply too_many_without_effect{421, "4.7.0", "too many commands without a message; closing"};
+
+} // namespace
+
+net::Connection::Limits connection_limits()
+{
+    net::Connection::Limits limits;
+    limits.line = 2048;
+    return limits;
+}
+
+awaitable<void> serve(net::Connection& connection, Log log, Services services)
+{
+    Session session(connection, std::move(log), std::move(services));
+    co_await session.run();
+}
+
+std::string farewell(net::Errc reason)
+{
+    switch (reason) {
+    case net::Errc::timed_out:
+        return format(timed_out);
+    case net::Errc::shutting_down:
+        return format(shutting_down);
+    case net::Errc::closed_by_peer:
+    case net::Errc::tls_failed:
+    case net::Errc::broken_off:
+        break;
+    }
+    return {};
+}
+
+Session::Session(net::Connection& connection, Log log, Services services)
+    : connection_(connection),
+      log_(std::move(log)),
+      services_(std::move(services)),
+      hello_deadline_(std::chrono::steady_clock::now() + hello_patience)
+{}
+
+awaitable<void> Session::run()
+{
+    const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
+    connection_.put(format({220, "", greeting}));
+    const bool tls = co_await speaks_tls();
+    if (tls) co_return;
+    while (!over_) {
+        // A transaction that has begun may finish: its client is in a burst.
+        if (connection_.draining() && !transaction_) co_return leave(shutting_down);
+        const net::Line line = co_await connection_.read_line(patience());
+        const Command command = parse_command(line);
+        co_await obey(command);
+    }
+}
+
+/// A TLS client that took this for a port with implicit TLS sends a handshake,
+/// which has no line end to wait for.
+awaitable<bool> Session::speaks_tls()
+{
+    constexpr char handshake = 0x16; // ContentType, RFC 8446 §5.1: no command begins with it
+    co_await connection_.idle(hello_patience);
+    const std::string_view first = co_await connection_.read_some(hello_patience);
+    if (first.front() != handshake) co_return false;
+    log_.info("smtp.not_smtp", {{"what", "TLS on a plain port"}});
+    co_return true;
+}
+
+awaitable<void> Session::obey(Command command)
+{
+    const bool argument = !command.argument.empty();
+    switch (command.verb) {
+    case Verb::ehlo:
+    case Verb::helo:
+        hello(command);
+        break;
+    case Verb::mail:
+        co_await mail(command);
+        break;
+    case Verb::rcpt:
+        co_await rcpt(command);
+        break;
+    case Verb::data:
+        co_await data(command);
+        break;
+    case Verb::rset:
+        if (argument) co_return say(no_argument);
+        transaction_.reset();
+        co_await without_effect(ok);
+        break;
+    case Verb::noop: // may have an argument, RFC 5321 §4.1.1.9
+        co_await without_effect(ok);
+        break;
+    case Verb::vrfy:
+        // Neither yes nor no, RFC 5321 §7.3: addresses are not for harvesting.
+        if (!argument) co_return say(whom_to_verify);
+        co_await without_effect(cannot_verify);
+        break;
+    case Verb::expn:
+        say(no_expansion);
+        break;
+    case Verb::help:
+        co_await without_effect({214, "2.0.0", {}});
+        break;
+    case Verb::quit:
+        if (argument) co_return say(no_argument);
+        leave(goodbye);
+        break;
+    case Verb::starttls:
+        co_await start_tls(command);
+        break;
+    case Verb::auth:
+        co_await authenticate(command);
+        break;
+    case Verb::http:
+        log_.info("smtp.not_smtp", {{"what", "HTTP"}});
+        leave(not_http);
+        break;
+    case Verb::malformed:
+        say(command.refusal);
+        break;
+    case Verb::unknown:
+        say(unknown_command);
+        break;
+    }
+}
+
+/// EHLO and HELO. Either begins anew, RFC 5321 §4.1.4.
+void Session::hello(const Command& command)
+{
+    if (command.argument.empty()) return say(name_missing);
+    transaction_.reset();
+    const bool extended = command.verb == Verb::ehlo;
+    // A name that does not hold is no reason to refuse mail (RFC 5321 §4.1.4);
+    // it is only never written anywhere.
+    hello_ =
+        Hello{traceable_name(command.argument) ? std::string(command.argument) : std::string(), extended};
+
+    std::vector<std::string> lines{services_.config->hostname};
+    if (extended) {
+        lines.push_back("SIZE " + std::to_string(services_.config->smtp.max_message_size)); // RFC 1870
+        lines.emplace_back("PIPELINING");                                                   // RFC 2920
+        lines.emplace_back("8BITMIME");                                                     // RFC 6152
+        lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
+        if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
+        if (submission() && passwords_allowed()) lines.emplace_back("AUTH PLAIN LOGIN");    // RFC 4954
+    }
+    connection_.put(format_lines(250, "", lines));
+}
+
+awaitable<void> Session::start_tls(Command command)
+{
+    if (!command.argument.empty()) co_return say(no_argument); // RFC 3207 §4
+    if (connection_.secure()) co_return say(already_secure);
+    if (!services_.tls) co_return say(no_tls);
+    if (!hello_) co_return say(hello_first);
+    if (transaction_) co_return say(tls_in_transaction);
+    say(tls_ready);
+    co_await connection_.start_tls(*services_.tls);
+    // All that was said in the clear is forgotten, RFC 3207 §4.2.
+    hello_.reset();
+    identity_.reset();
+    transaction_.reset();
+    hello_deadline_ = std::chrono::steady_clock::now() + hello_patience;
+    log_.debug("smtp.tls", {{"tls", connection_.tls_description()}});
+}
+
+/// Answers a command that brings no message nearer. A client that sends
+/// nothing else is slowed down, then sent away.
+awaitable<void> Session::without_effect(Reply reply)
+{
+    ++without_effect_;
+    if (without_effect_ > most_without_effect + most_slowed) co_return leave(too_many_without_effect);
+    if (without_effect_ > most_without_effect) co_await connection_.pause(slow_down);
+    if (reply.code == 214) co_return help();
+    say(reply);
+}
+
+void Session::help()
+{
+    std::vector<std::string> lines{"commands: EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT STARTTLS"};
+    if (submission()) lines.front() += " AUTH";
+    lines.emplace_back(submission() ? "sign in, then send: AUTH, MAIL FROM:<you>, RCPT TO:<them>, DATA"
+                                    : "mail for the domains of this server; users submit on port 587 or 465");
+    connection_.put(format_lines(214, "2.0.0", lines));
+}
+
+void Session::say(const Reply& reply)
+{
+    if (is_misuse(reply) && ++mistakes_ > most_mistakes) return leave(too_many_mistakes);
+    connection_.put(format(reply));
+}
+
+void Session::leave(const Reply& reply)
+{
+    connection_.put(format(reply));
+    over_ = true;
+}
+
+std::chrono::seconds Session::patience() const
+{
+    if (hello_) return command_patience;
+    const auto left = hello_deadline_ - std::chrono::steady_clock::now();
+    return std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1));
+}
+
+} // namespace pillarbox::smtp

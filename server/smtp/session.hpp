@@ -1,0 +1,137 @@
+#pragma once
+
+#include "server/auth/login.hpp"
+#include "server/base/config.hpp"
+#include "server/base/log.hpp"
+#include "server/mailflow/intake.hpp"
+#include "server/net/connection.hpp"
+#include "server/net/error.hpp"
+#include "server/net/tls.hpp"
+#include "server/smtp/command.hpp"
+#include "server/smtp/rate.hpp"
+#include "server/smtp/reply.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pillarbox::mailflow {
+class SubmissionHeader;
+}
+
+namespace pillarbox::smtp {
+
+using boost::asio::awaitable;
+
+/// What a session works with. Everything referred to outlives every session.
+struct Services
+{
+    /// Port 25 takes mail from other servers for the domains here; submission
+    /// (ports 587 and 465, RFC 6409) takes mail from those who sign in.
+    enum class Kind
+    {
+        relay,
+        submission
+    };
+
+    Kind kind = Kind::relay;
+    storage::Accounts& accounts;
+    storage::Mail& mail;
+    mailflow::Intake& intake;
+    auth::Login& login;
+    SubmissionRate& rate;
+    net::TlsContext* tls = nullptr; // none: STARTTLS is not offered
+    std::shared_ptr<const Config> config;
+};
+
+/// How a connection that serve() is to have must be made: command lines of
+/// 2048 octets (RFC 5321 §4.5.3.1.4 asks for 512 at least).
+net::Connection::Limits connection_limits();
+
+/// One SMTP session, RFC 5321, from the greeting to its end; TLS may be
+/// there already (RFC 8314). Run inside net::run_session().
+awaitable<void> serve(net::Connection& connection, Log log, Services services);
+
+/// The last words of a session that ends against its will: a 421, RFC 5321 §3.8.
+std::string farewell(net::Errc reason);
+
+/// The dialogue. SMTP has no sequence of states: RSET, EHLO and STARTTLS may
+/// come at any time. Its state is what exists: a client's name after EHLO, an
+/// identity after AUTH, a transaction after MAIL.
+class Session
+{
+public:
+    Session(net::Connection& connection, Log log, Services services);
+
+    awaitable<void> run();
+
+private:
+    struct Hello
+    {
+        std::string name; // empty when it may not be written into a trace field
+        bool extended = false;
+    };
+
+    struct Transaction
+    {
+        std::string reverse_path;
+        std::vector<mailflow::Recipient> recipients;
+        bool refused_recipient = false;
+    };
+
+    // session.cpp: the dialogue and what is said
+    awaitable<bool> speaks_tls();
+    awaitable<void> obey(Command command);
+    void hello(const Command& command);
+    awaitable<void> start_tls(Command command);
+    awaitable<void> without_effect(Reply reply);
+    void help();
+    void say(const Reply& reply);
+    void leave(const Reply& reply);
+    std::chrono::seconds patience() const;
+    bool submission() const { return services_.kind == Services::Kind::submission; }
+
+    // transaction.cpp: one message
+    awaitable<void> mail(Command command);
+    awaitable<void> rcpt(Command command);
+    awaitable<void> data(Command command);
+    void refuse_recipient(const Path& path, const Reply& reply);
+    awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
+    awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);
+    mailflow::Origin origin() const;
+    void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
+                     std::size_t recipients, std::uint64_t octets) const;
+
+    // submission.cpp: who may send, and as whom
+    bool passwords_allowed() const;
+    bool signed_in_to_send();
+    awaitable<void> authenticate(Command command);
+    awaitable<void> check_password(std::string user, std::string password);
+    void sign_in_failed(const Reply& reply);
+    awaitable<bool> sender_allowed(Path reverse_path);
+    awaitable<bool> authors_allowed(std::string head);
+
+    net::Connection& connection_;
+    Log log_;
+    Services services_;
+
+    std::optional<Hello> hello_;
+    std::optional<auth::Identity> identity_;
+    std::optional<Transaction> transaction_;
+    std::chrono::steady_clock::time_point hello_deadline_;
+
+    bool over_ = false;
+    unsigned mistakes_ = 0;
+    unsigned unknown_recipients_ = 0;
+    unsigned without_effect_ = 0; // NOOP, RSET, HELP, VRFY since the last message
+    unsigned messages_ = 0;
+    unsigned failed_sign_ins_ = 0;
+};
+
+} // namespace pillarbox::smtp

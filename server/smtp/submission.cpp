@@ -1,0 +1,185 @@
+#include "server/auth/sasl.hpp"
+#include "server/mailflow/sender.hpp"
+#include "server/smtp/session.hpp"
+
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace pillarbox::smtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace sasl = auth::sasl;
+
+constexpr std::chrono::seconds response_patience = 5min; // RFC 5321 §4.5.3.2.7, as for a command
+constexpr unsigned most_failures = 3;
+
+constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
+constexpr Reply not_offered{502, "5.5.1", "AUTH is not offered here: users sign in on port 587 or 465"};
+constexpr Reply already{503, "5.5.1", "signed in already"};
+constexpr Reply in_transaction{503, "5.5.1", "AUTH is not allowed inside a mail transaction"};
+constexpr Reply encryption_required{538, "5.7.11",
+                                    "no passwords in the clear: STARTTLS first, or use port 465"};
+constexpr Reply mechanism_missing{501, "5.5.4", "write AUTH PLAIN or AUTH LOGIN"};
+constexpr Reply mechanism_unknown{504, "5.5.4", "mechanism not known: PLAIN and LOGIN are"};
+constexpr Reply line_too_long{500, "5.5.6", "the response is too long"}; // RFC 4954 §4
+constexpr Reply bad_line{501, "5.5.2", "a response is one line of base64 that ends in CR LF"};
+constexpr Reply bad_response{501, "5.5.2", "not base64, or not what the mechanism expects"};
+constexpr Reply cancelled{501, "5.7.0", "cancelled"};
+constexpr Reply signed_in{235, "2.7.0", "signed in"};
+constexpr Reply wrong{535, "5.7.8", "wrong user name or password"};
+constexpr Reply throttled{454, "4.7.0", "too many failed sign-ins from your network: wait some minutes"};
+constexpr Reply busy{454, "4.7.0", "cannot check passwords now, try again"};
+constexpr Reply too_many_failures{421, "4.7.0", "too many failed sign-ins; closing"};
+constexpr Reply sign_in_first{530, "5.7.0", "sign in first: AUTH PLAIN or AUTH LOGIN"};
+constexpr Reply tls_first{530, "5.7.0", "STARTTLS first, then sign in"}; // RFC 3207 §4
+constexpr Reply not_yours{553, "5.7.1",
+                          "this sender address is not yours: send from one that reaches your mailbox"};
+constexpr Reply null_sender{553, "5.7.1", "the sender address must be yours, not <>"};
+constexpr Reply author_not_yours{553, "5.7.1",
+                                 "From must name addresses that reach your mailbox, and no others"};
+constexpr Reply too_many{450, "4.7.1", "too many messages within the hour: try again later"};
+constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
+
+bool is_loopback(const asio::ip::address& address)
+{
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+    }
+    return address.is_loopback();
+}
+
+} // namespace
+
+bool Session::passwords_allowed() const
+{
+    using Plaintext = Config::Auth::Plaintext;
+    if (connection_.secure()) return true;
+    switch (services_.config->auth.allow_plaintext) {
+    case Plaintext::never:
+        break;
+    case Plaintext::loopback:
+        return is_loopback(connection_.peer());
+    case Plaintext::always:
+        return true;
+    }
+    return false;
+}
+
+/// Whether MAIL may be said, RFC 6409 §4.3: somebody has signed in.
+bool Session::signed_in_to_send()
+{
+    if (identity_) return true;
+    say(passwords_allowed() || !services_.tls ? sign_in_first : tls_first);
+    return false;
+}
+
+awaitable<void> Session::authenticate(Command command)
+{
+    if (!submission()) co_return say(not_offered);
+    if (!hello_) co_return say(hello_first);
+    if (identity_) co_return say(already);           // RFC 4954 §4
+    if (transaction_) co_return say(in_transaction); // RFC 4954 §4
+    if (command.argument.empty()) co_return say(mechanism_missing);
+    if (!passwords_allowed()) co_return say(encryption_required);
+    auto exchange = sasl::Exchange::open(command.argument);
+    if (!exchange) co_return say(mechanism_unknown);
+
+    using Kind = sasl::Step::Kind;
+    sasl::Step step = exchange->start();
+    while (step.kind == Kind::challenge) {
+        connection_.put("334 " + step.text + "\r\n"); // no enhanced status: RFC 4954 §4
+        connection_.set_line_limit(sasl::longest_line);
+        const net::Line line = co_await connection_.read_line(response_patience);
+        connection_.set_line_limit(connection_limits().line);
+        if (line.fault == net::Line::Fault::too_long) co_return say(line_too_long);
+        if (line.fault != net::Line::Fault::none) co_return say(bad_line);
+        step = exchange->feed(line.text);
+    }
+    switch (step.kind) {
+    case Kind::complete: {
+        const sasl::Credentials credentials = exchange->credentials();
+        co_await check_password(credentials.user, credentials.password);
+        break;
+    }
+    case Kind::cancelled:
+        say(cancelled);
+        break;
+    case Kind::denied:
+        sign_in_failed(wrong);
+        break;
+    case Kind::malformed:
+    case Kind::challenge:
+        say(bad_response);
+        break;
+    }
+}
+
+awaitable<void> Session::check_password(std::string user, std::string password)
+{
+    const auto outcome = co_await services_.login.password(user, std::move(password), connection_.peer());
+    if (outcome) {
+        identity_ = *outcome;
+        log_.info("smtp.login", {{"user", identity_->address}, {"device", identity_->device}});
+        co_return say(signed_in);
+    }
+    const bool credentials = outcome.error() == auth::Failure::credentials;
+    log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
+    if (credentials) co_return sign_in_failed(wrong);
+    sign_in_failed(outcome.error() == auth::Failure::throttled ? throttled : busy);
+}
+
+void Session::sign_in_failed(const Reply& reply)
+{
+    say(reply);
+    if (++failed_sign_ins_ >= most_failures) leave(too_many_failures);
+}
+
+/// The envelope sender must reach the account that sends, RFC 6409 §6.1; so
+/// the null path is nobody's.
+awaitable<bool> Session::sender_allowed(Path reverse_path)
+{
+    if (reverse_path.null()) {
+        say(null_sender);
+        co_return false;
+    }
+    const auto allowed = co_await mailflow::may_send_as(services_.accounts, identity_->account,
+                                                        reverse_path.local_part, reverse_path.domain);
+    if (!allowed && allowed.error() != storage::Errc::not_found) {
+        say(unavailable);
+        co_return false;
+    }
+    if (!allowed) {
+        log_.info("smtp.sender_refused", {{"user", identity_->address}, {"from", reverse_path.address()}});
+        say(not_yours);
+        co_return false;
+    }
+    if (!services_.rate.take(identity_->account, SubmissionRate::Clock::now())) {
+        log_.warning("smtp.rate_exceeded", {{"user", identity_->address}});
+        say(too_many);
+        co_return false;
+    }
+    co_return true;
+}
+
+awaitable<bool> Session::authors_allowed(std::string head)
+{
+    const auto belong =
+        co_await mailflow::authors_belong(services_.accounts, identity_->account, std::move(head));
+    if (!belong && belong.error() != storage::Errc::not_found) {
+        say(unavailable);
+        co_return false;
+    }
+    if (!belong) {
+        log_.info("smtp.author_refused", {{"user", identity_->address}});
+        say(author_not_yours);
+        co_return false;
+    }
+    co_return true;
+}
+
+} // namespace pillarbox::smtp

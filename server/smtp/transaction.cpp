@@ -1,0 +1,277 @@
+#include "server/base/random.hpp"
+#include "server/mailflow/submission_header.hpp"
+#include "server/smtp/data_reader.hpp"
+#include "server/smtp/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pillarbox::smtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds block_patience = 3min; // RFC 5321 §4.5.3.2.5
+constexpr std::chrono::minutes message_patience{30};  // for all of DATA
+constexpr unsigned most_messages = 100;               // in one session
+constexpr unsigned most_unknown_recipients = 20;      // in one session
+
+constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
+constexpr Reply nested_mail{503, "5.5.1", "a transaction is open already: DATA or RSET first"};
+constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
+constexpr Reply rcpt_first{503, "5.5.1", "RCPT TO first"};
+constexpr Reply no_recipient{554, "5.5.1", "no valid recipients"};
+constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument"};
+constexpr Reply too_large{552, "5.3.4", "the message is larger than SIZE in the reply to EHLO allows"};
+constexpr Reply no_room{452, "4.3.1", "the server's disk is full, try again later"};
+constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
+constexpr Reply too_many_messages{421, "4.7.0", "too many messages in one session: connect again for more"};
+constexpr Reply too_many_recipients{452, "4.5.3",
+                                    "too many recipients: send the rest in another transaction"};
+constexpr Reply no_such_user{550, "5.1.1", "no mailbox here by that name: check the address"};
+constexpr Reply alias_loop{550, "5.4.6",
+                           "this address leads in a circle: its administrator must mend the alias"};
+constexpr Reply too_many_unknown{421, "4.7.1", "too many unknown recipients; closing"};
+constexpr Reply relaying_denied{
+    550, "5.7.1",
+    "relaying denied: this domain is not served here; users sign in on port 587 or 465 to send"};
+constexpr Reply source_routing{550, "5.7.1", "relaying denied: no routes with '%', '!' or '@' in the name"};
+constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a domain name"};
+constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
+constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
+constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
+constexpr Reply bare_line_end{550, "5.6.0", "bare CR or LF in the message: lines end in CR LF"};
+constexpr Reply nul_octet{550, "5.6.0", "NUL in the message: encode binary data"};
+constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB"};
+constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};
+
+Reply no_room_reply(boost::system::error_code error)
+{
+    return error == storage::Errc::out_of_space ? no_room : unavailable;
+}
+
+std::optional<Reply> refusal_of(DataReader::Fault fault)
+{
+    switch (fault) {
+    case DataReader::Fault::none:
+        break;
+    case DataReader::Fault::bare_line_end:
+        return bare_line_end;
+    case DataReader::Fault::nul_octet:
+        return nul_octet;
+    case DataReader::Fault::line_too_long:
+        return line_too_long;
+    }
+    return std::nullopt;
+}
+
+/// Names that once asked a server to pass mail on: user%host, host!user, and
+/// "user@host" in quotes. No mailbox here has one; a catch-all must not take
+/// them either.
+bool routes_onward(const Path& path)
+{
+    return path.local_part.find_first_of("%!@") != std::string::npos;
+}
+
+} // namespace
+
+awaitable<void> Session::mail(Command command)
+{
+    if (!hello_) co_return say(hello_first);
+    if (transaction_) co_return say(nested_mail); // RFC 5321 §4.1.4
+    if (submission() && !signed_in_to_send()) co_return;
+    if (messages_ >= most_messages) co_return leave(too_many_messages);
+    const auto parsed = parse_mail(command.argument, submission());
+    if (!parsed) co_return say(parsed.error());
+
+    if (parsed->size > services_.config->smtp.max_message_size) co_return say(too_large); // RFC 1870 §6.1
+    const auto room = services_.mail.has_room(parsed->size);
+    if (!room) co_return say(no_room_reply(room.error()));
+    if (submission()) {
+        const bool allowed = co_await sender_allowed(parsed->reverse_path);
+        if (!allowed) co_return;
+    }
+    transaction_ = Transaction{parsed->reverse_path.address(), {}, false};
+    say(sender_ok);
+}
+
+awaitable<void> Session::rcpt(Command command)
+{
+    if (!transaction_) co_return say(mail_first);
+    const auto parsed = parse_rcpt(command.argument);
+    if (!parsed) co_return say(parsed.error());
+    const Path& path = *parsed;
+    // 452, not 552: the client keeps what was accepted and sends the rest in
+    // another transaction (RFC 5321 §4.5.3.1.10).
+    if (transaction_->recipients.size() >= services_.config->smtp.max_recipients)
+        co_return say(too_many_recipients);
+    if (!submission() && routes_onward(path)) co_return refuse_recipient(path, source_routing);
+
+    std::string domain = path.domain;
+    storage::Result<storage::Route> route = storage::Errc::not_local;
+    if (path.bare()) {
+        route = co_await route_bare_postmaster(&domain);
+    } else if (!path.literal()) {
+        route = co_await services_.accounts.route(path.local_part, path.domain);
+    }
+
+    if (!route && route.error() == storage::Errc::not_local) {
+        if (!submission()) co_return refuse_recipient(path, relaying_denied);
+        if (path.literal()) co_return refuse_recipient(path, no_literals);
+        storage::Route elsewhere;
+        elsewhere.remote.push_back(path.address());
+        route = std::move(elsewhere);
+    }
+    if (!route) {
+        if (route.error() == storage::Errc::not_found) co_return refuse_recipient(path, no_such_user);
+        if (route.error() == storage::Errc::alias_loop) co_return refuse_recipient(path, alias_loop);
+        transaction_->refused_recipient = true;
+        co_return say(unavailable);
+    }
+    if (route->local.empty() && route->remote.empty()) co_return refuse_recipient(path, no_such_user);
+    const Path full{path.local_part, domain};
+    transaction_->recipients.push_back({full.address(), std::move(*route)});
+    say(recipient_ok);
+}
+
+void Session::refuse_recipient(const Path& path, const Reply& reply)
+{
+    log_.info("smtp.rcpt_refused",
+              {{"to", path.address()}, {"from", transaction_->reverse_path}, {"status", reply.status}});
+    transaction_->refused_recipient = true;
+    if (++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
+    say(reply);
+}
+
+/// "RCPT TO:<Postmaster>" reaches whoever keeps this server, RFC 5321 §4.5.1:
+/// the postmaster of its own name if that is a domain here, else of the first.
+awaitable<storage::Result<storage::Route>> Session::route_bare_postmaster(std::string* domain)
+{
+    *domain = services_.config->hostname;
+    auto route = co_await services_.accounts.route("postmaster", *domain);
+    if (route || route.error() != storage::Errc::not_local) co_return route;
+    const auto domains = co_await services_.accounts.domains();
+    if (!domains) co_return domains.error();
+    if (domains->empty()) co_return storage::Errc::not_found;
+    *domain = domains->front().name;
+    route = co_await services_.accounts.route("postmaster", *domain);
+    co_return route;
+}
+
+awaitable<void> Session::data(Command command)
+{
+    if (!command.argument.empty()) co_return say(no_argument);
+    if (!transaction_) co_return say(mail_first);
+    if (transaction_->recipients.empty()) {
+        co_return say(transaction_->refused_recipient ? no_recipient : rcpt_first); // RFC 2920 §3.1
+    }
+    Transaction transaction = std::move(*transaction_);
+    transaction_.reset(); // DATA uses it up, whatever comes of it: RFC 5321 §4.1.1.4
+    ++messages_;
+    without_effect_ = 0;
+
+    say(go_ahead);
+    std::optional<mailflow::SubmissionHeader> header;
+    if (submission()) {
+        const std::string message_id = "<" + random_name(20) + "@" + services_.config->hostname + ">";
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        header.emplace(mailflow::SubmissionHeader::Fill{identity_->address, message_id, now});
+    }
+    auto body = co_await receive(header ? &*header : nullptr);
+    if (!body) co_return;
+    if (header) {
+        const bool allowed = co_await authors_allowed(header->head());
+        if (!allowed) co_return;
+    }
+
+    const std::size_t recipients = transaction.recipients.size();
+    const std::uint64_t octets = body->size();
+    const auto verdict = co_await services_.intake.accept(origin(), transaction.reverse_path,
+                                                          std::move(transaction.recipients), std::move(body));
+    log_verdict(verdict, transaction.reverse_path, recipients, octets);
+    say({verdict.code, verdict.status, verdict.text});
+}
+
+/// The message up to its end, spooled; nothing when it was refused, which has
+/// then been said. What a refused message still sends is read and dropped.
+awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::SubmissionHeader* header)
+{
+    const auto deadline = std::chrono::steady_clock::now() + message_patience;
+    const std::uint64_t most = services_.config->smtp.max_message_size;
+    DataReader reader;
+    auto spool = services_.mail.new_spool();
+    std::optional<Reply> refusal;
+    std::uint64_t octets = 0; // as sent, dots undone: RFC 1870 §3
+    std::string piece;
+    std::string mended;
+    while (!reader.done()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+        if (left <= 0s) {
+            leave(message_too_slow);
+            co_return nullptr;
+        }
+        const std::string_view arrived = co_await connection_.read_some(std::min(left, block_patience));
+        piece.clear();
+        connection_.consume(reader.feed(arrived, piece));
+        octets += piece.size();
+        if (!refusal) refusal = refusal_of(reader.fault());
+        if (!refusal && octets > most) refusal = too_large;
+        if (refusal) {
+            spool.reset(); // gives its space back at once
+            continue;
+        }
+        if (header) {
+            mended.clear();
+            header->feed(piece, mended);
+            if (reader.done()) header->finish(mended);
+        }
+        const auto kept = spool->append(header ? mended : piece);
+        if (!kept) refusal = no_room_reply(kept.error());
+    }
+    if (refusal) {
+        log_.info("smtp.message_refused",
+                  {{"code", refusal->code}, {"status", refusal->status}, {"size", octets}});
+        say(*refusal);
+        co_return nullptr;
+    }
+    co_return spool;
+}
+
+mailflow::Origin Session::origin() const
+{
+    mailflow::Origin origin;
+    origin.kind = submission() ? mailflow::Origin::Kind::submission : mailflow::Origin::Kind::peer;
+    origin.client = connection_.peer();
+    origin.helo = hello_->name;
+    if (identity_) {
+        origin.user = identity_->address;
+        origin.account = identity_->account;
+    }
+    origin.protocol = "SMTP";
+    if (hello_->extended) { // RFC 3848
+        origin.protocol = "ESMTP";
+        if (connection_.secure()) origin.protocol += 'S';
+        if (identity_) origin.protocol += 'A';
+    }
+    origin.tls = connection_.tls_description();
+    return origin;
+}
+
+void Session::log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
+                          std::size_t recipients, std::uint64_t octets) const
+{
+    if (verdict.accepted()) {
+        log_.info("smtp.message",
+                  {{"id", verdict.id}, {"from", reverse_path}, {"recipients", recipients}, {"size", octets}});
+        return;
+    }
+    log_.info("smtp.message_refused", {{"code", verdict.code},
+                                       {"status", verdict.status},
+                                       {"from", reverse_path},
+                                       {"recipients", recipients},
+                                       {"size", octets}});
+}
+
+} // namespace pillarbox::smtp
