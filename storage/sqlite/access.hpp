@@ -1,0 +1,111 @@
+#pragma once
+
+#include "storage/accounts.hpp"
+#include "storage/mail.hpp"
+#include "storage/queue.hpp"
+#include "storage/sessions.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace pillarbox::storage::sqlite {
+
+struct Core;
+
+// The interfaces over SQLite. A member describes its work and hands an
+// awaitable back; the work runs on a database thread.
+
+class SqliteMail final : public Mail
+{
+public:
+    explicit SqliteMail(Core& core) : core_(core) {}
+
+    std::unique_ptr<Spool> new_spool() override;
+    Result<void> has_room(std::uint64_t octets) const override;
+    awaitable<Result<void>> deliver(Delivery delivery) override;
+    awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
+                                                               Maildrop::Mode mode) override;
+    awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) override;
+    awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
+                                 std::uint32_t position, std::size_t limit) override;
+    awaitable<Result<Listed>> find(AccountId account, MessageId message) override;
+    awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) override;
+    awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
+                                        std::uint32_t remove) override;
+    awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteAccounts final : public Accounts
+{
+public:
+    explicit SqliteAccounts(Core& core) : core_(core) {}
+
+    awaitable<Result<Route>> route(std::string local_part, std::string domain) override;
+    awaitable<Result<Account>> find(std::string address) override;
+    awaitable<Result<Account>> find(AccountId account) override;
+    awaitable<Result<std::vector<AppPassword>>> app_passwords(AccountId account) override;
+    awaitable<Result<void>> add_domain(std::string name) override;
+    awaitable<Result<std::vector<Domain>>> domains() override;
+    awaitable<Result<void>> remove_domain(std::string name) override;
+    awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
+    awaitable<Result<std::vector<Account>>> list() override;
+    awaitable<Result<void>> set_password(std::string address, std::string password_hash) override;
+    awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;
+    awaitable<Result<void>> remove(std::string address) override;
+    awaitable<Result<void>> add_app_password(std::string address, AppPassword password) override;
+    awaitable<Result<void>> revoke_app_password(std::string address, std::string label) override;
+    void touch_app_password(AccountId account, std::string label) override;
+    awaitable<Result<void>> add_alias(Alias alias) override;
+    awaitable<Result<std::vector<Alias>>> aliases() override;
+    awaitable<Result<void>> remove_alias(std::string address) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteQueue final : public Queue
+{
+public:
+    explicit SqliteQueue(Core& core) : core_(core) {}
+
+    awaitable<Result<std::vector<Queued>>> list(std::size_t limit) override;
+    awaitable<Result<void>> drop(QueueId id) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteSessions final : public Sessions
+{
+public:
+    explicit SqliteSessions(Core& core) : core_(core) {}
+
+    awaitable<Result<void>> add(WebSession session) override;
+    awaitable<Result<WebSession>> find(std::string digest) override;
+    awaitable<Result<void>> remove(std::string digest) override;
+
+private:
+    Core& core_;
+};
+
+// What several of them need.
+
+Time now();
+
+/// Counts one change of the account; returns its change counter. Empty when
+/// there is no such account.
+std::optional<std::uint64_t> next_modseq(Database& database, AccountId account);
+
+/// The account at `address`, which is canonical.
+std::optional<AccountId> account_at(Database& database, std::string_view address);
+
+/// The domain of that name, which is canonical, when it is one of ours.
+std::optional<DomainId> local_domain(Database& database, std::string_view name);
+
+bool alias_exists(Database& database, std::string_view address);
+
+/// One use of a body less; the last one makes it garbage.
+void release_body(Database& database, std::int64_t body);
+
+} // namespace pillarbox::storage::sqlite

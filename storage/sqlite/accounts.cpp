@@ -1,0 +1,245 @@
+#include "storage/sqlite/access.hpp"
+
+#include "storage/sqlite/address.hpp"
+#include "storage/sqlite/core.hpp"
+
+#include <array>
+#include <random>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+constexpr auto select_by_address =
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "FROM account WHERE address = ?";
+constexpr auto select_by_id =
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "FROM account WHERE id = ?";
+constexpr auto select_all =
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "FROM account ORDER BY address";
+
+Account account_of(const Query& row)
+{
+    return Account{.id = row.as<AccountId>(0),
+                   .address = row.as<std::string>(1),
+                   .password_hash = row.as<std::string>(2),
+                   .admin = row.as<bool>(3),
+                   .enabled = row.as<bool>(4),
+                   .quota = row.as<std::uint64_t>(5),
+                   .octets = row.as<std::uint64_t>(6),
+                   .messages = row.as<std::uint32_t>(7),
+                   .created = row.as<Time>(8)};
+}
+
+/// As the store keeps it; what is no address becomes one that nobody has.
+std::string canonical(std::string_view address)
+{
+    const auto parsed = parse_address(address);
+    return parsed ? parsed->text() : std::string();
+}
+
+/// 63 random bits, so that it is a positive number everywhere.
+std::int64_t random_validity()
+{
+    std::random_device device;
+    const std::uint64_t bits = (std::uint64_t{device()} << 32) | device();
+    return static_cast<std::int64_t>(bits >> 1);
+}
+
+void make_mailboxes(Database& database, std::int64_t account)
+{
+    constexpr std::array<std::pair<MailboxRole, std::string_view>, 6> mailboxes{
+        {{MailboxRole::inbox, "Inbox"},
+         {MailboxRole::drafts, "Drafts"},
+         {MailboxRole::sent, "Sent"},
+         {MailboxRole::archive, "Archive"},
+         {MailboxRole::junk, "Junk"},
+         {MailboxRole::trash, "Trash"}}};
+    for (const auto& [role, name] : mailboxes)
+        database.run("INSERT INTO mailbox (account, role, name, uid_validity) VALUES (?, ?, ?, ?)", account,
+                     role, name, random_validity());
+}
+
+Result<void> add_account(Database& database, const NewAccount& account)
+{
+    const auto address = parse_address(account.address);
+    if (!address) return make_error_code(Errc::invalid);
+    const auto domain = local_domain(database, address->domain);
+    if (!domain) return make_error_code(Errc::invalid);
+    const auto text = address->text();
+    if (account_at(database, text) || alias_exists(database, text))
+        return make_error_code(Errc::already_exists);
+    database.run("INSERT INTO account (domain, address, password_hash, admin, quota, created) VALUES (?, ?, "
+                 "?, ?, ?, ?)",
+                 *domain, text, account.password_hash, account.admin, account.quota, now());
+    make_mailboxes(database, database.last_id());
+    return boost::system::in_place_value;
+}
+
+/// Its mail dies: space comes back when no maildrop shows it any more.
+void remove_account(Database& database, AccountId account)
+{
+    const auto modseq = next_modseq(database, account).value_or(1);
+    database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size) "
+                 "SELECT message.msg, mailbox.account, mailbox.id, message.uid, ?, message.size "
+                 "FROM mailbox JOIN message ON message.mailbox = mailbox.id WHERE mailbox.account = ?",
+                 modseq, account);
+    database.run("DELETE FROM message WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
+    database.run("DELETE FROM unique_id WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)",
+                 account);
+    database.run("DELETE FROM expunged WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
+    database.run("DELETE FROM mailbox WHERE account = ?", account);
+    database.run("DELETE FROM account WHERE id = ?", account); // sessions and app passwords go with it
+}
+
+void end_sessions(Database& database, AccountId account)
+{
+    database.run("DELETE FROM web_session WHERE account = ?", account);
+}
+
+Result<void> found(std::int64_t changed)
+{
+    if (changed == 0) return make_error_code(Errc::not_found);
+    return boost::system::in_place_value;
+}
+
+} // namespace
+
+awaitable<Result<Account>> SqliteAccounts::find(std::string address)
+{
+    auto work = [address = canonical(address)](Database& database) -> Result<Account> {
+        Query row(database, select_by_address, address);
+        if (!row.step()) return make_error_code(Errc::not_found);
+        return account_of(row);
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<Account>> SqliteAccounts::find(AccountId account)
+{
+    auto work = [account](Database& database) -> Result<Account> {
+        Query row(database, select_by_id, account);
+        if (!row.step()) return make_error_code(Errc::not_found);
+        return account_of(row);
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<std::vector<Account>>> SqliteAccounts::list()
+{
+    auto work = [](Database& database) -> Result<std::vector<Account>> {
+        std::vector<Account> accounts;
+        for (Query row(database, select_all); row.step();)
+            accounts.push_back(account_of(row));
+        return accounts;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::add(std::vector<NewAccount> accounts, std::size_t* failed)
+{
+    auto work = [accounts = std::move(accounts), failed](Database& database) -> Result<void> {
+        for (std::size_t i = 0; i < accounts.size(); ++i) {
+            const auto added = add_account(database, accounts[i]);
+            if (added) continue;
+            if (failed) *failed = i;
+            return added;
+        }
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_password(std::string address, std::string password_hash)
+{
+    auto work = [address = canonical(address),
+                 hash = std::move(password_hash)](Database& database) -> Result<void> {
+        const auto account = account_at(database, address);
+        if (!account) return make_error_code(Errc::not_found);
+        database.run("UPDATE account SET password_hash = ? WHERE id = ?", hash, *account);
+        end_sessions(database, *account);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool enabled)
+{
+    auto work = [address = canonical(address), enabled](Database& database) -> Result<void> {
+        const auto account = account_at(database, address);
+        if (!account) return make_error_code(Errc::not_found);
+        database.run("UPDATE account SET enabled = ? WHERE id = ?", enabled, *account);
+        if (!enabled) end_sessions(database, *account); // they must not come back with it
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::remove(std::string address)
+{
+    auto work = [this, address = canonical(address)](Database& database) -> Result<void> {
+        const auto account = account_at(database, address);
+        if (!account) return make_error_code(Errc::not_found);
+        remove_account(database, *account);
+        core_.wake_upkeep();
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<std::vector<AppPassword>>> SqliteAccounts::app_passwords(AccountId account)
+{
+    auto work = [account](Database& database) -> Result<std::vector<AppPassword>> {
+        std::vector<AppPassword> passwords;
+        Query row(
+            database,
+            "SELECT label, password_hash, sealed, created, last_used FROM app_password WHERE account = ? "
+            "ORDER BY label",
+            account);
+        while (row.step()) {
+            auto& password = passwords.emplace_back(AppPassword{.label = row.as<std::string>(0),
+                                                                .password_hash = row.as<std::string>(1),
+                                                                .sealed = row.as<std::string>(2),
+                                                                .created = row.as<Time>(3),
+                                                                .last_used = std::nullopt});
+            if (!row.null(4)) password.last_used = row.as<Time>(4);
+        }
+        return passwords;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::add_app_password(std::string address, AppPassword password)
+{
+    auto work = [address = canonical(address),
+                 password = std::move(password)](Database& database) -> Result<void> {
+        const auto account = account_at(database, address);
+        if (!account) return make_error_code(Errc::not_found);
+        const auto added =
+            database.run("INSERT INTO app_password (account, label, password_hash, sealed, created) "
+                         "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                         *account, password.label, password.password_hash, Blob{password.sealed}, now());
+        if (added == 0) return make_error_code(Errc::already_exists);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::revoke_app_password(std::string address, std::string label)
+{
+    auto work = [address = canonical(address), label = std::move(label)](Database& database) -> Result<void> {
+        const auto account = account_at(database, address);
+        if (!account) return make_error_code(Errc::not_found);
+        return found(
+            database.run("DELETE FROM app_password WHERE account = ? AND label = ?", *account, label));
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+void SqliteAccounts::touch_app_password(AccountId account, std::string label)
+{
+    core_.touched(account, std::move(label));
+}
+
+} // namespace pillarbox::storage::sqlite

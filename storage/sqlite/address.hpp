@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pillarbox::storage::sqlite {
+
+/// An address taken apart, as the store keeps it. Pure.
+struct Address
+{
+    std::string local_part;
+    std::string domain;
+
+    std::string text() const { return local_part + "@" + domain; }
+};
+
+/// Lower case where it is ASCII. A local part with other octets stays as it
+/// is: only its owner knows what is the same to it (RFC 6531 §3.2).
+std::string canonical_local_part(std::string_view local_part);
+
+/// Lower case, RFC 4343.
+std::string canonical_domain(std::string_view domain);
+
+/// Whether it can name a domain of this server: letters, digits and hyphens in
+/// labels of at most 63 octets, 253 in all (RFC 1035 §2.3.4).
+bool valid_domain(std::string_view domain);
+
+/// `text` split at its last '@'; empty when it is no address that can be
+/// stored: too long (RFC 5321 §4.5.3.1), or with spaces or controls.
+std::optional<Address> parse_address(std::string_view text);
+
+/// The address without what follows the first '+' of its local part; empty
+/// when there is none, or nothing before it.
+std::optional<Address> without_suffix(const Address& address);
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,128 @@
+#include "storage/sqlite/access.hpp"
+
+#include "storage/sqlite/address.hpp"
+#include "storage/sqlite/core.hpp"
+#include "storage/sqlite/routing.hpp"
+
+#include <algorithm>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+Result<void> add_domain_row(Database& database, std::string_view name)
+{
+    const auto canonical = canonical_domain(name);
+    if (!valid_domain(canonical)) return make_error_code(Errc::invalid);
+    if (local_domain(database, canonical)) return make_error_code(Errc::already_exists);
+    database.run("INSERT INTO domain (name, created) VALUES (?, ?)", canonical, now());
+    return boost::system::in_place_value;
+}
+
+Result<void> remove_domain_row(Database& database, std::string_view name)
+{
+    const auto domain = local_domain(database, canonical_domain(name));
+    if (!domain) return make_error_code(Errc::not_found);
+    // Mail for its accounts would be refused from here on.
+    if (Query(database, "SELECT 1 FROM account WHERE domain = ?", *domain).step())
+        return make_error_code(Errc::invalid);
+    if (Query(database, "SELECT 1 FROM alias WHERE domain = ?", *domain).step())
+        return make_error_code(Errc::invalid);
+    database.run("DELETE FROM domain WHERE id = ?", *domain);
+    return boost::system::in_place_value;
+}
+
+/// The domain of an alias and its address as it is kept. "@example.org" is
+/// the catch-all's.
+std::optional<Address> alias_address(std::string_view text)
+{
+    if (!text.starts_with('@')) return parse_address(text);
+    Address address{"", canonical_domain(text.substr(1))};
+    if (!valid_domain(address.domain)) return std::nullopt;
+    return address;
+}
+
+Result<void> add_alias_row(Database& database, const Alias& alias)
+{
+    const auto address = alias_address(alias.address);
+    if (!address || alias.targets.empty() || alias.targets.size() > most_targets)
+        return make_error_code(Errc::invalid);
+    const auto domain = local_domain(database, address->domain);
+    if (!domain) return make_error_code(Errc::invalid);
+    const auto text = address->text();
+    if (account_at(database, text) || alias_exists(database, text))
+        return make_error_code(Errc::already_exists);
+    database.run("INSERT INTO alias (address, domain) VALUES (?, ?)", text, *domain);
+    for (std::size_t i = 0; i < alias.targets.size(); ++i) {
+        const auto target = parse_address(alias.targets[i]);
+        if (!target) return make_error_code(Errc::invalid);
+        database.run("INSERT INTO alias_target (alias, position, target) VALUES (?, ?, ?)", text, i,
+                     target->text());
+    }
+    return boost::system::in_place_value;
+}
+
+} // namespace
+
+awaitable<Result<void>> SqliteAccounts::add_domain(std::string name)
+{
+    auto work = [name = std::move(name)](Database& database) { return add_domain_row(database, name); };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<std::vector<Domain>>> SqliteAccounts::domains()
+{
+    auto work = [](Database& database) -> Result<std::vector<Domain>> {
+        std::vector<Domain> domains;
+        for (Query row(database, "SELECT id, name, created FROM domain ORDER BY name"); row.step();)
+            domains.push_back({row.as<DomainId>(0), row.as<std::string>(1), row.as<Time>(2)});
+        return domains;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::remove_domain(std::string name)
+{
+    auto work = [name = std::move(name)](Database& database) { return remove_domain_row(database, name); };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::add_alias(Alias alias)
+{
+    auto work = [alias = std::move(alias)](Database& database) { return add_alias_row(database, alias); };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<std::vector<Alias>>> SqliteAccounts::aliases()
+{
+    auto work = [](Database& database) -> Result<std::vector<Alias>> {
+        std::vector<Alias> aliases;
+        for (Query row(database, "SELECT alias, target FROM alias_target ORDER BY alias, position");
+             row.step();) {
+            if (aliases.empty() || aliases.back().address != row.text(0))
+                aliases.push_back({row.as<std::string>(0), {}});
+            aliases.back().targets.push_back(row.as<std::string>(1));
+        }
+        return aliases;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::remove_alias(std::string address)
+{
+    auto work = [address = std::move(address)](Database& database) -> Result<void> {
+        const auto parsed = alias_address(address);
+        if (!parsed || database.run("DELETE FROM alias WHERE address = ?", parsed->text()) == 0)
+            return make_error_code(Errc::not_found);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain)
+{
+    Address address{canonical_local_part(local_part), canonical_domain(domain)};
+    auto work = [address = std::move(address)](Database& database) { return route_of(database, address); };
+    return submit(*core_.readers, std::move(work));
+}
+
+} // namespace pillarbox::storage::sqlite

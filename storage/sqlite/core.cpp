@@ -1,0 +1,211 @@
+#include "storage/sqlite/core.hpp"
+
+#include "storage/sqlite/recovery.hpp"
+#include "storage/sqlite/schema.hpp"
+
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The data directory without links on its way: beneath it none is followed.
+std::filesystem::path prepare_directory(const std::filesystem::path& directory)
+{
+    if (directory.empty()) throw std::runtime_error("no data directory is set; set data_dir");
+    std::error_code error;
+    if (!std::filesystem::is_directory(directory, error)) {
+        const auto parent = std::filesystem::absolute(directory).parent_path();
+        std::filesystem::create_directories(parent, error);
+        if (error)
+            throw std::runtime_error("cannot make the directory '" + parent.string() +
+                                     "': " + error.message() + "; make it, or give this user the right to");
+        ensure_directory(directory);
+    }
+    return std::filesystem::canonical(directory);
+}
+
+/// A tool holds the lock only while it brings the schema up to date.
+constexpr auto patience_with_tools = 3s;
+
+/// The lock that a server holds as long as it lives; empty when another has it.
+Descriptor take_lock(Files& files, const Layout& layout, std::chrono::steady_clock::duration patience)
+{
+    auto file = files.open(layout.lock, O_RDWR | O_CREAT);
+    if (!file)
+        throw std::runtime_error("cannot open '" + layout.lock.string() + "': " + file.error().message() +
+                                 "; the data directory must belong to the user that runs this");
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (::flock(file->number(), LOCK_EX | LOCK_NB) != 0) {
+        if (std::chrono::steady_clock::now() >= until) return {};
+        std::this_thread::sleep_for(20ms); // flock has no deadline of its own
+    }
+    return std::move(*file);
+}
+
+/// Made here and not by SQLite, for its mode: the log takes it over.
+void ensure_database(Files& files, const Layout& layout)
+{
+    const auto made = files.open(layout.database, O_RDWR | O_CREAT);
+    if (!made)
+        throw std::runtime_error("cannot open '" + layout.database.string() + "': " + made.error().message() +
+                                 "; the data directory must belong to the user that runs this");
+    if (const auto error = files.sync_directory(layout.directory))
+        throw std::runtime_error("cannot sync '" + layout.directory.string() + "': " + error.message() +
+                                 "; mail would not be safe there: use a local disk");
+}
+
+void require_current_schema(Database& database)
+{
+    const int version = schema_version(database);
+    const int known = static_cast<int>(migrations().size());
+    if (version == known) return;
+    throw std::runtime_error("the server that runs on this data has another version (its schema is " +
+                             std::to_string(version) + ", ours " + std::to_string(known) +
+                             "); use the verbs of the same version, or restart the server");
+}
+
+Database::Options connection(const Core& core, Database::Mode mode)
+{
+    return {
+        .file = core.layout.database, .mode = mode, .busy = core.underneath.busy, .vfs = core.underneath.vfs};
+}
+
+std::unique_ptr<Readers> open_readers(const Core& core)
+{
+    std::vector<std::unique_ptr<Database>> connections;
+    const unsigned count =
+        core.options.access == Options::Access::tool ? 1 : std::max(1u, core.options.readers);
+    for (unsigned i = 0; i < count; ++i)
+        connections.push_back(std::make_unique<Database>(connection(core, Database::Mode::reader)));
+    return std::make_unique<Readers>(
+        std::move(connections),
+        Readers::Options{.deadline = core.options.read_deadline, .observer = core.options.observer});
+}
+
+} // namespace
+
+Layout::Layout(const std::filesystem::path& where)
+    : directory(where),
+      database(where / "mail.db"),
+      lock(where / "lock"),
+      reserve(where / "reserve"),
+      segments(where / "segments"),
+      files(where / "files"),
+      spool(where / "spool")
+{}
+
+Core::Core(Options given, Layout where, Underneath beneath)
+    : options(std::move(given)),
+      layout(std::move(where)),
+      underneath(std::move(beneath)),
+      reserve(*underneath.files, layout.reserve)
+{}
+
+std::uint64_t Core::free_octets() const
+{
+    struct statvfs about{};
+    if (::statvfs(layout.directory.c_str(), &about) != 0) return 0;
+    return std::uint64_t{about.f_bavail} * about.f_frsize;
+}
+
+void Core::report(Observer::Severity severity, std::string_view what, std::string_view detail) const
+{
+    if (options.observer) options.observer->event(severity, what, detail);
+}
+
+void Core::wake_upkeep()
+{
+    if (upkeep) upkeep->wake();
+}
+
+void Core::discard(const Place& place)
+{
+    {
+        const std::lock_guard lock(discarded.mutex);
+        discarded.places.push_back(place);
+    }
+    wake_upkeep();
+}
+
+void Core::touched(AccountId account, std::string label)
+{
+    const std::lock_guard lock(touches.mutex);
+    touches.used[{account, std::move(label)}] = now();
+}
+
+std::string Core::new_spool_name()
+{
+    return std::to_string(::getpid()) + "-" + std::to_string(++spools_);
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
+    : lock_(std::move(lock)),
+      core_(std::move(core)),
+      mail_(*core_),
+      accounts_(*core_),
+      queue_(*core_),
+      sessions_(*core_)
+{}
+
+SqliteStore::~SqliteStore()
+{
+    // The upkeep's last Ops go through the writer; what settles may still wake it.
+    if (core_->upkeep) core_->upkeep->stop();
+    core_->readers.reset();
+    core_->writer.reset();
+}
+
+std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath underneath)
+{
+    const bool server = options.access == Options::Access::server;
+    const Layout layout(prepare_directory(options.directory));
+    Descriptor lock = take_lock(*underneath.files, layout, server ? patience_with_tools : 0s);
+    if (server && !lock)
+        throw std::runtime_error("another server works on '" + layout.directory.string() +
+                                 "'; stop it first, or set another data_dir");
+
+    auto core = std::make_unique<Core>(options, layout, std::move(underneath));
+    if (lock) {
+        for (const auto& directory : {layout.segments, layout.files, layout.spool})
+            ensure_directory(directory);
+        ensure_database(core->files(), layout);
+    }
+    auto database = std::make_unique<Database>(connection(*core, Database::Mode::writer));
+    if (lock)
+        migrate(*database, migrations());
+    else
+        require_current_schema(*database);
+
+    Writer::Options writer;
+    writer.observer = options.observer;
+    if (server) {
+        const auto start = recover(*core, *database);
+        core->bodies =
+            std::make_unique<BodyStore>(core->files(),
+                                        BodyStore::Options{.segments = layout.segments,
+                                                           .files = layout.files,
+                                                           .segment_octets = core->underneath.segment_octets},
+                                        start);
+        core->reserve.restore(core->free_octets());
+        writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
+    } else {
+        lock = {}; // a server may start
+    }
+    core->writer = std::make_unique<Writer>(std::move(database), core->bodies.get(), std::move(writer));
+    core->readers = open_readers(*core);
+    if (server) core->upkeep = std::make_unique<Upkeep>(*core);
+    return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
+}
+
+} // namespace pillarbox::storage::sqlite

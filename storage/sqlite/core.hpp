@@ -1,0 +1,119 @@
+#pragma once
+
+#include "storage/sqlite/access.hpp"
+#include "storage/sqlite/blocking_op.hpp"
+#include "storage/sqlite/body_store.hpp"
+#include "storage/sqlite/holds.hpp"
+#include "storage/sqlite/readers.hpp"
+#include "storage/sqlite/reserve.hpp"
+#include "storage/sqlite/upkeep.hpp"
+#include "storage/sqlite/writer.hpp"
+#include "storage/store.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace pillarbox::storage::sqlite {
+
+/// Where things are in the data directory.
+struct Layout
+{
+    explicit Layout(const std::filesystem::path& directory);
+
+    std::filesystem::path directory;
+    std::filesystem::path database; // mail.db
+    std::filesystem::path lock;     // held by the server
+    std::filesystem::path reserve;
+    std::filesystem::path segments;
+    std::filesystem::path files;
+    std::filesystem::path spool;
+};
+
+/// What lies beneath the store, for tests to replace.
+struct Underneath
+{
+    std::shared_ptr<Files> files = std::make_shared<Files>();
+    std::string vfs; // SQLite's name for its file layer; empty: the usual one
+    std::uint64_t segment_octets = 64 * 1024 * 1024;
+    std::chrono::milliseconds busy{5'000}; // waiting for another process that writes
+};
+
+/// What the interfaces share.
+struct Core
+{
+    Core(Options given, Layout where, Underneath beneath);
+
+    Options options;
+    Layout layout;
+    Underneath underneath;
+    std::shared_ptr<Holds> holds = std::make_shared<Holds>();
+    Reserve reserve;
+    std::unique_ptr<BodyStore> bodies; // none for a tool
+    std::unique_ptr<Writer> writer;
+    std::unique_ptr<Readers> readers;
+    std::unique_ptr<Upkeep> upkeep; // none for a tool
+
+    Files& files() { return *underneath.files; }
+
+    /// Octets that are free to us on the data directory's file system.
+    std::uint64_t free_octets() const;
+
+    void report(Observer::Severity severity, std::string_view what, std::string_view detail) const;
+
+    /// There is something to give back.
+    void wake_upkeep();
+
+    /// A body was written for an Op that failed: no row will ever have it.
+    void discard(const Place& place);
+
+    /// A device signed in; written down with the next upkeep.
+    void touched(AccountId account, std::string label);
+
+    std::string new_spool_name();
+
+    struct Touches
+    {
+        std::mutex mutex;
+        std::map<std::pair<AccountId, std::string>, Time> used;
+    } touches;
+
+    struct Discarded
+    {
+        std::mutex mutex;
+        std::vector<Place> places;
+    } discarded;
+
+private:
+    std::atomic<std::uint64_t> spools_ = 0;
+};
+
+class SqliteStore final : public Store
+{
+public:
+    explicit SqliteStore(std::unique_ptr<Core> core, Descriptor lock);
+    ~SqliteStore() override;
+
+    Mail& mail() override { return mail_; }
+    Accounts& accounts() override { return accounts_; }
+    Queue& queue() override { return queue_; }
+    Sessions& sessions() override { return sessions_; }
+    bool healthy() const override { return core_->writer->healthy(); }
+
+    Core& core() { return *core_; }
+
+private:
+    Descriptor lock_; // let go last
+    std::unique_ptr<Core> core_;
+    SqliteMail mail_;
+    SqliteAccounts accounts_;
+    SqliteQueue queue_;
+    SqliteSessions sessions_;
+};
+
+/// open() for `sqlite:`.
+std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath underneath = {});
+
+} // namespace pillarbox::storage::sqlite

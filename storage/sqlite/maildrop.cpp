@@ -1,0 +1,142 @@
+#include "storage/sqlite/access.hpp"
+
+#include "storage/sqlite/core.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+/// What an INBOX was when it was opened.
+struct Shown
+{
+    AccountId account{};
+    std::int64_t mailbox = 0;
+    std::uint64_t uid_validity = 0;
+    std::int64_t uid_next = 0;
+    std::uint64_t modseq = 0; // of the account
+    std::uint32_t messages = 0;
+    std::uint64_t octets = 0;
+};
+
+/// RFC 1939 §7: visible ASCII, at most 70 octets, never used again.
+std::string unique_id(std::uint64_t uid_validity, std::int64_t uid)
+{
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%016llx.%llx", static_cast<unsigned long long>(uid_validity),
+                  static_cast<unsigned long long>(uid));
+    return text.data();
+}
+
+struct Row
+{
+    std::int64_t uid = 0;
+    MaildropEntry entry;
+};
+
+/// What is there, and what was expunged since it was opened: the maildrop's
+/// hold has kept that.
+Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& shown)
+{
+    std::vector<Row> rows;
+    rows.reserve(shown.messages);
+    {
+        Query row(database, "SELECT uid, msg, size FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid",
+                  shown.mailbox, shown.uid_next);
+        while (row.step())
+            rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
+    }
+    {
+        Query row(database,
+                  "SELECT uid, msg, size FROM dead WHERE mailbox = ? AND uid < ? AND modseq > ? ORDER BY uid",
+                  shown.mailbox, shown.uid_next, shown.modseq);
+        while (row.step())
+            rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
+    }
+    std::ranges::sort(rows, {}, &Row::uid);
+    // Numbers that do not agree with count() would make a client delete the
+    // wrong message; better none at all.
+    if (rows.size() != shown.messages) return make_error_code(Errc::unavailable);
+
+    for (auto& row : rows)
+        row.entry.unique_id = unique_id(shown.uid_validity, row.uid);
+    Query imported(database, "SELECT uid, value FROM unique_id WHERE mailbox = ? ORDER BY uid",
+                   shown.mailbox);
+    for (auto at = rows.begin(); imported.step();) {
+        at = std::ranges::lower_bound(at, rows.end(), imported.integer(0), {}, &Row::uid);
+        if (at == rows.end()) break;
+        if (at->uid == imported.integer(0)) at->entry.unique_id = imported.as<std::string>(1);
+    }
+    std::vector<MaildropEntry> entries;
+    entries.reserve(rows.size());
+    for (auto& row : rows)
+        entries.push_back(std::move(row.entry));
+    return entries;
+}
+
+class SqliteMaildrop final : public Maildrop
+{
+public:
+    SqliteMaildrop(Core& core, std::unique_ptr<Holds::Maildrop> hold, Shown shown)
+        : core_(core), hold_(std::move(hold)), shown_(shown)
+    {}
+
+    ~SqliteMaildrop() override
+    {
+        hold_.reset();
+        core_.wake_upkeep();
+    }
+
+    std::uint32_t count() const override { return shown_.messages; }
+    std::uint64_t octets() const override { return shown_.octets; }
+
+    awaitable<Result<std::vector<MaildropEntry>>> entries() override
+    {
+        auto work = [shown = shown_](Database& database) { return entries_of(database, shown); };
+        return submit(*core_.readers, std::move(work));
+    }
+
+private:
+    Core& core_;
+    std::unique_ptr<Holds::Maildrop> hold_;
+    Shown shown_;
+};
+
+Result<Shown> look(Database& database, AccountId account)
+{
+    Query row(
+        database,
+        "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, mailbox.messages, "
+        "mailbox.octets FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
+        "mailbox.role <> 0 WHERE account.id = ?",
+        MailboxRole::inbox, account);
+    if (!row.step()) return make_error_code(Errc::not_found);
+    return Shown{.account = account,
+                 .mailbox = row.integer(0),
+                 .uid_validity = row.as<std::uint64_t>(1),
+                 .uid_next = row.integer(2),
+                 .modseq = row.as<std::uint64_t>(3),
+                 .messages = row.as<std::uint32_t>(4),
+                 .octets = row.as<std::uint64_t>(5)};
+}
+
+} // namespace
+
+awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, Maildrop::Mode mode)
+{
+    // The hold comes first: nothing that the snapshot shows may go meanwhile.
+    auto hold = core_.holds->open_maildrop(account, mode);
+    auto work = [this, account,
+                 hold = std::move(hold)](Database& database) mutable -> Result<std::unique_ptr<Maildrop>> {
+        if (!hold) return make_error_code(Errc::locked);
+        const auto shown = look(database, account);
+        if (!shown) return shown.error();
+        hold->shows(shown->modseq);
+        return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown);
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,148 @@
+#include "storage/sqlite/recovery.hpp"
+
+#include "storage/sqlite/core.hpp"
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <fcntl.h>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+using Severity = Observer::Severity;
+
+/// Calls `visit` for every entry; throws with a sentence when that fails.
+template <class Visit>
+void for_each_entry(const std::filesystem::path& directory, Visit visit)
+{
+    std::error_code error;
+    std::vector<std::filesystem::path> entries; // first the names: removing while reading may miss some
+    for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+         at.increment(error))
+        entries.push_back(at->path());
+    if (error)
+        throw std::runtime_error("cannot read '" + directory.string() + "': " + error.message() +
+                                 "; the data directory must belong to the user that runs the server");
+    for (const auto& entry : entries)
+        visit(entry);
+}
+
+void remove(Core& core, const std::filesystem::path& file)
+{
+    if (const auto error = core.files().remove(file))
+        throw std::runtime_error("cannot remove the leftover '" + file.string() + "': " + error.message() +
+                                 "; remove it by hand");
+}
+
+/// The number a file is named after.
+std::optional<std::int64_t> number_of(const std::filesystem::path& file)
+{
+    const auto name = file.filename().string();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number, 16);
+    if (error != std::errc() || end != name.data() + name.size() || name.size() != 16) return std::nullopt;
+    return number;
+}
+
+std::size_t remove_orphans(Core& core, Database& database)
+{
+    std::size_t removed = 0;
+    for_each_entry(core.layout.spool, [&](const auto& file) {
+        remove(core, file);
+        ++removed;
+    });
+    for_each_entry(core.layout.files, [&](const auto& file) {
+        const auto body = number_of(file);
+        if (!body) return; // none of ours
+        if (Query(database, "SELECT 1 FROM body WHERE id = ? AND tier = ?", *body, Tier::file).step()) return;
+        remove(core, file);
+        ++removed;
+    });
+    for_each_entry(core.layout.segments, [&](const auto& file) {
+        const auto segment = number_of(file);
+        if (!segment || Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step()) return;
+        remove(core, file);
+        ++removed;
+    });
+    return removed;
+}
+
+/// What lies behind the end that was committed belongs to no message. Reports
+/// when the file is shorter: then mail is missing.
+void mend_segment(Core& core, const BodyStore::Start& start)
+{
+    const auto path = core.layout.segments / BodyStore::name_of(start.segment);
+    const auto file = core.files().open(path, O_RDWR);
+    const auto size = file ? size_of(file->number()) : file.error();
+    if (!size || *size < start.segment_end) {
+        core.report(Severity::error, "a segment of the mail store is damaged",
+                    path.string() + " is missing or too short; restore it from a backup");
+        return;
+    }
+    if (*size == start.segment_end) return;
+    if (const auto error = core.files().truncate(file->number(), start.segment_end))
+        throw std::runtime_error("cannot cut the unfinished end of '" + path.string() +
+                                 "': " + error.message() + "; the disk may be failing");
+    core.report(Severity::info, "an unfinished end was cut from the mail store",
+                path.string() + ", octets: " + std::to_string(*size - start.segment_end));
+}
+
+/// Whether the octets of the body are where its row says, without reading them.
+bool looks_sound(Core& core, const Place& place)
+{
+    if (place.tier == Tier::row) return true;
+    const bool alone = place.tier == Tier::file;
+    const auto path = alone ? core.layout.files / BodyStore::name_of(place.body)
+                            : core.layout.segments / BodyStore::name_of(place.segment);
+    const auto file = core.files().open(path, O_RDONLY);
+    if (!file) return false;
+    if (alone) {
+        const auto size = size_of(file->number());
+        return size && *size == place.octets;
+    }
+    std::array<char, record_header_octets> header{};
+    const auto octets = read_at(file->number(), header, place.offset);
+    if (!octets) return false;
+    const auto record = parse_header({header.data(), *octets});
+    return record && record->body == place.body && record->octets == place.octets;
+}
+
+void check_newest(Core& core, Database& database)
+{
+    constexpr int newest = 200; // what was being written when it crashed is among them
+    Query row(database,
+              "SELECT id, tier, segment, offset, octets, checksum FROM body ORDER BY id DESC LIMIT ?",
+              newest);
+    while (row.step()) {
+        if (looks_sound(core, place_of(row, 0))) continue;
+        core.report(Severity::error, "a stored message is damaged",
+                    "body " + std::to_string(row.integer(0)) + "; restore it from a backup");
+    }
+}
+
+} // namespace
+
+BodyStore::Start recover(Core& core, Database& database)
+{
+    BodyStore::Start start;
+    {
+        Query row(database, "SELECT seq FROM sqlite_sequence WHERE name = 'body'");
+        if (row.step()) start.last_body = row.integer(0);
+    }
+    {
+        Query row(database, "SELECT number, end FROM segment ORDER BY number DESC LIMIT 1");
+        if (row.step()) start = {start.last_body, row.integer(0), row.as<std::uint64_t>(1)};
+    }
+    const auto orphans = remove_orphans(core, database);
+    if (orphans > 0)
+        core.report(Severity::info, "what was left unfinished was removed",
+                    std::to_string(orphans) + " files");
+    if (start.segment != 0) mend_segment(core, start);
+    check_newest(core, database);
+    return start;
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,31 @@
+#include "storage/sqlite/reserve.hpp"
+
+#include <fcntl.h>
+
+namespace pillarbox::storage::sqlite {
+
+void Reserve::release()
+{
+    const std::lock_guard lock(mutex_);
+    if (held_ && !files_.remove(file_)) held_ = false;
+}
+
+void Reserve::restore(std::uint64_t free)
+{
+    const std::lock_guard lock(mutex_);
+    if (held_ || free < 2 * octets) return;
+    const auto file = files_.open(file_, O_RDWR | O_CREAT);
+    if (!file) return;
+    if (files_.allocate(file->number(), octets))
+        static_cast<void>(files_.remove(file_));
+    else
+        held_ = true;
+}
+
+bool Reserve::held() const
+{
+    const std::lock_guard lock(mutex_);
+    return held_;
+}
+
+} // namespace pillarbox::storage::sqlite

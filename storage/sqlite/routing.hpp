@@ -1,0 +1,17 @@
+#pragma once
+
+#include "storage/accounts.hpp"
+#include "storage/sqlite/address.hpp"
+#include "storage/sqlite/database.hpp"
+
+#include <cstddef>
+
+namespace pillarbox::storage::sqlite {
+
+/// Addresses one address may lead to, and aliases followed on the way.
+inline constexpr std::size_t most_targets = 1000;
+
+/// Accounts::route() on one snapshot. `address` is canonical.
+Result<Route> route_of(Database& database, const Address& address);
+
+} // namespace pillarbox::storage::sqlite

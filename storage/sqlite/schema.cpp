@@ -1,0 +1,233 @@
+#include "storage/sqlite/schema.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+// Identities are AUTOINCREMENT wherever one that was used must never come
+// again. `modseq` is an account's change counter, and the value it had when
+// something changed last.
+constexpr auto first_schema = R"sql(
+CREATE TABLE domain (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    name    TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    domain        INTEGER NOT NULL REFERENCES domain (id),
+    address       TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    admin         INTEGER NOT NULL,
+    enabled       INTEGER NOT NULL DEFAULT 1,
+    quota         INTEGER NOT NULL,
+    octets        INTEGER NOT NULL DEFAULT 0,
+    messages      INTEGER NOT NULL DEFAULT 0,
+    modseq        INTEGER NOT NULL DEFAULT 1,
+    created       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX account_by_domain ON account (domain);
+
+CREATE TABLE app_password (
+    account       INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    label         TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    sealed        BLOB NOT NULL,
+    created       INTEGER NOT NULL,
+    last_used     INTEGER,
+    PRIMARY KEY (account, label)
+) STRICT, WITHOUT ROWID;
+
+-- A catch-all's address is '@domain'.
+CREATE TABLE alias (
+    address TEXT PRIMARY KEY,
+    domain  INTEGER NOT NULL REFERENCES domain (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_by_domain ON alias (domain);
+
+CREATE TABLE alias_target (
+    alias    TEXT NOT NULL REFERENCES alias (address) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    target   TEXT NOT NULL,
+    PRIMARY KEY (alias, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE web_session (
+    digest  BLOB PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    csrf    BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX web_session_by_account ON web_session (account);
+
+-- uid_validity is random: with it the unique ids of a mailbox are never those
+-- of another, not even of one of the same name after it was removed.
+CREATE TABLE mailbox (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      INTEGER NOT NULL REFERENCES account (id),
+    role         INTEGER NOT NULL,
+    name         TEXT NOT NULL,
+    uid_validity INTEGER NOT NULL,
+    uid_next     INTEGER NOT NULL DEFAULT 1,
+    messages     INTEGER NOT NULL DEFAULT 0,
+    unseen       INTEGER NOT NULL DEFAULT 0,
+    octets       INTEGER NOT NULL DEFAULT 0,
+    modseq       INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (account, name)
+) STRICT;
+CREATE UNIQUE INDEX mailbox_by_role ON mailbox (account, role) WHERE role <> 0;
+
+-- What was accepted: once for all who have it. `content` is last, so that
+-- reading the summary never touches it.
+CREATE TABLE body (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    refs           INTEGER NOT NULL,
+    tier           INTEGER NOT NULL,
+    segment        INTEGER NOT NULL,
+    offset         INTEGER NOT NULL,
+    octets         INTEGER NOT NULL,
+    checksum       INTEGER NOT NULL,
+    sender_name    TEXT NOT NULL,
+    sender_address TEXT NOT NULL,
+    subject        TEXT NOT NULL,
+    preview        TEXT NOT NULL,
+    message_id     TEXT NOT NULL,
+    thread_key     TEXT NOT NULL,
+    date           INTEGER NOT NULL,
+    attachments    INTEGER NOT NULL,
+    content        BLOB
+) STRICT;
+
+-- One account's copy of it.
+CREATE TABLE msg (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    mailbox INTEGER NOT NULL,
+    uid     INTEGER NOT NULL,
+    body    INTEGER NOT NULL,
+    trace   BLOB NOT NULL
+) STRICT;
+
+-- What a mailbox shows. Narrow: opening it reads nothing else.
+CREATE TABLE message (
+    mailbox  INTEGER NOT NULL REFERENCES mailbox (id),
+    uid      INTEGER NOT NULL,
+    modseq   INTEGER NOT NULL,
+    flags    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    msg      INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;
+
+-- Unique ids brought along from another server.
+CREATE TABLE unique_id (
+    mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+    uid     INTEGER NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;
+
+-- What has gone from a mailbox, for those who ask what changed since.
+CREATE TABLE expunged (
+    mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+    modseq  INTEGER NOT NULL,
+    uid     INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, modseq, uid)
+) STRICT, WITHOUT ROWID;
+
+-- Copies that are in no mailbox any more, and stay while a maildrop shows them.
+CREATE TABLE dead (
+    msg     INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    mailbox INTEGER NOT NULL,
+    uid     INTEGER NOT NULL,
+    modseq  INTEGER NOT NULL,
+    size    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX dead_by_mailbox ON dead (mailbox, uid);
+
+-- Bodies without a row whose octets are still to be given back.
+CREATE TABLE garbage (
+    body    INTEGER PRIMARY KEY,
+    tier    INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    offset  INTEGER NOT NULL,
+    octets  INTEGER NOT NULL
+) STRICT;
+
+-- How far a segment's file is in use, and how many bodies in it have a row or
+-- are garbage.
+CREATE TABLE segment (
+    number INTEGER PRIMARY KEY,
+    end    INTEGER NOT NULL,
+    bodies INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE queue (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    body         INTEGER NOT NULL REFERENCES body (id),
+    submitter    INTEGER,
+    reverse_path TEXT NOT NULL,
+    recipient    TEXT NOT NULL,
+    trace        BLOB NOT NULL,
+    size         INTEGER NOT NULL,
+    queued       INTEGER NOT NULL,
+    held         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX queue_by_body ON queue (body);
+)sql";
+
+constexpr std::array all_migrations = {first_schema};
+
+} // namespace
+
+std::span<const char* const> migrations()
+{
+    return all_migrations;
+}
+
+int schema_version(Database& database)
+{
+    Query query(database, "PRAGMA user_version");
+    query.step();
+    return static_cast<int>(query.integer(0));
+}
+
+void migrate(Database& database, std::span<const char* const> steps)
+{
+    const int known = static_cast<int>(steps.size());
+    while (true) {
+        // Asked inside the transaction: a verb in another process may be at it too.
+        database.run("BEGIN IMMEDIATE");
+        int version = 0;
+        try {
+            version = schema_version(database);
+            if (version >= known) {
+                database.run("ROLLBACK");
+                break;
+            }
+            database.script(steps[static_cast<std::size_t>(version)]);
+            database.script(("PRAGMA user_version=" + std::to_string(version + 1)).c_str());
+            database.run("COMMIT");
+        } catch (const SQLite::Exception& error) {
+            if (database.in_transaction()) database.run("ROLLBACK");
+            throw std::runtime_error(
+                "the mail database could not be brought from version " + std::to_string(version) +
+                " to the next (" + error.what() +
+                "); it is as it was: keep using the program that made it, and report this");
+        }
+    }
+    const int version = schema_version(database);
+    if (version > known)
+        throw std::runtime_error("the mail database has version " + std::to_string(version) +
+                                 ", and this program knows only up to " + std::to_string(known) +
+                                 "; use the newer program that made it, or restore a backup");
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,255 @@
+#include "storage/sqlite/upkeep.hpp"
+
+#include "storage/sqlite/core.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto rest = 2s;     // between two rounds, so that removals gather
+constexpr auto longest = 20s; // what other processes removed nobody tells us
+
+// One Op of these takes a few milliseconds of the row thread.
+constexpr int dead_at_once = 200;
+constexpr int garbage_at_once = 500;
+constexpr int pages_at_once = 500;
+
+/// Rows of up to `dead_at_once` expunged messages that nobody shows any more;
+/// returns how many.
+Result<int> bury(Database& database, const Holds& holds)
+{
+    struct Dead
+    {
+        std::int64_t msg;
+        std::int64_t body;
+    };
+    std::vector<Dead> dead;
+    {
+        Query row(database, "SELECT dead.msg, msg.body, dead.account, dead.modseq FROM dead "
+                            "JOIN msg ON msg.id = dead.msg ORDER BY dead.msg");
+        while (dead.size() < dead_at_once && row.step()) {
+            if (holds.maildrop_shows(row.as<AccountId>(2), row.as<std::uint64_t>(3))) continue;
+            dead.push_back({row.integer(0), row.integer(1)});
+        }
+    }
+    for (const auto& [msg, body] : dead) {
+        database.run("DELETE FROM dead WHERE msg = ?", msg);
+        database.run("DELETE FROM msg WHERE id = ?", msg);
+        release_body(database, body);
+    }
+    return static_cast<int>(dead.size());
+}
+
+Result<std::vector<Place>> list_garbage(Database& database)
+{
+    std::vector<Place> places;
+    // By place: neighbours go as one hole.
+    Query row(database, "SELECT body, tier, segment, offset, octets FROM garbage ORDER BY segment, offset");
+    while (row.step())
+        places.push_back({.body = row.integer(0),
+                          .tier = row.as<Tier>(1),
+                          .segment = row.integer(2),
+                          .offset = row.as<std::uint64_t>(3),
+                          .octets = row.as<std::uint64_t>(4)});
+    return places;
+}
+
+Result<void> forget_garbage(Database& database, const std::vector<Place>& places)
+{
+    for (const auto& place : places) {
+        database.run("DELETE FROM garbage WHERE body = ?", place.body);
+        if (place.tier == Tier::segment)
+            database.run("UPDATE segment SET bodies = bodies - 1 WHERE number = ?", place.segment);
+    }
+    return boost::system::in_place_value;
+}
+
+} // namespace
+
+Upkeep::Upkeep(Core& core) : core_(core), thread_([this] { work(); }) {}
+
+Upkeep::~Upkeep()
+{
+    stop();
+}
+
+void Upkeep::wake()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(wanted_, true)) return;
+    }
+    woken_.notify_one();
+}
+
+void Upkeep::stop()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(stopping_, true)) return;
+    }
+    woken_.notify_one();
+    thread_.join();
+    write_touches();
+}
+
+bool Upkeep::stopping() const
+{
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+}
+
+void Upkeep::work()
+{
+    while (true) {
+        {
+            std::unique_lock lock(mutex_);
+            woken_.wait_for(lock, longest, [this] { return stopping_ || wanted_; });
+            if (stopping_) return;
+            wanted_ = false;
+        }
+        run_once();
+        std::unique_lock lock(mutex_);
+        woken_.wait_for(lock, rest, [this] { return stopping_; });
+    }
+}
+
+void Upkeep::run_once()
+{
+    const std::lock_guard lock(running_);
+    if (!core_.writer->healthy()) return;
+    core_.reserve.restore(core_.free_octets() - std::min(core_.free_octets(), core_.options.disk_reserve));
+    write_touches();
+    sweep_sessions();
+    free_discarded();
+    while (!stopping() && bury_dead()) {
+    }
+    while (!stopping() && free_garbage()) {
+    }
+    remove_empty_segments();
+    shrink_database();
+}
+
+void Upkeep::write_touches()
+{
+    decltype(core_.touches.used) used;
+    {
+        const std::lock_guard lock(core_.touches.mutex);
+        used.swap(core_.touches.used);
+    }
+    if (used.empty()) return;
+    auto work = [used = std::move(used)](Database& database) -> Result<void> {
+        for (const auto& [password, when] : used)
+            database.run("UPDATE app_password SET last_used = ? WHERE account = ? AND label = ?", when,
+                         password.first, password.second);
+        return boost::system::in_place_value;
+    };
+    // When it is lost, a device seems to have signed in a little earlier.
+    static_cast<void>(submit_and_wait(*core_.writer, std::move(work)));
+}
+
+void Upkeep::free_discarded()
+{
+    std::vector<Place> places;
+    {
+        const std::lock_guard lock(core_.discarded.mutex);
+        places.swap(core_.discarded.places);
+    }
+    // What stays is found at the next start, or goes with its segment.
+    if (const auto error = core_.bodies->remove(std::move(places)))
+        core_.report(Observer::Severity::warning, "space could not be given back", error.message());
+}
+
+bool Upkeep::bury_dead()
+{
+    auto work = [holds = core_.holds](Database& database) { return bury(database, *holds); };
+    const auto buried = submit_and_wait(*core_.writer, std::move(work));
+    return buried && *buried == dead_at_once;
+}
+
+bool Upkeep::free_garbage()
+{
+    auto garbage = submit_and_wait(*core_.readers, list_garbage);
+    if (!garbage) return false;
+    // Who opened a message before this had perhaps seen its row; later ones cannot.
+    const auto epoch = core_.holds->epoch();
+    std::erase_if(*garbage, [&](const Place& place) { return !core_.holds->may_free(place.body, epoch); });
+    const bool more = garbage->size() > garbage_at_once;
+    if (more) garbage->resize(garbage_at_once);
+    if (garbage->empty()) return false;
+    if (const auto error = core_.bodies->remove(*garbage)) {
+        core_.report(Observer::Severity::warning, "space could not be given back", error.message());
+        return false;
+    }
+    auto work = [places = std::move(*garbage)](Database& database) {
+        return forget_garbage(database, places);
+    };
+    const auto forgotten = submit_and_wait(*core_.writer, std::move(work));
+    return forgotten && more;
+}
+
+void Upkeep::remove_empty_segments()
+{
+    const auto current = core_.bodies->current_segment();
+    auto find = [current](Database& database) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> segments;
+        Query row(database, "SELECT number FROM segment WHERE bodies <= 0 AND number < ?", current);
+        while (row.step())
+            segments.push_back(row.integer(0));
+        return segments;
+    };
+    const auto segments = submit_and_wait(*core_.readers, std::move(find));
+    if (!segments || segments->empty()) return;
+    for (const auto segment : *segments) {
+        if (const auto error = core_.bodies->remove_segment(segment)) {
+            core_.report(Observer::Severity::warning, "space could not be given back", error.message());
+            return;
+        }
+    }
+    auto forget = [gone = *segments](Database& database) -> Result<void> {
+        for (const auto segment : gone)
+            database.run("DELETE FROM segment WHERE number = ?", segment);
+        return boost::system::in_place_value;
+    };
+    static_cast<void>(submit_and_wait(*core_.writer, std::move(forget))); // tried again next time
+}
+
+void Upkeep::sweep_sessions()
+{
+    auto any = [](Database& database) -> Result<void> {
+        if (Query(database, "SELECT 1 FROM web_session WHERE expires <= ? LIMIT 1", now()).step())
+            return boost::system::in_place_value;
+        return make_error_code(Errc::not_found);
+    };
+    if (!submit_and_wait(*core_.readers, any)) return; // asked of a reader: mostly there is none
+    auto sweep = [](Database& database) -> Result<void> {
+        database.run("DELETE FROM web_session WHERE expires <= ?", now());
+        return boost::system::in_place_value;
+    };
+    static_cast<void>(submit_and_wait(*core_.writer, sweep)); // tried again next time
+}
+
+void Upkeep::shrink_database()
+{
+    auto count = [](Database& database) -> Result<std::int64_t> {
+        Query row(database, "PRAGMA freelist_count");
+        row.step();
+        return row.integer(0);
+    };
+    while (!stopping() && core_.writer->idle()) {
+        const auto free = submit_and_wait(*core_.readers, count);
+        if (!free || *free < pages_at_once) return; // a few are soon used again
+        auto shrink = [](Database& database) -> Result<void> {
+            database.run("PRAGMA incremental_vacuum(500)");
+            return boost::system::in_place_value;
+        };
+        if (!submit_and_wait(*core_.writer, shrink)) return;
+    }
+}
+
+} // namespace pillarbox::storage::sqlite

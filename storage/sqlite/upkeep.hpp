@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace pillarbox::storage::sqlite {
+
+struct Core;
+
+/// Work in the background of a server: gives the space of removed mail back,
+/// ends sessions that have expired, writes down which devices signed in, keeps
+/// the reserve. A thread of its own; what it changes goes through the writer
+/// in small pieces, so that deliveries never wait long.
+class Upkeep
+{
+public:
+    explicit Upkeep(Core& core);
+    Upkeep(const Upkeep&) = delete;
+    Upkeep& operator=(const Upkeep&) = delete;
+    ~Upkeep();
+
+    /// There is something to do. Any thread; cheap.
+    void wake();
+
+    /// Writes down what must not be lost, then joins.
+    void stop();
+
+    /// Does now what it does in the background, to the end; for tests.
+    void run_once();
+
+private:
+    void work();
+    void write_touches();
+    void free_discarded();
+    bool bury_dead();
+    bool free_garbage();
+    void remove_empty_segments();
+    void sweep_sessions();
+    void shrink_database();
+    bool stopping() const;
+
+    Core& core_;
+    mutable std::mutex mutex_;
+    std::condition_variable woken_;
+    bool wanted_ = true; // what a crash left is there from the beginning
+    bool stopping_ = false;
+    std::mutex running_; // run_once() by one thread at a time
+    std::thread thread_;
+};
+
+} // namespace pillarbox::storage::sqlite

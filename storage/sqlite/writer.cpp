@@ -1,0 +1,261 @@
+#include "storage/sqlite/writer.hpp"
+
+#include "storage/sqlite/body_store.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+constexpr int checkpoint_pages = 2'000;  // 8 MB: some ten milliseconds of copying
+constexpr int restart_pages = 16 * 1024; // 64 MiB: readers have kept the log from beginning anew
+constexpr int attempts_to_begin = 3;     // each waits as long as the connection's busy time
+
+std::string describe(int code)
+{
+    return std::string(sqlite3_errstr(code)) + " (" + std::to_string(code) + ")";
+}
+
+} // namespace
+
+Writer::Writer(std::unique_ptr<Database> database, BodyStore* bodies, Options options)
+    : database_(std::move(database)),
+      bodies_(bodies),
+      options_(std::move(options)),
+      body_thread_([this] { write_bodies(); }),
+      row_thread_([this] { write_rows(); })
+{}
+
+Writer::~Writer()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    gathered_.notify_all();
+    body_thread_.join();
+    row_thread_.join();
+}
+
+void Writer::push(std::unique_ptr<Op> op)
+{
+    op->pushed = std::chrono::steady_clock::now();
+    bool full = false;
+    bool first = false;
+    if (healthy()) {
+        const std::lock_guard lock(mutex_);
+        full = waiting_.size() >= options_.max_waiting;
+        first = waiting_.empty();
+        if (!full) waiting_.push_back(std::move(op));
+    }
+    if (op)
+        refuse(std::move(op), full ? Errc::timed_out : Errc::unavailable);
+    else if (first)
+        gathered_.notify_one();
+}
+
+bool Writer::idle() const
+{
+    const std::lock_guard lock(mutex_);
+    return waiting_.empty() && under_way_ == 0;
+}
+
+void Writer::write_bodies()
+{
+    while (true) {
+        Group group = take_group();
+        if (group.empty()) break;
+        if (bodies_ && healthy()) {
+            for (auto& op : group)
+                op->write_body(*bodies_);
+            const auto error = bodies_->sync();
+            if (bodies_->refused_for_space() && options_.out_of_space) options_.out_of_space();
+            if (error) fail("bodies could not be synced", error.message());
+        }
+        hand_over(std::move(group));
+    }
+    hand_over(std::nullopt);
+}
+
+Group Writer::take_group()
+{
+    std::unique_lock lock(mutex_);
+    gathered_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+    auto end = waiting_.begin();
+    for (std::size_t octets = 0; end != waiting_.end(); ++end) {
+        octets += (*end)->octets;
+        const auto taken = static_cast<std::size_t>(end - waiting_.begin());
+        if (taken > 0 && (taken >= options_.max_ops || octets > options_.max_octets)) break;
+    }
+    Group group;
+    if (end == waiting_.end()) {
+        group.swap(waiting_);
+    } else {
+        group.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+        waiting_.erase(waiting_.begin(), end);
+    }
+    if (!group.empty()) ++under_way_;
+    return group;
+}
+
+void Writer::hand_over(std::optional<Group> group)
+{
+    {
+        std::unique_lock lock(mutex_);
+        handed_over_.wait(lock, [this] { return !synced_; });
+        if (group)
+            synced_ = std::move(group);
+        else
+            bodies_done_ = true;
+    }
+    handed_over_.notify_all();
+}
+
+void Writer::write_rows()
+{
+    while (true) {
+        std::optional<Group> group;
+        {
+            std::unique_lock lock(mutex_);
+            handed_over_.wait(lock, [this] { return synced_ || bodies_done_; });
+            if (!synced_) return;
+            group = std::exchange(synced_, std::nullopt);
+        }
+        handed_over_.notify_all();
+        commit(std::move(*group));
+        checkpoint_when_due();
+        const std::lock_guard lock(mutex_);
+        --under_way_;
+    }
+}
+
+void Writer::commit(Group group)
+{
+    if (!healthy()) return finish(std::move(group), make_error_code(Errc::unavailable));
+    const auto began = std::chrono::steady_clock::now();
+    const std::size_t ops = group.size();
+    int code = transact(group);
+    if ((code & 0xff) == SQLITE_FULL) {
+        // Deleting needs room for the log too: without payloads, and with the
+        // reserve given up, it usually goes through.
+        if (options_.out_of_space) options_.out_of_space();
+        const auto payload =
+            std::partition(group.begin(), group.end(), [](auto& op) { return op->octets == 0; });
+        Group refused(std::move_iterator(payload), std::move_iterator(group.end()));
+        group.erase(payload, group.end());
+        finish(std::move(refused), make_error_code(Errc::out_of_space));
+        code = group.empty() ? SQLITE_OK : transact(group);
+    }
+    if (code == SQLITE_OK) {
+        finish(std::move(group), {});
+        const auto took = std::chrono::steady_clock::now() - began;
+        if (options_.observer)
+            options_.observer->committed(ops, std::chrono::duration_cast<std::chrono::microseconds>(took));
+        return;
+    }
+    // A group that failed for another reason than a busy or full database has
+    // left unknown what is on the disk.
+    const Errc error = errc_of(code);
+    const bool temporary = error == Errc::timed_out || error == Errc::out_of_space;
+    if (!temporary) fail("a commit failed", describe(code));
+    finish(std::move(group), make_error_code(temporary ? error : Errc::unavailable));
+}
+
+int Writer::transact(Group& group)
+{
+    int code = begin();
+    if (code != SQLITE_OK) return code;
+    try {
+        for (auto& op : group) {
+            if (run_in_savepoint(*op)) continue;
+            // SQLite itself may have given up the whole transaction; and a
+            // disk that fails or is full concerns the group, not this Op.
+            const bool whole =
+                !database_->in_transaction() || disk_failed(op->fault) || (op->fault & 0xff) == SQLITE_FULL;
+            if (op->fault != 0 && whole) {
+                code = op->fault;
+                roll_back();
+                return code;
+            }
+        }
+        database_->run("COMMIT");
+        return SQLITE_OK;
+    } catch (...) {
+        code = current_fault();
+        roll_back();
+        return code;
+    }
+}
+
+bool Writer::run_in_savepoint(Op& op)
+{
+    database_->run("SAVEPOINT op");
+    const bool done = op.run(*database_);
+    if (!database_->in_transaction()) return false;
+    if (!done) database_->run("ROLLBACK TO op");
+    database_->run("RELEASE op");
+    return done;
+}
+
+int Writer::begin()
+{
+    int code = SQLITE_OK;
+    for (int attempt = 0; attempt < attempts_to_begin; ++attempt) {
+        try {
+            database_->run("BEGIN IMMEDIATE");
+            return SQLITE_OK;
+        } catch (...) {
+            code = current_fault();
+        }
+        if ((code & 0xff) != SQLITE_BUSY) break; // a verb in another process writes
+    }
+    return code;
+}
+
+void Writer::roll_back() noexcept
+{
+    try {
+        if (database_->in_transaction()) database_->run("ROLLBACK");
+    } catch (...) {
+        fail("a transaction could not be rolled back", describe(current_fault()));
+    }
+}
+
+void Writer::finish(Group group, error_code commit)
+{
+    for (auto& op : group)
+        op->settle(commit);
+    resume_all(std::move(group));
+}
+
+void Writer::refuse(std::unique_ptr<Op> op, Errc error)
+{
+    Group alone;
+    alone.push_back(std::move(op));
+    finish(std::move(alone), make_error_code(error));
+}
+
+void Writer::fail(std::string_view what, std::string_view detail)
+{
+    failed_ = true;
+    if (options_.observer) options_.observer->event(Observer::Severity::error, what, detail);
+}
+
+void Writer::checkpoint_when_due()
+{
+    if (database_->log_pages() < checkpoint_pages || !healthy()) return;
+    const int code = database_->checkpoint(database_->log_pages() > restart_pages);
+    if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return;
+    if ((code & 0xff) == SQLITE_FULL) {
+        if (options_.out_of_space) options_.out_of_space();
+        return;
+    }
+    // The database may miss pages that the log will lose when it begins anew.
+    fail("a checkpoint failed", describe(code));
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "storage/sqlite/op.hpp"
+#include "storage/store.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace pillarbox::storage::sqlite {
+
+/// The only way to change the store. Two threads in a row: the first appends
+/// and syncs the bodies of everything waiting, the second runs the rows in one
+/// transaction, with a savepoint for each Op, and commits. Only then do the
+/// waiters resume, with one post for each reactor. While one group commits,
+/// the next one's bodies sync, and the one after gathers: the slower the disk,
+/// the larger the group. There is no delay to tune.
+///
+/// A sync or commit that fails leaves unknown what is on the disk: its group
+/// fails, and so does everything after it (unavailable). A full disk refuses
+/// what carries a payload; the rest of its group is tried once more.
+class Writer
+{
+public:
+    struct Options
+    {
+        std::size_t max_ops = 512;                 // in a group
+        std::size_t max_octets = 64 * 1024 * 1024; // in a group
+        std::size_t max_waiting = 32 * 1024;       // Ops; beyond, they are refused (timed_out)
+        std::shared_ptr<Observer> observer;        // may be null
+        std::function<void()> out_of_space;        // called on either thread, before the second try
+    };
+
+    /// `bodies` may be null: then no Op has one.
+    Writer(std::unique_ptr<Database> database, BodyStore* bodies, Options options);
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// Finishes every Op already pushed, then joins.
+    ~Writer();
+
+    /// Any thread. Never blocks: sessions have one Op under way each, and a
+    /// queue that is full all the same refuses.
+    void push(std::unique_ptr<Op> op);
+
+    /// False after a failed sync or commit.
+    bool healthy() const { return !failed_; }
+
+    /// Nothing waits and nothing is under way.
+    bool idle() const;
+
+private:
+    void write_bodies();
+    void write_rows();
+    Group take_group();
+    void hand_over(std::optional<Group> group);
+    void commit(Group group);
+    int transact(Group& group);
+    bool run_in_savepoint(Op& op);
+    int begin();
+    void roll_back() noexcept;
+    void finish(Group group, error_code commit);
+    void refuse(std::unique_ptr<Op> op, Errc error);
+    void fail(std::string_view what, std::string_view detail);
+    void checkpoint_when_due();
+
+    std::unique_ptr<Database> database_; // the row thread's
+    BodyStore* bodies_;                  // the body thread's
+    Options options_;
+    std::atomic<bool> failed_ = false;
+
+    mutable std::mutex mutex_; // guards what follows
+    std::condition_variable gathered_;
+    std::condition_variable handed_over_;
+    Group waiting_;
+    std::optional<Group> synced_; // bodies are durable; at most one group
+    std::size_t under_way_ = 0;   // groups taken and not finished
+    bool closing_ = false;
+    bool bodies_done_ = false;
+
+    std::thread body_thread_;
+    std::thread row_thread_;
+};
+
+} // namespace pillarbox::storage::sqlite

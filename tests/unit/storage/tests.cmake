@@ -1,0 +1,5 @@
+pillarbox_unit_test(storage
+    SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/mail_test.cpp
+    LINK pillarbox_storage pillarbox_net)
