@@ -3,7 +3,11 @@ pillarbox_unit_test(net
     SOURCES
         ${here}/connection_test.cpp
         ${here}/line_buffer_test.cpp
+        ${here}/listener_test.cpp
+        ${here}/networks_test.cpp
         ${here}/offload_test.cpp
         ${here}/session_test.cpp
+        ${here}/socket_stream_test.cpp
         ${here}/timer_wheel_test.cpp
+        ${here}/tls_test.cpp
     LINK pillarbox_net pillarbox_support OpenSSL::SSL OpenSSL::Crypto)

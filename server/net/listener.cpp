@@ -1,0 +1,266 @@
+#include "server/net/listener.hpp"
+
+#include "server/base/random.hpp"
+#include "server/net/admission.hpp"
+#include "server/net/listening_socket.hpp"
+#include "server/net/reactor.hpp"
+#include "server/net/session.hpp"
+#include "server/net/socket_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <mutex>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace pillarbox::net {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int most_at_once = 64; // connections accepted before others get their turn
+constexpr std::chrono::milliseconds short_of_descriptors{100};
+constexpr std::chrono::seconds between_complaints{10};
+
+} // namespace
+
+/// What the sessions of a listener need, for as long as one lives.
+struct Listener::Shared : std::enable_shared_from_this<Shared>
+{
+    Shared(std::vector<Reactor*> r, ListenerOptions o)
+        : reactors(std::move(r)),
+          options(std::move(o)),
+          admission(std::make_shared<Admission>(options.connections, options.connections_per_ip,
+                                                NetworkSet(options.exempt)))
+    {}
+
+    void welcome(Descriptor descriptor, const asio::ip::address& peer);
+    void refuse(const Descriptor& descriptor, const asio::ip::address& peer, Admission::Answer why);
+    void complain(const char* event, const std::string& peer, const std::string& reason);
+
+    const std::vector<Reactor*> reactors;
+    const ListenerOptions options;
+    const std::shared_ptr<Admission> admission;
+    std::atomic<std::size_t> turn{0};
+
+    std::mutex mutex; // guards the rest
+    Clock::time_point next_complaint{};
+    std::size_t kept_quiet = 0;
+};
+
+/// One listening socket. Touched on its reactor's thread once it is started.
+struct Listener::Socket
+{
+    Socket(Reactor& r, ListeningSocket made)
+        : reactor(r), acceptor(r.context()), timer(r.context()), endpoint(std::move(made.endpoint))
+    {
+        acceptor.assign(made.descriptor.value());
+        static_cast<void>(made.descriptor.release());
+    }
+
+    bool accept_waiting(Shared& shared);
+
+    Reactor& reactor;
+    asio::posix::stream_descriptor acceptor;
+    asio::steady_timer timer;
+    const Endpoint endpoint;
+    bool closed = false;
+};
+
+namespace {
+
+awaitable<void> talk(const ListenerOptions& options, Connection& connection, Log log)
+{
+    if (options.implicit_tls != nullptr) co_await connection.accept_tls(*options.implicit_tls);
+    co_await options.session(connection, std::move(log));
+}
+
+/// A connection from accept to close. `keep` keeps the options.
+awaitable<void> converse(std::shared_ptr<const void> keep, const ListenerOptions& options, Reactor& home,
+                         Descriptor descriptor, Admission::Place place, asio::ip::address peer)
+{
+    const Log log = Log().with({"session", random_name(8)}).with({"peer", peer.to_string()});
+    log.debug("net.connected", {{"protocol", options.protocol}});
+    auto stream = make_socket_stream(home.context(), std::move(descriptor), std::move(peer));
+    Connection connection(home, std::move(stream), options.limits);
+    auto dialogue = [&options, &connection, &log] { return talk(options, connection, log); };
+    co_await run_session(connection, log, dialogue, options.farewell);
+}
+
+} // namespace
+
+void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& peer)
+{
+    Admission::Place place;
+    const auto answer = admission->admit(peer, place);
+    if (answer != Admission::Answer::admitted) return refuse(descriptor, peer, answer);
+
+    Reactor& home = *reactors[turn++ % reactors.size()];
+    auto begin = [keep = shared_from_this(), &home, peer, descriptor = std::move(descriptor),
+                  place = std::move(place)]() mutable {
+        const ListenerOptions& of = keep->options;
+        home.spawn("net.session",
+                   converse(std::move(keep), of, home, std::move(descriptor), std::move(place), peer));
+    };
+    asio::post(home.executor(), std::move(begin));
+}
+
+void Listener::Shared::refuse(const Descriptor& descriptor, const asio::ip::address& peer,
+                              Admission::Answer why)
+{
+    if (options.implicit_tls == nullptr && !options.too_many.empty()) {
+        // A new socket has room for this; if not, then not.
+        ::send(descriptor.value(), options.too_many.data(), options.too_many.size(),
+               MSG_NOSIGNAL | MSG_DONTWAIT);
+        // A client that spoke first must not lose it to a reset (RFC 2525 §2.17).
+        std::array<char, 4096> scratch;
+        ::shutdown(descriptor.value(), SHUT_WR);
+        ::recv(descriptor.value(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+    }
+    complain("net.refused", peer.to_string(),
+             why == Admission::Answer::too_many ? "limits.connections" : "limits.connections_per_ip");
+}
+
+/// A warning at most every ten seconds, whatever strangers do.
+void Listener::Shared::complain(const char* event, const std::string& peer, const std::string& reason)
+{
+    std::size_t unsaid = 0;
+    {
+        const std::lock_guard lock(mutex);
+        const auto now = Clock::now();
+        if (now < next_complaint) {
+            ++kept_quiet;
+            return;
+        }
+        next_complaint = now + between_complaints;
+        unsaid = std::exchange(kept_quiet, 0);
+    }
+    Log().warning(event,
+                  {{"protocol", options.protocol}, {"peer", peer}, {"reason", reason}, {"unsaid", unsaid}});
+}
+
+/// Accepts what is waiting. False when it has to wait a little first.
+bool Listener::Socket::accept_waiting(Shared& shared)
+{
+    for (int i = 0; i < most_at_once; ++i) {
+        asio::ip::tcp::endpoint from;
+        auto size = static_cast<socklen_t>(from.capacity());
+        Descriptor accepted(
+            ::accept4(acceptor.native_handle(), from.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        const int error = errno;
+        if (accepted) {
+            from.resize(size);
+            shared.welcome(std::move(accepted), plain_address(from.address()));
+            continue;
+        }
+        switch (error) {
+        case EAGAIN:
+            return true;
+        case EMFILE: // ours, the system's, and what the kernel says with no memory for sockets
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+        case EBADF: // only these two cannot mend themselves; no reason to spin
+        case EINVAL:
+            shared.complain("net.accept_paused", "", std::generic_category().message(error));
+            return false;
+        default:
+            continue; // the connection that waited was at fault: accept(2), "Error handling"
+        }
+    }
+    return true;
+}
+
+Listener::Listener(std::vector<Reactor*> reactors, ListenerOptions options)
+    : shared_(std::make_shared<Shared>(std::move(reactors), std::move(options)))
+{
+    const auto& endpoints = shared_->options.endpoints;
+    for (const Endpoint& endpoint : endpoints) {
+        const Endpoint any_v4{"0.0.0.0", endpoint.port};
+        const bool v4_elsewhere =
+            endpoint.port != 0 && std::find(endpoints.begin(), endpoints.end(), any_v4) != endpoints.end();
+        auto made = listen_on(shared_->options.protocol, endpoint, !v4_elsewhere);
+        if (!made) continue;
+        Reactor& reactor = *shared_->reactors[sockets_.size() % shared_->reactors.size()];
+        sockets_.push_back(std::make_shared<Socket>(reactor, std::move(*made)));
+    }
+}
+
+Listener::~Listener()
+{
+    close();
+}
+
+namespace {
+
+template <class Shared, class Socket>
+awaitable<void> accept_from(std::shared_ptr<Shared> shared, std::shared_ptr<Socket> socket)
+{
+    while (!socket->closed) {
+        const auto [failed] = co_await socket->acceptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                                                   asio::as_tuple(asio::deferred));
+        if (socket->closed || failed) co_return;
+        bool going_on = false;
+        try {
+            going_on = socket->accept_waiting(*shared);
+        } catch (const std::bad_alloc&) {
+            shared->complain("net.accept_paused", "", "no memory");
+        }
+        if (going_on) continue;
+        socket->timer.expires_after(short_of_descriptors);
+        co_await socket->timer.async_wait(asio::as_tuple(asio::deferred));
+    }
+}
+
+} // namespace
+
+void Listener::start()
+{
+    for (const auto& socket : sockets_)
+        socket->reactor.spawn("net.accept", accept_from(shared_, socket));
+}
+
+void Listener::close()
+{
+    for (const auto& socket : sockets_) {
+        auto end = [socket] {
+            socket->closed = true;
+            boost::system::error_code ignored; // it is gone either way
+            socket->acceptor.close(ignored);
+            socket->timer.cancel();
+        };
+        socket->reactor.post(std::move(end));
+    }
+}
+
+std::vector<Endpoint> Listener::endpoints() const
+{
+    std::vector<Endpoint> all;
+    for (const auto& socket : sockets_)
+        all.push_back(socket->endpoint);
+    return all;
+}
+
+std::size_t Listener::connections() const
+{
+    return shared_->admission->connections();
+}
+
+} // namespace pillarbox::net
