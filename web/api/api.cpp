@@ -1,0 +1,34 @@
+#include "web/api/api.hpp"
+
+#include "web/api/openapi.hpp"
+#include "web/api/resources.hpp"
+
+#include <memory>
+
+namespace pillarbox::api {
+
+namespace {
+
+http::awaitable<http::Response> describe()
+{
+    http::Response response;
+    response.fields.set("Content-Type", "application/json");
+    response.embedded = openapi();
+    co_return response;
+}
+
+} // namespace
+
+void add_routes(http::Site& site)
+{
+    auto& router = site.router();
+    router.add("GET", "/api/v1/openapi.json", http::Access::open,
+               [](const http::Context&) { return describe(); });
+    add_session(router, site.services());
+    add_mailboxes(router, site.services());
+    const auto structures = std::make_shared<Structures>();
+    add_messages(router, site.services(), structures);
+    add_parts(router, site.services(), structures);
+}
+
+} // namespace pillarbox::api

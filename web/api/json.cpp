@@ -1,0 +1,159 @@
+#include "web/api/json.hpp"
+
+#include "server/base/ascii.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace pillarbox::api {
+
+namespace json = boost::json;
+
+namespace {
+
+std::size_t count_keys(const json::value& value)
+{
+    std::size_t count = 0;
+    if (const auto* object = value.if_object()) {
+        count += object->size();
+        for (const auto& member : *object)
+            count += count_keys(member.value());
+    } else if (const auto* array = value.if_array()) {
+        for (const auto& item : *array)
+            count += count_keys(item);
+    }
+    return count;
+}
+
+} // namespace
+
+Members::Members(const http::Request& request) : request_(request)
+{
+    json::parse_options options;
+    options.max_depth = deepest_json;
+    boost::system::error_code error;
+    auto value = json::parse(request.body, error, {}, options);
+    if (error) {
+        broken_ = "The body is not JSON: " + error.message() + ".";
+    } else if (!value.is_object()) {
+        broken_ = "The body must be a JSON object.";
+    } else if (count_keys(value) > most_json_keys) {
+        broken_ = "The body has more than 1000 members.";
+    } else {
+        object_ = std::move(value.as_object());
+    }
+}
+
+const json::value* Members::take(std::string_view name)
+{
+    known_.emplace_back(name);
+    return object_.if_contains(name);
+}
+
+void Members::note(std::string_view name, std::string_view detail)
+{
+    errors_.push_back({"/" + std::string(name), std::string(detail)});
+}
+
+std::string Members::text(std::string_view name, std::size_t most)
+{
+    const auto* value = take(name);
+    if (!value) {
+        note(name, "This is missing.");
+        return {};
+    }
+    const auto* text = value->if_string();
+    if (!text || text->empty()) {
+        note(name, "This must be a text that is not empty.");
+        return {};
+    }
+    if (text->size() > most) {
+        note(name, "This is longer than " + std::to_string(most) + " octets.");
+        return {};
+    }
+    if (text->find('\0') != json::string::npos) {
+        note(name, "This must not contain NUL.");
+        return {};
+    }
+    return std::string(text->data(), text->size());
+}
+
+std::optional<bool> Members::flag(std::string_view name)
+{
+    const auto* value = take(name);
+    if (!value) return std::nullopt;
+    if (const auto* flag = value->if_bool()) return *flag;
+    note(name, "This must be true or false.");
+    return std::nullopt;
+}
+
+std::optional<http::Response> Members::refusal()
+{
+    if (!broken_.empty()) return http::problem(request_, 400, broken_);
+    for (const auto& member : object_) {
+        const std::string_view key(member.key().data(), member.key().size());
+        if (std::ranges::find(known_, key) == known_.end())
+            note(key.substr(0, 100), "This member is unknown.");
+    }
+    if (errors_.empty()) return std::nullopt;
+    if (errors_.size() > 20) errors_.resize(20);
+    return http::problem(request_, 400, "invalid", "The request is not as it should be.", errors_);
+}
+
+http::Response json_response(const json::value& value)
+{
+    http::Response response;
+    response.fields.set("Content-Type", "application/json");
+    response.body = json::serialize(value);
+    return response;
+}
+
+std::string format_time(storage::Time time)
+{
+    const std::time_t seconds = time.time_since_epoch().count();
+    std::tm parts{};
+    if (!gmtime_r(&seconds, &parts)) return "1970-01-01T00:00:00Z";
+    std::array<char, 32> text{};
+    const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text.data(), length};
+}
+
+std::optional<std::int64_t> parse_id(std::string_view text)
+{
+    const auto number = ascii::parse_number<std::uint64_t>(text);
+    const bool plain = text.size() < 19 && !text.starts_with('0');
+    if (!number || !plain) return std::nullopt;
+    return static_cast<std::int64_t>(*number);
+}
+
+std::optional<std::string> parameter(const std::vector<http::Fields::Line>& query, std::string_view name)
+{
+    const auto found = std::ranges::find(query, name, [](const auto& item) { return item.first; });
+    if (found == query.end()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<http::Response> not_modified(const http::Request& request, std::string_view etag)
+{
+    const auto field = request.field("If-None-Match");
+    if (field.empty() || !http::etag_matches(field, etag)) return std::nullopt;
+    http::Response response;
+    response.status = 304;
+    response.fields.set("ETag", etag);
+    return response;
+}
+
+http::Response with_etag(const http::Request& request, std::string_view etag, http::Response response)
+{
+    auto unchanged = not_modified(request, etag);
+    if (unchanged) return std::move(*unchanged);
+    response.fields.set("ETag", etag);
+    return response;
+}
+
+} // namespace pillarbox::api

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "storage/types.hpp"
+#include "web/http/message.hpp"
+#include "web/http/problem.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::api {
+
+constexpr std::size_t deepest_json = 32;
+constexpr std::size_t most_json_keys = 1000;
+
+/// The members of a request's JSON object, taken one by one. What is wrong is
+/// collected and answered together: refusal() after the last was taken.
+class Members
+{
+public:
+    explicit Members(const http::Request& request);
+
+    /// A text of at most `most` octets without NUL; empty, and noted, when it
+    /// is missing or something else.
+    std::string text(std::string_view name, std::size_t most);
+
+    /// A truth value; absent when the member is. Noted when something else.
+    std::optional<bool> flag(std::string_view name);
+
+    /// 400 when the body is no object, or a member was wrong or is unknown.
+    std::optional<http::Response> refusal();
+
+private:
+    const boost::json::value* take(std::string_view name);
+    void note(std::string_view name, std::string_view detail);
+
+    const http::Request& request_;
+    boost::json::object object_;
+    std::string broken_;
+    std::vector<std::string> known_;
+    std::vector<http::FieldError> errors_;
+};
+
+/// An answer of JSON, 200.
+http::Response json_response(const boost::json::value& value);
+
+/// Seconds since the epoch as `2025-11-25T17:22:01Z`, RFC 3339.
+std::string format_time(storage::Time time);
+
+/// An id of the API: a decimal number above zero, opaque to clients.
+template <class Id>
+std::string format_id(Id id)
+{
+    return std::to_string(static_cast<std::int64_t>(id));
+}
+
+/// Empty when it is none; ids that are malformed lead nowhere, so that is 404.
+std::optional<std::int64_t> parse_id(std::string_view text);
+
+/// A query parameter; the first of its name.
+std::optional<std::string> parameter(const std::vector<http::Fields::Line>& query, std::string_view name);
+
+/// Takes part in the answer's caching: 304 instead when the client has it.
+http::Response with_etag(const http::Request& request, std::string_view etag, http::Response response);
+
+/// 304 with its ETag, when If-None-Match names it.
+std::optional<http::Response> not_modified(const http::Request& request, std::string_view etag);
+
+} // namespace pillarbox::api

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "web/api/content.hpp"
+#include "web/http/site.hpp"
+
+#include <memory>
+
+namespace pillarbox::api {
+
+// One source for a resource; each adds its routes.
+
+void add_session(http::Router& router, const http::Services& services);
+void add_mailboxes(http::Router& router, const http::Services& services);
+void add_messages(http::Router& router, const http::Services& services,
+                  std::shared_ptr<Structures> structures);
+void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);
+
+} // namespace pillarbox::api

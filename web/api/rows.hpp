@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/types.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace pillarbox::api {
+
+/// A mailbox as the API shows it.
+boost::json::object describe(const storage::Mailbox& mailbox);
+
+/// A message as a row of a list shows it: all a row needs.
+boost::json::object describe(const storage::Listed& message);
+
+/// The flags by name.
+boost::json::object describe_flags(std::uint32_t flags);
+
+/// `inbox` and the like; `own` for those that people make.
+std::string_view role_name(storage::MailboxRole role);
+
+} // namespace pillarbox::api

@@ -1,0 +1,88 @@
+import { signal } from '@preact/signals';
+
+/** What the server said instead of what was asked for (RFC 9457). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** The server could not be reached at all. */
+export class Unreachable extends Error {
+  constructor() {
+    super('Pillarbox cannot be reached.');
+  }
+}
+
+/** Whether the server answered the last time it was asked. */
+export const online = signal(true);
+
+let csrfToken = '';
+let signedOut: () => void = () => {};
+
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** What to do when an answer says that the session has ended. */
+export function onSignedOut(action: () => void): void {
+  signedOut = action;
+}
+
+export interface Options {
+  body?: unknown;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as { type?: string; detail?: string };
+    const kind = (body.type ?? '').split(':').pop() ?? '';
+    return new Problem(response.status, kind, body.detail ?? response.statusText);
+  } catch {
+    return new Problem(response.status, '', `The server answered ${response.status}.`);
+  }
+}
+
+/** Asks the API. Throws Problem, Unreachable, or the abort of `signal`. */
+export async function call(method: string, path: string, options: Options = {}): Promise<Response> {
+  const headers: Record<string, string> = { ...options.headers };
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ?? null,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    online.value = false;
+    throw new Unreachable();
+  }
+  online.value = true;
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401 && !(method === 'POST' && path === '/session')) signedOut();
+  throw problem;
+}
+
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await call('GET', path, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+/** What to tell a person about a failure. */
+export function explain(error: unknown): string {
+  return error instanceof Error ? error.message : 'Something went wrong.';
+}
+
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';

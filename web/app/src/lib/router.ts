@@ -1,0 +1,51 @@
+/** Where the person is. Everything worth sending to a colleague is in the URL. */
+export type Route =
+  | { name: 'home' }
+  | { name: 'sign-in'; next: string }
+  | { name: 'mail'; mailbox: string; message: string | null }
+  | { name: 'not-found' };
+
+const inbox = '/mail/inbox';
+
+/** A path of this origin, fit to go to after signing in; anything else is the Inbox. */
+export function safeNext(next: string | null): string {
+  if (!next || !next.startsWith('/')) return inbox;
+  // "//host" and "/\host" lead to another origin; control characters are dropped by URL parsers.
+  if (/^\/[/\\]/.test(next) || /[\u0000-\u001f\\]/.test(next)) return inbox;
+  const path = next.split(/[?#]/, 1)[0];
+  return path === '/' || path === '/sign-in' ? inbox : next;
+}
+
+function decode(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}
+
+export function parseRoute(path: string, search: string): Route {
+  if (path === '/' || path === '/mail' || path === '/mail/') return { name: 'home' };
+  if (path === '/sign-in') return { name: 'sign-in', next: safeNext(new URLSearchParams(search).get('next')) };
+  const parts = path.split('/').slice(1);
+  if (parts[0] !== 'mail' || parts.length > 3) return { name: 'not-found' };
+  const mailbox = decode(parts[1] ?? '');
+  const message = parts.length === 3 ? decode(parts[2] ?? '') : null;
+  if (!mailbox || message === '') return { name: 'not-found' };
+  return { name: 'mail', mailbox, message };
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.name) {
+    case 'home':
+      return '/';
+    case 'sign-in':
+      return route.next === inbox ? '/sign-in' : `/sign-in?next=${encodeURIComponent(route.next)}`;
+    case 'mail': {
+      const list = `/mail/${encodeURIComponent(route.mailbox)}`;
+      return route.message ? `${list}/${encodeURIComponent(route.message)}` : list;
+    }
+    case 'not-found':
+      return '/not-found';
+  }
+}

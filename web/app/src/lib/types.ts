@@ -1,0 +1,78 @@
+/** What the API answers; members not used here are left out. */
+export interface SessionInfo {
+  account: { address: string; admin: boolean };
+  csrfToken: string;
+  expires: string;
+}
+
+export interface Mailbox {
+  id: string;
+  role: 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 'own';
+  name: string;
+  total: number;
+  unread: number;
+  state: string;
+}
+
+export interface Flags {
+  seen: boolean;
+  flagged: boolean;
+  answered: boolean;
+  draft: boolean;
+}
+
+export interface Person {
+  name: string;
+  address: string;
+}
+
+export interface Row {
+  id: string;
+  mailbox: string;
+  from: Person;
+  subject: string;
+  preview: string;
+  received: string;
+  size: number;
+  attachments: boolean;
+  flags: Flags;
+}
+
+export interface MessagePage {
+  items: Row[];
+  total: number;
+  position: number;
+  state: string;
+}
+
+export interface Attachment {
+  path: string;
+  name: string;
+  type: string;
+  size: number;
+  inline: boolean;
+  contentId: string;
+}
+
+export interface HeaderField {
+  name: string;
+  value: string;
+}
+
+export interface Message {
+  id: string;
+  mailbox: string;
+  subject: string;
+  from: Person[];
+  to: Person[];
+  cc: Person[];
+  replyTo: Person[];
+  date: string | null;
+  received: string;
+  size: number;
+  flags: Flags;
+  headers: HeaderField[];
+  body: { html: boolean; text: boolean };
+  attachments: Attachment[];
+  incomplete: boolean;
+}

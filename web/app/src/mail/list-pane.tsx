@@ -1,0 +1,241 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { count } from '../lib/format';
+import { go, remember, remembered, route } from '../lib/navigation';
+import { narrow } from '../lib/screen';
+import { session } from '../lib/session';
+import { keepInPlace, scrollToShow, visibleRange } from '../lib/window';
+import { Icon } from '../shell/icon';
+import { notify } from '../lib/notices';
+import type { MailList } from './list';
+import { findMailbox, mailboxes, mailboxesError, loadMailboxes } from './mailboxes';
+import { MessageRow } from './row';
+import { current, inView, shifted } from './state';
+
+const rowHeight = () => (narrow.value ? 72 : 64);
+
+/** Moves the keyboard to a row; the pane brings it into view. */
+export const focusRequest: { at: number | null } = { at: null };
+
+function Empty({ mailbox }: { mailbox: string }) {
+  const address = session.value?.account.address;
+  const copy = async () => {
+    if (!address) return;
+    try {
+      await navigator.clipboard.writeText(address);
+      notify('Address copied');
+    } catch {
+      notify('The browser does not allow copying here.');
+    }
+  };
+  return (
+    <div class="empty">
+      <Icon name={mailbox === 'inbox' ? 'inbox' : 'mail-open'} className="big" />
+      <h2>No messages</h2>
+      {mailbox === 'inbox' && address ? (
+        <>
+          <p>Mail sent to this address arrives here:</p>
+          <p class="address">
+            <code>{address}</code>
+            <button type="button" class="button" onClick={copy}>
+              <Icon name="copy" />
+              Copy address
+            </button>
+          </p>
+        </>
+      ) : (
+        <p>Nothing is kept in this mailbox.</p>
+      )}
+    </div>
+  );
+}
+
+function Failed({ text, again }: { text: string; again: () => void }) {
+  return (
+    <div class="failed" role="alert">
+      <Icon name="warning" className="big" />
+      <p>{text}</p>
+      <button type="button" class="button" onClick={again}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+export function ListPane({ list }: { list: MailList }) {
+  const mailbox = findMailbox(list.mailbox);
+  const missing = mailboxes.value !== null && mailbox === null;
+  const total = list.total.value;
+  const error = list.error.value ?? (mailbox ? null : mailboxesError.value);
+  const again = () => {
+    if (!mailboxes.value) void loadMailboxes().catch(() => {});
+    list.retry(inView.peek());
+  };
+
+  return (
+    <section class="list-pane" aria-label={mailbox?.name ?? 'Messages'}>
+      <header class="list-head">
+        <h1>{mailbox?.name ?? (missing ? 'No such mailbox' : '\u00a0')}</h1>
+        <p class="muted" role="status">
+          {total === null ? '' : count(total, 'message')}
+        </p>
+      </header>
+      {missing ? (
+        <div class="empty">
+          <h2>There is no such mailbox</h2>
+          <p>
+            <a href="/mail/inbox">Go to the Inbox</a>
+          </p>
+        </div>
+      ) : error && total === null ? (
+        <Failed text={error} again={again} />
+      ) : total === 0 ? (
+        <Empty mailbox={list.mailbox} />
+      ) : (
+        <>
+          {error && <Failed text={error} again={again} />}
+          <Grid list={list} key={list.mailbox} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Grid({ list }: { list: MailList }) {
+  const view = useRef<HTMLDivElement>(null);
+  const scroll = useSignal(remembered());
+  const height = useSignal(600);
+  const row = rowHeight();
+  const total = list.total.value ?? 0;
+  const range = useComputed(() =>
+    visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight(), total: list.total.value ?? 50 }),
+  );
+
+  useLayoutEffect(() => {
+    const element = view.current;
+    if (!element) return;
+    element.scrollTop = scroll.peek();
+    const observer = new ResizeObserver(() => (height.value = element.clientHeight));
+    observer.observe(element);
+    height.value = element.clientHeight;
+    let waiting = 0;
+    const onScroll = () => {
+      scroll.value = element.scrollTop;
+      clearTimeout(waiting);
+      waiting = window.setTimeout(() => remember(element.scrollTop), 200);
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      clearTimeout(waiting);
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, []);
+
+  // The scroll position that Back or a reload came with can be taken once there are rows.
+  useLayoutEffect(() => {
+    if (view.current && total > 0 && Math.abs(view.current.scrollTop - scroll.peek()) > 1) view.current.scrollTop = scroll.peek();
+  }, [total > 0]);
+
+  useSignalEffect(() => {
+    inView.value = range.value;
+    list.version.value;
+    list.want(range.value);
+  });
+
+  // New rows above: what is being read stays where it is, unless that is the top.
+  useSignalEffect(() => {
+    const moved = shifted.value;
+    const element = view.current;
+    if (moved === 0 || !element) return;
+    shifted.value = 0;
+    if (element.scrollTop > rowHeight() / 2) element.scrollTop = keepInPlace(element.scrollTop, rowHeight(), 0, moved);
+  });
+
+  const show = (index: number) => {
+    const element = view.current;
+    if (!element) return;
+    element.scrollTop = scrollToShow({ scroll: element.scrollTop, height: element.clientHeight, row: rowHeight(), total }, index);
+    scroll.value = element.scrollTop;
+  };
+
+  useEffect(() => {
+    if (focusRequest.at === null) return;
+    const index = focusRequest.at;
+    focusRequest.at = null;
+    show(index);
+    requestAnimationFrame(() => view.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }));
+  });
+
+  const open = (index: number) => {
+    current.value = index;
+    const message = list.row(index);
+    if (message) go({ name: 'mail', mailbox: list.mailbox, message: message.id });
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget && (event.target as Element).getAttribute('role') !== 'row') return;
+    const page = Math.max(1, Math.floor(height.value / row) - 1);
+    const to = { Home: 0, End: total - 1, PageDown: current.value + page, PageUp: current.value - page }[event.key];
+    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    moveTo(list, to);
+  };
+
+  const onFocus = (event: FocusEvent) => {
+    const index = (event.target as HTMLElement).dataset['index'];
+    if (index !== undefined) current.value = Number(index);
+  };
+
+  list.version.value; // drawn again when a row comes
+  const now = route.value;
+  const selected = now.name === 'mail' ? now.message : null;
+  const indexes: number[] = [];
+  for (let i = range.value.first; i < range.value.last; i++) indexes.push(i);
+  const focusable = Math.min(Math.max(0, total - 1), current.value);
+  // The row that has the keyboard stays in the page, or Tab would find no way in.
+  if (total > 0 && !indexes.includes(focusable)) indexes.push(focusable);
+
+  return (
+    <div class="grid-view" ref={view} id="messages" tabIndex={-1}>
+      <div
+        role="grid"
+        aria-label="Messages"
+        aria-rowcount={list.total.value ?? -1}
+        aria-busy={list.busy.value}
+        aria-multiselectable="false"
+        class="grid"
+        style={{ height: `${(list.total.value ?? indexes.length) * row}px` }}
+        onKeyDown={onKey}
+        onFocusIn={onFocus}
+      >
+        {indexes.map((index) => {
+          const message = list.row(index);
+          return (
+            <MessageRow
+              key={index}
+              index={index}
+              top={index * row}
+              row={message}
+              focusable={index === focusable}
+              selected={message !== undefined && message.id === selected}
+              onOpen={open}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Moves to a row; beside the list, it opens too when a message is open already or `open` says so. */
+export function moveTo(list: MailList, index: number, open = false): void {
+  const total = list.total.value ?? 0;
+  if (total === 0) return;
+  const to = Math.min(Math.max(0, index), total - 1);
+  focusRequest.at = to;
+  current.value = to;
+  const message = list.row(to);
+  if (open && message && !narrow.value) go({ name: 'mail', mailbox: list.mailbox, message: message.id }, route.value.name === 'mail' && route.value.message !== null);
+  list.version.value++; // draws the grid, which then takes up the request
+}

@@ -1,0 +1,86 @@
+import { memo } from './memo';
+import { exactDate, shortDate } from '../lib/format';
+import type { Row } from '../lib/types';
+import { Icon } from '../shell/icon';
+import { toggleStar } from './state';
+
+interface Props {
+  index: number;
+  top: number;
+  row: Row | undefined;
+  focusable: boolean;
+  selected: boolean;
+  onOpen: (index: number) => void;
+}
+
+function Placeholder() {
+  return (
+    <div role="gridcell" class="cell placeholder">
+      <span class="only-heard">Loading</span>
+      <span class="bar short" />
+      <span class="bar" />
+    </div>
+  );
+}
+
+function Content({ row }: { row: Row }) {
+  const sender = row.from.name || row.from.address || 'Unknown sender';
+  const star = (event: MouseEvent) => {
+    event.stopPropagation();
+    toggleStar(row.id, row.mailbox);
+  };
+  return (
+    <>
+      <div role="gridcell" class="cell text">
+        <span class="line">
+          {!row.flags.seen && (
+            <span class="dot">
+              <span class="only-heard">Unread, </span>
+            </span>
+          )}
+          <span class="sender" title={row.from.address}>
+            {sender}
+          </span>
+        </span>
+        <span class="line">
+          <span class="subject">{row.subject || '(no subject)'}</span> <span class="preview">{row.preview}</span>
+        </span>
+      </div>
+      <div role="gridcell" class="cell side">
+        <span class="line">
+          {row.attachments && (
+            <span class="clip" title="Has attachments">
+              <Icon name="attachment" />
+              <span class="only-heard">Has attachments, </span>
+            </span>
+          )}
+          <time dateTime={row.received} title={exactDate(row.received)}>
+            {shortDate(row.received)}
+          </time>
+        </span>
+        <button type="button" tabIndex={-1} class={row.flags.flagged ? 'star on' : 'star'} aria-label="Starred" aria-pressed={row.flags.flagged} title={row.flags.flagged ? 'Take the star away' : 'Star'} onClick={star}>
+          <Icon name={row.flags.flagged ? 'star-full' : 'star'} />
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** One row of the grid, placed where its position says. */
+export const MessageRow = memo(function MessageRow({ index, top, row, focusable, selected, onOpen }: Props) {
+  const classes = ['row', row && !row.flags.seen ? 'unread' : '', selected ? 'selected' : ''].join(' ');
+  return (
+    <div
+      role="row"
+      class={classes}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-rowindex={index + 1}
+      aria-selected={selected}
+      tabIndex={focusable ? 0 : -1}
+      data-index={index}
+      onClick={() => onOpen(index)}
+    >
+      {row ? <Content row={row} /> : <Placeholder />}
+    </div>
+  );
+});

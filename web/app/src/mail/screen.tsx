@@ -1,0 +1,112 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { explain, online } from '../lib/api';
+import { route } from '../lib/navigation';
+import { notify } from '../lib/notices';
+import { narrow } from '../lib/screen';
+import { session, signOut } from '../lib/session';
+import { initials } from '../lib/format';
+import { Icon } from '../shell/icon';
+import { helpShown, KeyboardHelp } from '../shell/keys';
+import { Menu } from '../shell/menu';
+import { startKeyboard } from './keyboard';
+import { ListPane } from './list-pane';
+import { findMailbox } from './mailboxes';
+import { MessagePane } from './message-pane';
+import { Sidebar } from './sidebar';
+import { list, opened, startMail } from './state';
+
+function titleNow(): string {
+  const now = route.value;
+  const subject = opened.value?.message?.subject;
+  if (opened.value?.message) return `${subject || '(no subject)'} · Pillarbox`;
+  const mailbox = now.name === 'mail' ? findMailbox(now.mailbox) : null;
+  if (!mailbox) return 'Pillarbox';
+  return `${mailbox.unread > 0 ? `(${mailbox.unread}) ` : ''}${mailbox.name} · Pillarbox`;
+}
+
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch (error) {
+    notify(`Not signed out. ${explain(error)}`);
+  }
+}
+
+function AccountMenu() {
+  const address = session.value?.account.address ?? '';
+  return (
+    <Menu
+      label="Account menu"
+      className="account-button"
+      button={<span class="avatar small">{address ? initials('', address) : ''}</span>}
+      heading={<p class="menu-heading">{address}</p>}
+      items={[
+        { label: 'Keyboard shortcuts', run: () => (helpShown.value = true) },
+        { label: 'Sign out', run: () => void leave() },
+      ]}
+    />
+  );
+}
+
+export function MailScreen() {
+  const folders = useSignal(false);
+  useEffect(startMail, []);
+  useEffect(startKeyboard, []);
+  const title = titleNow();
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  const now = route.value;
+  const reading = now.name === 'mail' && now.message !== null;
+  const panes = ['panes', reading ? 'reading' : '', folders.value && narrow.value ? 'folders' : ''].join(' ');
+  const shown = list.value;
+
+  const skip = (event: MouseEvent) => {
+    event.preventDefault();
+    const row = document.querySelector<HTMLElement>('[role=row][tabindex="0"]');
+    (row ?? document.querySelector<HTMLElement>('.message-pane'))?.focus();
+  };
+
+  return (
+    <div class="shell">
+      <a class="skip" href="#messages" onClick={skip}>
+        Skip to messages
+      </a>
+      <header class="top">
+        {narrow.value && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Mailboxes"
+            title="Mailboxes"
+            aria-expanded={folders.value}
+            aria-controls="folders"
+            onClick={() => (folders.value = !folders.value)}
+          >
+            <Icon name={folders.value ? 'close' : 'menu'} />
+          </button>
+        )}
+        <a class="brand" href="/mail/inbox">
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          Pillarbox
+        </a>
+        <span class="spring" />
+        <AccountMenu />
+      </header>
+      {!online.value && (
+        <p class="offline" role="alert">
+          <Icon name="warning" />
+          Pillarbox cannot be reached. What is here can still be read; it tries again by itself.
+        </p>
+      )}
+      <div class={panes}>
+        <Sidebar id="folders" onGo={() => (folders.value = false)} />
+        {shown ? <ListPane list={shown} /> : <section class="list-pane" aria-label="Messages" />}
+        <MessagePane />
+      </div>
+      <KeyboardHelp />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { online } from '../lib/api';
+import { route } from '../lib/navigation';
+import type { Mailbox } from '../lib/types';
+import { Icon } from '../shell/icon';
+import { mailboxes, slug } from './mailboxes';
+
+function Entry({ mailbox, here, onGo }: { mailbox: Mailbox; here: boolean; onGo: () => void }) {
+  return (
+    <li>
+      <a href={`/mail/${slug(mailbox)}`} aria-current={here ? 'page' : undefined} class={mailbox.unread > 0 ? 'has-unread' : ''} onClick={onGo}>
+        <Icon name={mailbox.role} />
+        <span class="name">{mailbox.name}</span>
+        {mailbox.unread > 0 && (
+          <>
+            <span class="count" aria-hidden="true">{mailbox.unread > 9999 ? '9999+' : mailbox.unread}</span>
+            <span class="only-heard">, {mailbox.unread} unread</span>
+          </>
+        )}
+      </a>
+    </li>
+  );
+}
+
+export function Sidebar({ id, onGo }: { id: string; onGo: () => void }) {
+  const now = route.value;
+  const here = now.name === 'mail' ? now.mailbox : '';
+  return (
+    <div class="sidebar" id={id}>
+      <nav aria-label="Mailboxes">
+        <ul>
+          {(mailboxes.value ?? []).map((mailbox) => (
+            <Entry key={mailbox.id} mailbox={mailbox} here={slug(mailbox) === here || mailbox.id === here} onGo={onGo} />
+          ))}
+        </ul>
+        {!mailboxes.value && <div class="nav-placeholder" aria-hidden="true"><span class="bar" /><span class="bar" /><span class="bar" /></div>}
+      </nav>
+      <p class={online.value ? 'live' : 'live away'} role="status">
+        {online.value ? 'Live' : 'Offline'}
+      </p>
+    </div>
+  );
+}

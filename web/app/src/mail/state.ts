@@ -1,0 +1,203 @@
+import { effect, signal } from '@preact/signals';
+import { call, explain, getJson, isAbort, online } from '../lib/api';
+import { go, route } from '../lib/navigation';
+import { notify } from '../lib/notices';
+import { onEnd } from '../lib/session';
+import type { Flags, Message, MessagePage } from '../lib/types';
+import type { Range } from '../lib/window';
+import { MailList } from './list';
+import { adjustUnread, findMailbox, loadMailboxes, mailboxes } from './mailboxes';
+
+export const pollEvery = 15_000; // ms, while the page is visible
+const announceEvery = 30_000; // ms: new mail is read out no more often (live regions stay calm)
+
+/** The list on the left. */
+export const list = signal<MailList | null>(null);
+
+/** The row that has the keyboard, by position. */
+export const current = signal(0);
+
+/** What the list shows at the moment; its pane keeps it up to date. */
+export const inView = signal<Range>({ first: 0, last: 30 });
+
+/** Rows came above: the pane scrolls by so many, and sets it back to 0. */
+export const shifted = signal(0);
+
+/** Read out when it changes. */
+export const announcement = signal('');
+
+export interface Body {
+  format: 'html' | 'text';
+  text: string;
+  cut: boolean; // the rest is only in the file
+}
+
+/** The message on the right. */
+export interface Opened {
+  id: string;
+  message: Message | null;
+  body: Body | null;
+  error: string | null;
+}
+export const opened = signal<Opened | null>(null);
+
+let opening: AbortController | null = null;
+
+async function readBody(message: Message, signal: AbortSignal): Promise<Body> {
+  const format = message.body.html ? 'html' : 'text';
+  const response = await call('GET', `/messages/${message.id}/body?format=${format}`, { signal });
+  return { format, text: await response.text(), cut: response.headers.get('X-Pillarbox-Truncated') === 'true' };
+}
+
+export async function openMessage(id: string): Promise<void> {
+  opening?.abort();
+  const controller = (opening = new AbortController());
+  opened.value = { id, message: null, body: null, error: null };
+  try {
+    const message = await getJson<Message>(`/messages/${encodeURIComponent(id)}`, controller.signal);
+    if (controller.signal.aborted) return;
+    opened.value = { id, message, body: null, error: null };
+    const body = await readBody(message, controller.signal);
+    if (controller.signal.aborted) return;
+    opened.value = { id, message: opened.value.message, body, error: null };
+    if (!message.flags.seen) await setFlags(id, message.mailbox, { seen: true });
+  } catch (error) {
+    if (isAbort(error) || controller.signal.aborted) return;
+    opened.value = { id, message: opened.value?.message ?? null, body: null, error: explain(error) };
+  }
+}
+
+function closeMessage(): void {
+  opening?.abort();
+  opening = null;
+  opened.value = null;
+}
+
+function showFlags(id: string, flags: Partial<Flags>): void {
+  list.value?.setFlags(id, flags);
+  const now = opened.value;
+  if (now?.id === id && now.message)
+    opened.value = { ...now, message: { ...now.message, flags: { ...now.message.flags, ...flags } } };
+}
+
+function flagsOf(id: string): Flags | null {
+  const now = opened.value;
+  if (now?.id === id && now.message) return now.message.flags;
+  return list.value?.find(id)?.flags ?? null;
+}
+
+/** Changes flags at once, and back should the server refuse. */
+export async function setFlags(id: string, mailbox: string, change: { seen?: boolean; flagged?: boolean }): Promise<void> {
+  const before = flagsOf(id);
+  if (!before) return;
+  const unread = change.seen === undefined || change.seen === before.seen ? 0 : change.seen ? -1 : 1;
+  showFlags(id, change);
+  adjustUnread(mailbox, unread);
+  try {
+    await call('PATCH', `/messages/${id}`, { body: change });
+  } catch (error) {
+    showFlags(id, { seen: before.seen, flagged: before.flagged });
+    adjustUnread(mailbox, -unread);
+    notify(`Not changed. ${explain(error)}`);
+  }
+}
+
+export function toggleStar(id: string, mailbox: string): void {
+  const flags = flagsOf(id);
+  if (flags) void setFlags(id, mailbox, { flagged: !flags.flagged });
+}
+
+let lastAnnounced = 0;
+
+function announceNewMail(name: string, before: number, after: number): void {
+  const now = Date.now();
+  if (after <= before || now - lastAnnounced < announceEvery) return;
+  lastAnnounced = now;
+  announcement.value = `New mail in ${name}: ${after} unread`;
+}
+
+/** Asks whether anything changed, and shows it. */
+export async function poll(): Promise<void> {
+  const shown = list.value;
+  const before = shown && findMailbox(shown.mailbox);
+  try {
+    await loadMailboxes();
+    const after = shown && findMailbox(shown.mailbox);
+    if (!shown || shown !== list.value || !after || shown.isCurrent(after.state)) return;
+    const moved = await shown.refresh(inView.value);
+    if (shown !== list.value) return;
+    if (moved !== 0) {
+      shifted.value += moved;
+      current.value = Math.max(0, current.value + moved);
+    }
+    if (before) announceNewMail(after.name, before.unread, after.unread);
+  } catch {
+    // The status says that the server is away; the next round tries again.
+  }
+}
+
+/** "latest" as a message id: the newest one, under its own name. */
+async function openLatest(mailbox: string): Promise<void> {
+  try {
+    const page = await getJson<MessagePage>(`/mailboxes/${encodeURIComponent(mailbox)}/messages?limit=1`);
+    const now = route.value;
+    if (now.name !== 'mail' || now.mailbox !== mailbox || now.message !== 'latest') return;
+    go({ name: 'mail', mailbox, message: page.items[0]?.id ?? null }, true);
+  } catch (error) {
+    opened.value = { id: 'latest', message: null, body: null, error: explain(error) };
+  }
+}
+
+function followRoute(): void {
+  const now = route.value;
+  if (now.name !== 'mail') {
+    list.peek()?.stop();
+    list.value = null;
+    closeMessage();
+    return;
+  }
+  if (list.peek()?.mailbox !== now.mailbox) {
+    list.peek()?.stop();
+    list.value = new MailList(now.mailbox);
+    current.value = 0;
+  }
+  if (!now.message) closeMessage();
+  else if (now.message === 'latest') void openLatest(now.mailbox);
+  else if (opened.peek()?.id !== now.message) void openMessage(now.message);
+}
+
+/** Called once, by the mail screen. */
+export function startMail(): () => void {
+  const stopFollowing = effect(() => {
+    route.value;
+    // Only the route is followed: what followRoute() reads besides must not call it again.
+    queueMicrotask(followRoute);
+  });
+  if (!mailboxes.value) void loadMailboxes().catch(() => {});
+  let last = Date.now();
+  const tick = () => {
+    if (document.hidden) return;
+    last = Date.now();
+    void poll();
+  };
+  const timer = setInterval(tick, pollEvery);
+  const wake = () => {
+    if (!document.hidden && (Date.now() - last > 2000 || !online.value)) tick();
+  };
+  const lost = () => (online.value = false);
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
+  addEventListener('offline', lost);
+  return () => {
+    stopFollowing();
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', wake);
+    removeEventListener('online', wake);
+    removeEventListener('offline', lost);
+  };
+}
+
+onEnd(() => {
+  list.value = null;
+  closeMessage();
+});

@@ -1,0 +1,57 @@
+import { signal } from '@preact/signals';
+import { Dialog } from './dialog';
+
+export const helpShown = signal(false);
+
+const groups: { title: string; keys: [string[], string][] }[] = [
+  {
+    title: 'Messages',
+    keys: [
+      [['j', '↓'], 'Next message'],
+      [['k', '↑'], 'Previous message'],
+      [['Enter', 'o'], 'Open'],
+      [['u', 'Esc'], 'Back to the list'],
+      [['s'], 'Star, or take the star away'],
+      [['Shift+i'], 'Mark as read'],
+      [['Shift+u'], 'Mark as unread'],
+    ],
+  },
+  {
+    title: 'Go to',
+    keys: [
+      [['g i'], 'Inbox'],
+      [['g s'], 'Sent'],
+      [['g d'], 'Drafts'],
+      [['g a'], 'Archive'],
+      [['g t'], 'Trash'],
+      [['?'], 'This list'],
+    ],
+  },
+];
+
+export function KeyboardHelp() {
+  if (!helpShown.value) return null;
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={() => (helpShown.value = false)}>
+      <div class="key-groups">
+        {groups.map((group) => (
+          <section>
+            <h3>{group.title}</h3>
+            <dl class="keys">
+              {group.keys.map(([keys, meaning]) => (
+                <div>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

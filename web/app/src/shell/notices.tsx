@@ -1,0 +1,24 @@
+import { announcement } from '../mail/state';
+import { dismiss, notices } from '../lib/notices';
+import { Icon } from './icon';
+
+/** What just happened, bottom left; and what only needs to be heard. */
+export function Notices() {
+  return (
+    <>
+      <div class="notices" role="status">
+        {notices.value.map((notice) => (
+          <div class="notice" key={notice.id}>
+            <span>{notice.text}</span>
+            <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
+              <Icon name="close" />
+            </button>
+          </div>
+        ))}
+      </div>
+      <p class="only-heard" aria-live="polite">
+        {announcement.value}
+      </p>
+    </>
+  );
+}
