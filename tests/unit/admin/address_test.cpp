@@ -1,0 +1,27 @@
+#include "server/admin/address.hpp"
+
+#include "server/admin/tool.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pillarbox::admin {
+
+TEST(AdminAddress, IsKeptInLowerCase)
+{
+    EXPECT_EQ(parse_address("Alice.B+x@Example.ORG"), "alice.b+x@example.org");
+    EXPECT_EQ(parse_address("\xc3\xa4@example.org"), "\xc3\xa4@example.org");
+    EXPECT_EQ(parse_alias_address("@Example.org"), "@example.org");
+}
+
+TEST(AdminAddress, MustBeOne)
+{
+    const std::string long_local(65, 'a');
+    for (const std::string& text :
+         {std::string(""), std::string("alice"), std::string("@example.org"), std::string("a@"), std::string("a@b@c"),
+          std::string("a b@example.org"), std::string(".a@example.org"), std::string("a.@example.org"),
+          std::string("a..b@example.org"), std::string("\"a\"@example.org"), std::string("a@exa_mple.org"),
+          std::string("a\n@example.org"), long_local + "@example.org"})
+        EXPECT_THROW(parse_address(text), Failed) << text;
+}
+
+} // namespace pillarbox::admin
