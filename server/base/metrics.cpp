@@ -48,14 +48,15 @@ void count_event(std::string_view event)
     counter->Increment();
 }
 
-void add_gauge(std::string_view name, std::string_view help, std::function<double()> read)
+void add_gauge(std::string_view name, std::string_view help, const std::map<std::string, std::string>& label,
+               std::function<double()> read)
 {
     auto& family = prometheus::BuildGauge()
                        .Name("pillarbox_" + std::string(name))
                        .Help(std::string(help))
                        .Register(state().registry);
     const std::scoped_lock lock(state().mutex);
-    state().gauges.push_back({&family, &family.Add({}), std::move(read)});
+    state().gauges.push_back({&family, &family.Add(label), std::move(read)});
 }
 
 void clear_gauges()

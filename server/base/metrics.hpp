@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,10 @@ namespace pillarbox::metrics {
 void count_event(std::string_view event);
 
 /// A value that is asked for when metrics are read, such as the number of
-/// sessions. `name` without the prefix `pillarbox_`; `read` may be called on
-/// any thread until clear_gauges().
-void add_gauge(std::string_view name, std::string_view help, std::function<double()> read);
+/// connections. `name` without the prefix `pillarbox_`; the label tells values
+/// of one name apart. `read` may be called on any thread until clear_gauges().
+void add_gauge(std::string_view name, std::string_view help, const std::map<std::string, std::string>& label,
+               std::function<double()> read);
 void clear_gauges();
 
 /// Everything, in Prometheus' text format.

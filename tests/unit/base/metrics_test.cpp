@@ -16,12 +16,12 @@ TEST(Metrics, CountsEveryEventOfTheLog)
 TEST(Metrics, AsksGaugesWhenRead)
 {
     double value = 1;
-    metrics::add_gauge("test_gauge", "For this test.", [&] { return value; });
-    EXPECT_NE(metrics::text().find("pillarbox_test_gauge 1"), std::string::npos);
+    metrics::add_gauge("test_gauge", "For this test.", {{"of", "this"}}, [&] { return value; });
+    EXPECT_NE(metrics::text().find("pillarbox_test_gauge{of=\"this\"} 1"), std::string::npos);
     value = 2;
-    EXPECT_NE(metrics::text().find("pillarbox_test_gauge 2"), std::string::npos);
+    EXPECT_NE(metrics::text().find("pillarbox_test_gauge{of=\"this\"} 2"), std::string::npos);
     metrics::clear_gauges();
-    EXPECT_EQ(metrics::text().find("pillarbox_test_gauge 2"), std::string::npos);
+    EXPECT_EQ(metrics::text().find("pillarbox_test_gauge{of=\"this\"} 2"), std::string::npos);
 }
 
 } // namespace pillarbox

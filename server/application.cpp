@@ -1,0 +1,412 @@
+#include "server/application.hpp"
+
+#include "server/auth/key_file.hpp"
+#include "server/auth/login.hpp"
+#include "server/base/metrics.hpp"
+#include "server/base/notify.hpp"
+#include "server/demo.hpp"
+#include "server/first_start.hpp"
+#include "server/mailflow/intake.hpp"
+#include "server/metrics_endpoint.hpp"
+#include "server/net/descriptor.hpp"
+#include "server/net/listener.hpp"
+#include "server/net/reactor.hpp"
+#include "server/net/tls.hpp"
+#include "server/pop3/session.hpp"
+#include "server/smtp/session.hpp"
+#include "server/store_log.hpp"
+#include "web/api/api.hpp"
+#include "web/http/site.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+namespace pillarbox {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds drain_grace{10};          // for sessions to finish what they began
+constexpr std::chrono::seconds certificate_interval{10}; // between looks at the certificate's files
+constexpr std::size_t kept_descriptors = 64;             // for the store, whatever the connections take
+
+/// Nothing this process writes is for others, nor what is in its memory.
+void harden_process()
+{
+    ::umask(077);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+storage::Options store_options(const Config& config)
+{
+    storage::Options options;
+    options.directory = config.data_dir;
+    options.url = config.storage.url;
+    options.readers = std::max(2u, std::thread::hardware_concurrency());
+    options.default_quota = config.storage.quota;
+    options.disk_reserve = config.storage.reserve;
+    options.observer = std::make_shared<StoreLog>();
+    return options;
+}
+
+std::string text_of(const Endpoint& endpoint)
+{
+    const bool v6 = endpoint.address.find(':') != std::string::npos;
+    return fmt::format(v6 ? "[{}]:{}" : "{}:{}", endpoint.address, endpoint.port);
+}
+
+/// The running server. Members are in the order in which they must come to
+/// life; the reactors come first, so that they go last: store and password
+/// threads post to them until they are joined.
+class Application
+{
+public:
+    Application(ConfigSources sources, Config config);
+
+    /// Until told to stop.
+    void run();
+
+private:
+    using Session = std::function<net::awaitable<void>(net::Connection&, Log)>;
+
+    std::shared_ptr<const Config> config() const;
+    net::TlsContext* tls() { return certificate_ ? certificate_.get() : nullptr; }
+
+    void make_certificates();
+    void listen();
+    void listen(const char* protocol, const std::vector<Endpoint>& endpoints, bool implicit_tls,
+                std::string too_many, net::Connection::Limits limits, Session session,
+                std::function<std::string(net::Errc)> farewell);
+    Session smtp_session(smtp::Services::Kind kind);
+    void announce();
+
+    void await_signal();
+    void watch_certificate();
+    void reload();
+    void reload_certificates();
+    void drain();
+    void reactor_finished();
+
+    Log log_;
+    ConfigSources sources_;
+    const std::shared_ptr<const Config> started_with_;
+    mutable std::mutex config_mutex_;
+    std::shared_ptr<const Config> config_; // what new sessions get
+
+    std::vector<std::unique_ptr<net::Reactor>> reactors_;
+    std::unique_ptr<storage::Store> store_;
+    std::unique_ptr<net::TlsContext> certificate_;
+    std::unique_ptr<net::TlsContext> relay_certificate_; // the same, without session tickets
+    auth::Login login_;
+    mailflow::Intake intake_;
+    smtp::SubmissionRate rate_;
+    http::Site site_;
+    std::vector<std::unique_ptr<net::Listener>> listeners_;
+    std::vector<std::string> addresses_; // what `ready` says
+
+    asio::io_context control_{1}; // signals and the clock, on the main thread
+    asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};
+    asio::steady_timer certificate_timer_{control_};
+    asio::steady_timer grace_{control_};
+    bool draining_ = false;
+    std::size_t finished_ = 0;
+};
+
+std::vector<std::unique_ptr<net::Reactor>> make_reactors()
+{
+    std::vector<std::unique_ptr<net::Reactor>> reactors;
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    for (unsigned i = 0; i < cores; ++i)
+        reactors.push_back(std::make_unique<net::Reactor>());
+    return reactors;
+}
+
+http::Services web_services(storage::Store& store, auth::Login& login, const Config& config)
+{
+    http::Services services{store, login, config.hostname, {}};
+    if (!config.tls.off() && !config.https.listen.empty())
+        services.https_port = config.https.listen.front().port;
+    return services;
+}
+
+Application::Application(ConfigSources sources, Config config)
+    : sources_(std::move(sources)),
+      started_with_(std::make_shared<const Config>(std::move(config))),
+      config_(started_with_),
+      reactors_(make_reactors()),
+      store_(storage::open(store_options(*started_with_))),
+      login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
+      intake_(store_->mail(), started_with_->hostname),
+      site_(web_services(*store_, login_, *started_with_))
+{
+    api::add_routes(site_);
+    make_certificates();
+    listen();
+}
+
+std::shared_ptr<const Config> Application::config() const
+{
+    const std::scoped_lock lock(config_mutex_);
+    return config_;
+}
+
+void Application::make_certificates()
+{
+    const Config& config = *started_with_;
+    if (config.tls.off()) return;
+    net::TlsContext::Options options{config.tls.certificate, config.tls.key};
+    if (options.certificate.empty()) {
+        options.certificate = config.data_dir / "tls-certificate.pem";
+        options.key = config.data_dir / "tls-key.pem";
+        net::ensure_self_signed(options.certificate, options.key, config.hostname);
+    }
+    certificate_ = std::make_unique<net::TlsContext>(options);
+    // Servers that deliver here are many and come seldom: tickets would only
+    // tie their visits together.
+    options.tickets = false;
+    relay_certificate_ = std::make_unique<net::TlsContext>(options);
+}
+
+Application::Session Application::smtp_session(smtp::Services::Kind kind)
+{
+    net::TlsContext* const certificate =
+        kind == smtp::Services::Kind::relay ? relay_certificate_.get() : tls();
+    return [this, kind, certificate](net::Connection& connection, Log log) {
+        smtp::Services services{kind,  store_->accounts(), store_->mail(), intake_, login_,
+                                rate_, certificate,        config()};
+        return smtp::serve(connection, std::move(log), std::move(services));
+    };
+}
+
+void Application::listen()
+{
+    const Config& config = *started_with_;
+    const auto busy_smtp =
+        fmt::format("421 4.7.0 {} too many connections, try again later\r\n", config.hostname);
+    const std::string busy_pop3 = "-ERR [SYS/TEMP] too many connections, try again later\r\n";
+    const std::string busy_http =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n";
+
+    const Session relay = smtp_session(smtp::Services::Kind::relay);
+    const Session submission = smtp_session(smtp::Services::Kind::submission);
+    const Session pop3 = [this](net::Connection& connection, Log log) {
+        pop3::Services services{store_->mail(), login_, tls(), this->config()};
+        return pop3::serve(connection, std::move(log), std::move(services));
+    };
+    const Session web = [this](net::Connection& connection, Log log) {
+        return http::serve(connection, std::move(log), site_);
+    };
+    const auto silent = [](net::Errc) { return std::string(); };
+    const net::Connection::Limits http_limits;
+
+    listen("smtp", config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay, smtp::farewell);
+    listen("submission", config.submission.listen, false, busy_smtp, smtp::connection_limits(), submission,
+           smtp::farewell);
+    listen("submissions", config.submissions.listen, true, {}, smtp::connection_limits(), submission,
+           smtp::farewell);
+    listen("pop3", config.pop3.listen, false, busy_pop3, pop3::connection_limits(), pop3, pop3::farewell);
+    listen("pop3s", config.pop3s.listen, true, {}, pop3::connection_limits(), pop3, pop3::farewell);
+    listen("http", config.http.listen, false, busy_http, http_limits, web, silent);
+    listen("https", config.https.listen, true, {}, http_limits, web, silent);
+    listen("metrics", config.metrics.listen, false, busy_http, http_limits, serve_metrics, silent);
+}
+
+void Application::listen(const char* protocol, const std::vector<Endpoint>& endpoints, bool implicit_tls,
+                         std::string too_many, net::Connection::Limits limits, Session session,
+                         std::function<std::string(net::Errc)> farewell)
+{
+    if (endpoints.empty()) return;
+    if (implicit_tls && !tls()) {
+        log_.warning("server.no_tls", {{"listener", protocol}, {"hint", "tls.certificate is none"}});
+        return;
+    }
+    const std::size_t descriptors = net::raise_descriptor_limit();
+    net::ListenerOptions options;
+    options.protocol = protocol;
+    options.endpoints = endpoints;
+    options.connections = std::min<std::size_t>(started_with_->limits.connections,
+                                                descriptors - std::min(descriptors / 2, kept_descriptors));
+    options.connections_per_ip = started_with_->limits.connections_per_ip;
+    options.exempt = started_with_->limits.exempt;
+    options.implicit_tls = implicit_tls ? tls() : nullptr;
+    options.too_many = std::move(too_many);
+    options.limits = limits;
+    options.session = std::move(session);
+    options.farewell = std::move(farewell);
+
+    std::vector<net::Reactor*> reactors;
+    for (const auto& reactor : reactors_)
+        reactors.push_back(reactor.get());
+    auto& listener =
+        *listeners_.emplace_back(std::make_unique<net::Listener>(std::move(reactors), std::move(options)));
+    metrics::add_gauge("connections", "Connections now open.", {{"listener", protocol}},
+                       [&listener] { return static_cast<double>(listener.connections()); });
+    for (const auto& endpoint : listener.endpoints())
+        addresses_.push_back(fmt::format("{}={}", protocol, text_of(endpoint)));
+}
+
+void Application::announce()
+{
+    // One line with everything, in the form that scripts wait for.
+    Log line = log_;
+    for (const auto& address : addresses_) {
+        const auto equals = address.find('=');
+        line = line.with(
+            {std::string_view(address).substr(0, equals), std::string_view(address).substr(equals + 1)});
+    }
+    line.info("ready", {{"hostname", started_with_->hostname}});
+    notify_service_manager("READY=1");
+}
+
+void Application::run()
+{
+    std::vector<std::jthread> threads;
+    for (const auto& reactor : reactors_) {
+        threads.emplace_back([this, &reactor = *reactor] {
+            reactor.run();
+            asio::post(control_, [this] { reactor_finished(); });
+        });
+    }
+    for (const auto& listener : listeners_)
+        listener->start();
+    await_signal();
+    watch_certificate();
+    announce();
+    control_.run();
+
+    threads.clear(); // joins
+    metrics::clear_gauges();
+    listeners_.clear();
+    log_.info("server.stopped");
+}
+
+void Application::await_signal()
+{
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+        if (error) return; // cancelled: the server has ended
+        if (signal == SIGHUP) {
+            reload();
+        } else if (!draining_) {
+            drain();
+        } else {
+            // Told twice. Whatever was answered is on the disk.
+            log_.warning("server.killed", {{"hint", "a second signal while stopping"}});
+            std::_Exit(1);
+        }
+        await_signal();
+    });
+}
+
+void Application::watch_certificate()
+{
+    if (!tls()) return;
+    certificate_timer_.expires_after(certificate_interval);
+    certificate_timer_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        if (certificate_->changed()) reload_certificates();
+        watch_certificate();
+    });
+}
+
+void Application::reload_certificates()
+{
+    for (net::TlsContext* const context : {certificate_.get(), relay_certificate_.get()}) {
+        if (!context) continue;
+        try {
+            context->reload();
+        } catch (const std::runtime_error& error) {
+            log_.error("server.certificate_kept", {{"reason", error.what()}});
+            return;
+        }
+    }
+    if (tls()) log_.info("server.certificate_loaded");
+}
+
+void Application::reload()
+{
+    try {
+        auto loaded = std::make_shared<const Config>(load_config(sources_));
+        Log::set_level(loaded->log.level);
+        const std::scoped_lock lock(config_mutex_);
+        config_ = std::move(loaded);
+    } catch (const ConfigError& error) {
+        log_.error("server.configuration_kept", {{"reason", error.what()}});
+        reload_certificates();
+        return;
+    }
+    reload_certificates();
+    log_.info("server.reloaded", {{"note", "addresses, hostname, limits and storage change at a restart"}});
+}
+
+void Application::drain()
+{
+    draining_ = true;
+    log_.info("server.stopping");
+    notify_service_manager("STOPPING=1");
+    certificate_timer_.cancel();
+    for (const auto& listener : listeners_)
+        listener->close();
+    login_.drain();
+    for (const auto& reactor : reactors_) {
+        reactor->drain();
+        reactor->stop();
+    }
+    grace_.expires_after(drain_grace);
+    grace_.async_wait([this](boost::system::error_code error) {
+        if (error) return; // everyone has left
+        std::size_t left = 0;
+        for (const auto& reactor : reactors_)
+            left += reactor->sessions();
+        log_.warning("server.sessions_ended", {{"sessions", left}});
+        for (const auto& reactor : reactors_)
+            reactor->cancel_all();
+    });
+}
+
+void Application::reactor_finished()
+{
+    if (++finished_ < reactors_.size()) return;
+    grace_.cancel();
+    signals_.cancel();
+}
+
+} // namespace
+
+int serve(ConfigSources sources, bool demo)
+{
+    harden_process();
+    if (demo) sources.base = demo::defaults();
+    Config config = load_config(sources);
+    Log::configure(config.log.level, config.log.format);
+
+    std::string welcome;
+    if (demo) {
+        demo::prepare(config);
+        welcome = demo::welcome(config);
+    } else {
+        for (const auto& line : first_start(config))
+            fmt::print("{}\n", line);
+    }
+    Application application(std::move(sources), std::move(config));
+    fmt::print("{}", welcome);
+    std::fflush(stdout); // a terminal or a pipe, it is for somebody who waits
+    application.run();
+    return 0;
+}
+
+} // namespace pillarbox

@@ -1,0 +1,34 @@
+#include "server/store_log.hpp"
+
+#include "server/base/metrics.hpp"
+
+namespace pillarbox {
+
+void StoreLog::event(Severity severity, std::string_view what, std::string_view detail) noexcept
+try {
+    const Field happened("what", what);
+    const Field more("detail", detail);
+    switch (severity) {
+    case Severity::info:
+        log_.info("storage.event", {happened, more});
+        break;
+    case Severity::warning:
+        log_.warning("storage.warning", {happened, more});
+        break;
+    case Severity::error:
+        log_.error("storage.error", {happened, more});
+        break;
+    }
+} catch (...) {
+    // Without memory for a log line there is nothing left to say it with; the
+    // store has acted on what it reports already.
+}
+
+void StoreLog::committed(std::size_t, std::chrono::microseconds) noexcept
+try {
+    metrics::count_event("storage.commit");
+} catch (...) {
+    // As above: a number less.
+}
+
+} // namespace pillarbox

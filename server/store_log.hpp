@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/base/log.hpp"
+#include "storage/store.hpp"
+
+namespace pillarbox {
+
+/// Writes what the store reports into the event log.
+class StoreLog final : public storage::Observer
+{
+public:
+    void event(Severity severity, std::string_view what, std::string_view detail) noexcept override;
+    void committed(std::size_t ops, std::chrono::microseconds took) noexcept override;
+
+private:
+    Log log_;
+};
+
+} // namespace pillarbox
