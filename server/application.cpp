@@ -66,7 +66,8 @@ storage::Options store_options(const Config& config)
 std::string text_of(const Endpoint& endpoint)
 {
     const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return fmt::format(v6 ? "[{}]:{}" : "{}:{}", endpoint.address, endpoint.port);
+    return v6 ? fmt::format("[{}]:{}", endpoint.address, endpoint.port)
+              : fmt::format("{}:{}", endpoint.address, endpoint.port);
 }
 
 /// The running server. Members are in the order in which they must come to
