@@ -81,6 +81,7 @@ private:
     struct Transaction
     {
         std::string reverse_path;
+        std::uint64_t declared_size = 0; // octets; 0 when not declared
         std::vector<mailflow::Recipient> recipients;
         bool refused_recipient = false;
     };
@@ -101,6 +102,7 @@ private:
     awaitable<void> mail(Command command);
     awaitable<void> rcpt(Command command);
     awaitable<void> data(Command command);
+    awaitable<bool> has_room_for(storage::Route route);
     void refuse_recipient(const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
     awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);

@@ -30,6 +30,7 @@ constexpr Reply too_many_messages{421, "4.7.0", "too many messages in one sessio
 constexpr Reply too_many_recipients{452, "4.5.3",
                                     "too many recipients: send the rest in another transaction"};
 constexpr Reply no_such_user{550, "5.1.1", "no mailbox here by that name: check the address"};
+constexpr Reply mailbox_full{452, "4.2.2", "this mailbox is full, try again later"};
 constexpr Reply alias_loop{550, "5.4.6",
                            "this address leads in a circle: its administrator must mend the alias"};
 constexpr Reply too_many_unknown{421, "4.7.1", "too many unknown recipients; closing"};
@@ -92,7 +93,8 @@ awaitable<void> Session::mail(Command command)
         const bool allowed = co_await sender_allowed(parsed->reverse_path);
         if (!allowed) co_return;
     }
-    transaction_ = Transaction{parsed->reverse_path.address(), {}, false};
+    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, {}, false};
+    log_.debug("smtp.mail", {{"from", transaction_->reverse_path}, {"size", parsed->size}});
     say(sender_ok);
 }
 
@@ -130,9 +132,27 @@ awaitable<void> Session::rcpt(Command command)
         co_return say(unavailable);
     }
     if (route->local.empty() && route->remote.empty()) co_return refuse_recipient(path, no_such_user);
+    const bool room = co_await has_room_for(*route);
+    if (!room) {
+        transaction_->refused_recipient = true;
+        log_.info("smtp.rcpt_refused", {{"to", path.address()}, {"status", mailbox_full.status}});
+        co_return say(mailbox_full);
+    }
     const Path full{path.local_part, domain};
     transaction_->recipients.push_back({full.address(), std::move(*route)});
     say(recipient_ok);
+}
+
+/// Whether the account that the route leads to may take the message, as far as
+/// is known now; deliver() has the last word. One full mailbox among several
+/// behind an alias is left to it: the others are not to suffer from a guess.
+awaitable<bool> Session::has_room_for(storage::Route route)
+{
+    if (route.local.size() != 1 || !route.remote.empty()) co_return true;
+    const auto account = co_await services_.accounts.find(route.local.front().account);
+    if (!account) co_return true;
+    const std::uint64_t quota = account->quota != 0 ? account->quota : services_.config->storage.quota;
+    co_return account->octets < quota && transaction_->declared_size <= quota - account->octets;
 }
 
 void Session::refuse_recipient(const Path& path, const Reply& reply)
