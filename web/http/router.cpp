@@ -67,6 +67,7 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
         if (route.method == wanted) {
             match.route = &route;
             match.parameters = std::move(parameters);
+            match.allow.clear();
             return match;
         }
         match.allow += (match.allow.empty() ? "" : ", ") + route.method;

@@ -55,7 +55,7 @@ std::string session_digest(const Request& request)
 
 bool has_csrf_token(const Request& request, const storage::WebSession& session)
 {
-    return same_secret(request.field("X-CSRF-Token"), session.csrf);
+    return !session.csrf.empty() && same_secret(request.field("X-CSRF-Token"), session.csrf);
 }
 
 bool is_json(const Request& request)

@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(http_head LINK pillarbox_http)
