@@ -1,5 +1,7 @@
 #include "server/smtp/session.hpp"
 
+#include "server/net/networks.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -69,6 +71,7 @@ Session::Session(net::Connection& connection, Log log, Services services)
     : connection_(connection),
       log_(std::move(log)),
       services_(std::move(services)),
+      exempt_(net::NetworkSet(services_.config->limits.exempt).contains(connection.peer())),
       hello_deadline_(std::chrono::steady_clock::now() + hello_patience)
 {}
 
@@ -202,7 +205,7 @@ awaitable<void> Session::start_tls(Command command)
 /// nothing else is slowed down, then sent away.
 awaitable<void> Session::without_effect(Reply reply)
 {
-    ++without_effect_;
+    if (!exempt_) ++without_effect_;
     if (without_effect_ > most_without_effect + most_slowed) co_return leave(too_many_without_effect);
     if (without_effect_ > most_without_effect) co_await connection_.pause(slow_down);
     if (reply.code == 214) co_return help();

@@ -122,6 +122,7 @@ private:
     net::Connection& connection_;
     Log log_;
     Services services_;
+    const bool exempt_; // limits.exempt: neither slowed down nor counted
 
     std::optional<Hello> hello_;
     std::optional<auth::Identity> identity_;

@@ -1,12 +1,9 @@
 #include "server/auth/sasl.hpp"
 #include "server/mailflow/sender.hpp"
+#include "server/net/networks.hpp"
 #include "server/smtp/session.hpp"
 
-#include <boost/asio/ip/address_v4.hpp>
-
 #include <utility>
-
-namespace asio = boost::asio;
 
 namespace pillarbox::smtp {
 
@@ -45,14 +42,6 @@ constexpr Reply author_not_yours{553, "5.7.1",
 constexpr Reply too_many{450, "4.7.1", "too many messages within the hour: try again later"};
 constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 
-bool is_loopback(const asio::ip::address& address)
-{
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
-    }
-    return address.is_loopback();
-}
-
 } // namespace
 
 bool Session::passwords_allowed() const
@@ -63,7 +52,7 @@ bool Session::passwords_allowed() const
     case Plaintext::never:
         break;
     case Plaintext::loopback:
-        return is_loopback(connection_.peer());
+        return net::plain_address(connection_.peer()).is_loopback();
     case Plaintext::always:
         return true;
     }
@@ -158,7 +147,7 @@ awaitable<bool> Session::sender_allowed(Path reverse_path)
         say(not_yours);
         co_return false;
     }
-    if (!services_.rate.take(identity_->account, SubmissionRate::Clock::now())) {
+    if (!exempt_ && !services_.rate.take(identity_->account, SubmissionRate::Clock::now())) {
         log_.warning("smtp.rate_exceeded", {{"user", identity_->address}});
         say(too_many);
         co_return false;

@@ -82,7 +82,7 @@ awaitable<void> Session::mail(Command command)
     if (!hello_) co_return say(hello_first);
     if (transaction_) co_return say(nested_mail); // RFC 5321 §4.1.4
     if (submission() && !signed_in_to_send()) co_return;
-    if (messages_ >= most_messages) co_return leave(too_many_messages);
+    if (!exempt_ && messages_ >= most_messages) co_return leave(too_many_messages);
     const auto parsed = parse_mail(command.argument, submission());
     if (!parsed) co_return say(parsed.error());
 

@@ -1,6 +1,8 @@
 pillarbox_unit_test(mailflow
     SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/intake_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/routing_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sender_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/submission_header_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/trace_test.cpp
     LINK pillarbox_mailflow)

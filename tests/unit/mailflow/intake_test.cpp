@@ -1,0 +1,187 @@
+#include "server/mailflow/intake.hpp"
+
+#include "tests/unit/mailflow/store_fixture.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+
+namespace pillarbox::mailflow {
+namespace {
+
+class IntakeTest : public StoreFixture
+{
+public:
+    Verdict accept(std::string_view message, std::vector<Recipient> recipients, Origin from = peer())
+    {
+        auto spool = mail().new_spool();
+        EXPECT_TRUE(spool->append(message));
+        return run(intake_.accept(std::move(from), "carol@elsewhere.example", std::move(recipients),
+                                  std::move(spool)));
+    }
+
+    static Origin peer()
+    {
+        Origin origin;
+        origin.client = boost::asio::ip::make_address("::ffff:192.0.2.7");
+        origin.helo = "client.example";
+        origin.protocol = "ESMTPS";
+        origin.tls = "TLSv1.3 TLS_AES_256_GCM_SHA384";
+        return origin;
+    }
+
+    Recipient recipient(const std::string& local_part)
+    {
+        const auto route = run(accounts().route(local_part, "example.test"));
+        EXPECT_TRUE(route) << local_part;
+        return {local_part + "@example.test", route ? *route : storage::Route{}};
+    }
+
+    std::vector<std::string> inbox(const std::string& address)
+    {
+        std::vector<std::string> messages;
+        const auto drop = run(mail().open_maildrop(account(address), storage::Maildrop::Mode::shared));
+        if (!drop) return messages;
+        const auto entries = run((*drop)->entries());
+        if (!entries) return messages;
+        for (const auto& entry : *entries)
+            messages.push_back(read(entry.id));
+        return messages;
+    }
+
+    std::string read(storage::MessageId id)
+    {
+        std::string message;
+        const auto reader = run(mail().open(id));
+        EXPECT_TRUE(reader);
+        while (reader) {
+            const auto piece = run((*reader)->next());
+            EXPECT_TRUE(piece);
+            if (!piece || piece->empty()) break;
+            message += *piece;
+        }
+        return message;
+    }
+
+    std::vector<std::string> queued()
+    {
+        std::vector<std::string> recipients;
+        const auto queue_now = run(queue().list(100));
+        EXPECT_TRUE(queue_now);
+        if (!queue_now) return recipients;
+        for (const auto& one : *queue_now)
+            recipients.push_back(one.recipient);
+        std::ranges::sort(recipients);
+        return recipients;
+    }
+
+    Intake intake_{mail(), "mx.example.test"};
+};
+
+const std::string message = "From: Carol <carol@elsewhere.example>\r\nSubject: lunch\r\n\r\nAt one?\r\n";
+
+TEST_F(IntakeTest, StoresWhatCameBehindItsTraceFields)
+{
+    const Verdict verdict = accept(message, {recipient("alice")});
+    EXPECT_EQ(verdict.code, 250);
+    EXPECT_EQ(verdict.status, "2.0.0");
+    EXPECT_FALSE(verdict.id.empty());
+    EXPECT_EQ(verdict.text, "stored as " + verdict.id);
+
+    const auto messages = inbox("alice@example.test");
+    ASSERT_EQ(messages.size(), 1u);
+    const std::string& stored = messages.front();
+    EXPECT_TRUE(
+        stored.starts_with("Return-Path: <carol@elsewhere.example>\r\n"
+                           "Delivered-To: alice@example.test\r\n"
+                           "Received: from client.example ([192.0.2.7]) by mx.example.test (Pillarbox)\r\n"))
+        << stored;
+    EXPECT_NE(stored.find("id " + verdict.id), std::string::npos);
+    EXPECT_NE(stored.find("for <alice@example.test>"), std::string::npos);
+    EXPECT_TRUE(stored.ends_with("\r\n" + message)) << stored;
+}
+
+TEST_F(IntakeTest, FillsTheSummaryThatListsShow)
+{
+    ASSERT_TRUE(accept(message, {recipient("alice")}).accepted());
+    const auto id = account("alice@example.test");
+    const auto mailboxes = run(mail().mailboxes(id));
+    ASSERT_TRUE(mailboxes);
+    const auto page = run(mail().list(id, mailboxes->front().id, 0, 0, 10));
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->items.size(), 1u);
+    EXPECT_EQ(page->items.front().summary.subject, "lunch");
+    EXPECT_EQ(page->items.front().summary.sender_name, "Carol");
+    EXPECT_EQ(page->items.front().summary.sender_address, "carol@elsewhere.example");
+    EXPECT_EQ(page->items.front().summary.preview, "At one?");
+}
+
+TEST_F(IntakeTest, MakesOneCopyForEachAccountAndQueuesTheRest)
+{
+    Recipient far{"far@third.example", {{}, {"far@third.example"}}};
+    const Verdict verdict = accept(
+        message, {recipient("alice"), recipient("sales"), recipient("alice+x"), recipient("away"), far});
+    EXPECT_TRUE(verdict.accepted());
+    const auto alice = inbox("alice@example.test");
+    const auto bob = inbox("bob@example.test");
+    ASSERT_EQ(alice.size(), 1u);
+    ASSERT_EQ(bob.size(), 1u);
+    EXPECT_NE(alice.front().find("Delivered-To: alice@example.test\r\n"), std::string::npos);
+    EXPECT_NE(bob.front().find("Delivered-To: sales@example.test\r\n"), std::string::npos);
+    // None may learn of another: RFC 5321 §7.2.
+    EXPECT_EQ(alice.front().find("for <"), std::string::npos);
+    EXPECT_EQ(queued(), (std::vector<std::string>{"away@elsewhere.example", "far@third.example"}));
+}
+
+TEST_F(IntakeTest, RefusesWhatCannotBeAMessage)
+{
+    std::string circles;
+    for (int i = 0; i < 51; ++i)
+        circles += "Received: from here by there\r\n";
+    std::string large;
+    while (large.size() < 257 * 1024)
+        large += "X-Filler: " + std::string(900, 'x') + "\r\n";
+    struct Case
+    {
+        std::string head;
+        std::string_view status;
+    };
+    const std::vector<Case> table{
+        {circles, "5.4.6"},
+        {large, "5.6.0"},
+        {"X-Filler: " + std::string(65 * 1024, 'x') + "\r\n", "5.6.0"},
+        {"Delivered-To: away@example.test\r\n", "5.4.6"},
+    };
+    for (const Case& c : table) {
+        const Verdict verdict = accept(c.head + "\r\nbody\r\n", {recipient("alice"), recipient("away")});
+        EXPECT_EQ(verdict.code, 554) << c.head.substr(0, 60);
+        EXPECT_EQ(verdict.status, c.status) << c.head.substr(0, 60);
+    }
+    EXPECT_TRUE(inbox("alice@example.test").empty());
+    EXPECT_TRUE(queued().empty());
+
+    std::string many;
+    for (int i = 0; i < 50; ++i)
+        many += "Received: from here by there\r\n";
+    EXPECT_TRUE(accept(many + "\r\nbody\r\n", {recipient("alice")}).accepted());
+    EXPECT_TRUE(accept("", {recipient("alice")}).accepted());
+}
+
+TEST_F(IntakeTest, NeverSaysYesWhenTheStoreSaysNo)
+{
+    const std::string large = message + std::string(70 * 1024, 'x') + "\r\n"; // above the quota
+    const Verdict full = accept(large, {recipient("alice"), recipient("bob"), recipient("away")});
+    EXPECT_EQ(full.code, 452);
+    EXPECT_EQ(full.status, "4.2.2");
+    EXPECT_TRUE(queued().empty());
+
+    const Recipient alice = recipient("alice");
+    const auto removed = run(accounts().remove("alice@example.test"));
+    ASSERT_TRUE(removed) << removed.error().message();
+    const Verdict gone = accept(message, {alice, recipient("bob")});
+    EXPECT_EQ(gone.code, 451);
+    EXPECT_TRUE(inbox("bob@example.test").empty());
+}
+
+} // namespace
+} // namespace pillarbox::mailflow
