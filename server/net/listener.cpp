@@ -15,6 +15,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -35,9 +37,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int most_at_once = 64; // connections accepted before others get their turn
+constexpr int most_at_once = 64;     // connections accepted before others get their turn
+constexpr int kept_descriptors = 64; // for the store; connections never take the last ones
 constexpr std::chrono::milliseconds short_of_descriptors{100};
 constexpr std::chrono::seconds between_complaints{10};
+
+/// Descriptors from here on are not for connections. The kernel always gives
+/// the lowest free one, so this holds over all listeners together.
+int descriptor_ceiling()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT_MAX) return INT_MAX;
+    const int most = static_cast<int>(limit.rlim_cur);
+    return most > 2 * kept_descriptors ? most - kept_descriptors : most;
+}
 
 } // namespace
 
@@ -52,7 +65,7 @@ struct Listener::Shared : std::enable_shared_from_this<Shared>
     {}
 
     void welcome(Descriptor descriptor, const asio::ip::address& peer);
-    void refuse(const Descriptor& descriptor, const asio::ip::address& peer, Admission::Answer why);
+    void refuse(const Descriptor& descriptor, const asio::ip::address& peer, const char* limit);
     void complain(const char* event, const std::string& peer, const std::string& reason);
 
     const std::vector<Reactor*> reactors;
@@ -110,7 +123,9 @@ void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& p
 {
     Admission::Place place;
     const auto answer = admission->admit(peer, place);
-    if (answer != Admission::Answer::admitted) return refuse(descriptor, peer, answer);
+    if (answer == Admission::Answer::too_many) return refuse(descriptor, peer, "limits.connections");
+    if (answer == Admission::Answer::too_many_from_site)
+        return refuse(descriptor, peer, "limits.connections_per_ip");
 
     Reactor& home = *reactors[turn++ % reactors.size()];
     auto begin = [keep = shared_from_this(), &home, peer, descriptor = std::move(descriptor),
@@ -122,8 +137,7 @@ void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& p
     asio::post(home.executor(), std::move(begin));
 }
 
-void Listener::Shared::refuse(const Descriptor& descriptor, const asio::ip::address& peer,
-                              Admission::Answer why)
+void Listener::Shared::refuse(const Descriptor& descriptor, const asio::ip::address& peer, const char* limit)
 {
     if (options.implicit_tls == nullptr && !options.too_many.empty()) {
         // A new socket has room for this; if not, then not.
@@ -134,8 +148,7 @@ void Listener::Shared::refuse(const Descriptor& descriptor, const asio::ip::addr
         ::shutdown(descriptor.value(), SHUT_WR);
         ::recv(descriptor.value(), scratch.data(), scratch.size(), MSG_DONTWAIT);
     }
-    complain("net.refused", peer.to_string(),
-             why == Admission::Answer::too_many ? "limits.connections" : "limits.connections_per_ip");
+    complain("net.refused", peer.to_string(), limit);
 }
 
 /// A warning at most every ten seconds, whatever strangers do.
@@ -159,6 +172,7 @@ void Listener::Shared::complain(const char* event, const std::string& peer, cons
 /// Accepts what is waiting. False when it has to wait a little first.
 bool Listener::Socket::accept_waiting(Shared& shared)
 {
+    const int ceiling = descriptor_ceiling();
     for (int i = 0; i < most_at_once; ++i) {
         asio::ip::tcp::endpoint from;
         auto size = static_cast<socklen_t>(from.capacity());
@@ -167,7 +181,12 @@ bool Listener::Socket::accept_waiting(Shared& shared)
         const int error = errno;
         if (accepted) {
             from.resize(size);
-            shared.welcome(std::move(accepted), plain_address(from.address()));
+            const auto peer = plain_address(from.address());
+            if (accepted.value() >= ceiling) {
+                shared.refuse(accepted, peer, "the limit of open files");
+                return false;
+            }
+            shared.welcome(std::move(accepted), peer);
             continue;
         }
         switch (error) {

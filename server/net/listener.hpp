@@ -51,8 +51,9 @@ struct ListenerOptions
 /// SO_REUSEPORT they spread evenly, and a second server started by mistake
 /// finds the address in use.
 ///
-/// Out of descriptors, it waits 100 ms and tries again. Above a limit it says
-/// `too_many` and closes. What is refused is logged as `net.refused`, at most
+/// Out of descriptors, it waits 100 ms and tries again; the last 64 are never
+/// taken by connections of any listener, so that the store keeps working.
+/// Above a limit it says `too_many` and closes. What is refused is logged as `net.refused`, at most
 /// once in ten seconds for each listener.
 ///
 /// Make it before the reactors run and before privileges are dropped: the

@@ -1,5 +1,6 @@
 #include "server/net/listener.hpp"
 
+#include "server/net/descriptor.hpp"
 #include "server/net/listening_socket.hpp"
 #include "server/net/reactor.hpp"
 #include "tests/support/running_reactor.hpp"
@@ -8,12 +9,20 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -239,6 +248,59 @@ TEST(Listener, TriesAgainWhenDescriptorsAreFree)
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &long_enough, sizeof long_enough);
     EXPECT_EQ(::recv(socket, greeting, sizeof greeting, 0), 7) << "not accepted afterwards";
     ::close(socket);
+}
+
+TEST(Listener, LeavesTheLastDescriptorsToTheStore)
+{
+    RunningReactor reactor;
+    Listener listener({&*reactor}, options({{"127.0.0.1", 0}}));
+    listener.start();
+    const auto port = listener.endpoints().front().port;
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{200, before.rlim_max};
+    std::vector<Descriptor> others;
+    do
+        others.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (others.back().value() < 140);
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    SocketClient refused(port);
+    EXPECT_EQ(refused.read_to_end(), "-ERR [SYS/TEMP] too many connections\r\n");
+    others.clear();
+    SocketClient served(port);
+    EXPECT_EQ(served.read_until("\r\n"), "hello\r\n");
+    ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+/// From here on this process has no IPv6.
+bool forbid_ipv6()
+{
+    std::array<sock_filter, 6> program = {{
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_socket},
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, args)},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EAFNOSUPPORT},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+    }};
+    const sock_fprog filter{program.size(), program.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+TEST(Listener, TakesIpv4WhereThereIsNoIpv6)
+{
+    const pid_t child = ::fork(); // there is no way back from what it does
+    if (child == 0) {
+        if (!forbid_ipv6()) ::_exit(77);
+        Reactor reactor;
+        const Listener listener({&reactor}, options({{"::", 0}}));
+        ::_exit(listener.endpoints().front().address == "0.0.0.0" ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "this machine allows no seccomp";
+    EXPECT_EQ(status, 0);
 }
 
 TEST(DescriptorLimit, IsRaisedToTheHardOne)

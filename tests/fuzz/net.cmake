@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(line_buffer LINK pillarbox_net)
