@@ -124,6 +124,7 @@ Command parse_command(const net::Line& line)
 {
     if (line.fault != net::Line::Fault::none) return {};
     std::string_view rest = line.text;
+    if (rest.find('\r') != std::string_view::npos) return {}; // no line end, and in no command
     const std::string_view keyword = ascii::take_until(rest, ' ');
     for (const Known& known : known_verbs) {
         if (!ascii::equal(keyword, known.keyword)) continue;

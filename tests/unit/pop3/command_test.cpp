@@ -111,6 +111,8 @@ const Case cases[] = {
     {"AUTH PLAIN", Verb::auth, {}, 0, "PLAIN"},
     {"AUTH PLAIN AGEAYg==", Verb::auth, {}, 0, "PLAIN AGEAYg=="},
 
+    {"STAT\r", Verb::malformed},
+    {"PASS a\rb", Verb::malformed},
     {"GET / HTTP/1.1", Verb::unknown},
     {"HELO there", Verb::unknown},
 };
