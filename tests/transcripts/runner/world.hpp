@@ -1,0 +1,93 @@
+#pragma once
+
+#include "server/auth/login.hpp"
+#include "server/base/config.hpp"
+#include "server/mailflow/intake.hpp"
+#include "server/net/reactor.hpp"
+#include "server/net/stream.hpp"
+#include "server/net/tls.hpp"
+#include "server/smtp/rate.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::transcripts {
+
+/// A directory that goes with its object.
+class TemporaryDirectory
+{
+public:
+    TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    ~TemporaryDirectory();
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// A server's inside for one transcript: a real store in a directory of its
+/// own, accounts, and what sessions are handed. Everything runs on the calling
+/// thread, apart from the store's and the hashing threads.
+class World
+{
+public:
+    /// `settings` are KEY=VALUE as for --set. Nobody is slowed down for
+    /// guessing unless they change limits.exempt, and hashes are cheap.
+    explicit World(const std::vector<std::string>& settings);
+    ~World();
+
+    void add_account(const std::string& name, const std::string& password, bool admin);
+    void add_app_password(const std::string& name, const std::string& label, const std::string& password,
+                          bool apop);
+    void add_alias(const std::string& address, const std::vector<std::string>& targets);
+    /// Puts the octets, as they are, into the account's INBOX.
+    void deliver(const std::string& name, std::string_view octets);
+
+    /// The recipients that wait to go to other servers.
+    std::vector<std::string> queued();
+
+    net::Reactor& reactor() { return reactor_; }
+    storage::Store& store() { return *store_; }
+    auth::Login& login() { return *login_; }
+    mailflow::Intake& intake() { return *intake_; }
+    smtp::SubmissionRate& rate() { return rate_; }
+    std::shared_ptr<const Config> config() const { return config_; }
+    net::TlsContext* tls() { return tls_.get(); } // null where `tls.certificate` is "none"
+
+private:
+    /// Runs the loop until the task is done.
+    void run(boost::asio::awaitable<void> task);
+    boost::asio::awaitable<void> list_queue(std::vector<std::string>& recipients);
+    boost::asio::awaitable<void> store_message(std::string address, std::string_view octets);
+
+    TemporaryDirectory directory_;
+    net::Reactor reactor_; // goes last: a store's thread may be posting to it
+    std::shared_ptr<const Config> config_;
+    std::string key_;
+    std::unique_ptr<net::TlsContext> tls_;
+    std::unique_ptr<storage::Store> store_;
+    std::unique_ptr<auth::Login> login_;
+    std::unique_ptr<mailflow::Intake> intake_;
+    smtp::SubmissionRate rate_;
+};
+
+/// A protocol that transcripts can `connect` to.
+struct Protocol
+{
+    std::string_view name;
+    /// Runs one session to its end.
+    boost::asio::awaitable<void> (*serve)(World& world, std::unique_ptr<net::Stream> stream);
+};
+
+/// Throws std::runtime_error for a name that is none.
+const Protocol& protocol(std::string_view name);
+
+} // namespace pillarbox::transcripts
