@@ -176,7 +176,7 @@ private:
     {
         switch (c) {
         case '<':
-            if (!in_angle_) compact_.clear();
+            if (!in_angle_) forget_address();
             in_angle_ = true;
             had_angle_ = true;
             route_ = false;
@@ -189,10 +189,11 @@ private:
             // An obsolete route begins with "@" (RFC 5322 §4.4); it ends at ":".
             if (in_angle_ && compact_.empty()) route_ = true;
             append("@", false);
+            has_at_ = !compact_.empty();
             return;
         case ':':
             if (in_angle_) {
-                compact_.clear();
+                forget_address();
                 route_ = false;
             } else if (group_ < 0) {
                 begin_group();
@@ -215,8 +216,7 @@ private:
     {
         if (closed_) return; // "<a@b> something"
         if (token.kind == Token::Kind::quoted) {
-            const bool in_local_part = compact_.find('@') == std::string::npos;
-            append_compact(in_local_part && !is_dot_atom(token.text) ? quote(token.text) : token.text);
+            append_compact(!has_at_ && !is_dot_atom(token.text) ? quote(token.text) : token.text);
             if (!in_angle_) append_phrase(token.text, token.spaced);
             return;
         }
@@ -254,7 +254,7 @@ private:
     void finish_address()
     {
         const std::string comment = tokens_.take_comment();
-        const bool has_address = compact_.find('@') != std::string::npos;
+        const bool has_address = has_at_;
         const bool something = has_address || !phrase_.empty() || (had_angle_ && !compact_.empty());
         if (something && ++list_.total <= most_addresses) {
             Address address;
@@ -272,9 +272,15 @@ private:
         clear();
     }
 
-    void clear()
+    void forget_address()
     {
         compact_.clear();
+        has_at_ = false;
+    }
+
+    void clear()
+    {
+        forget_address();
         phrase_.clear();
         tokens_.forget_comment();
         in_angle_ = had_angle_ = closed_ = route_ = false;
@@ -285,6 +291,7 @@ private:
     std::string compact_; // without white space: the addr-spec, if it is one
     std::string phrase_;  // with it: the display name, if it is one
     int group_ = -1;
+    bool has_at_ = false; // in compact_
     bool in_angle_ = false;
     bool had_angle_ = false;
     bool closed_ = false; // ">" was seen

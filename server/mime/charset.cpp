@@ -190,6 +190,7 @@ std::string guess(std::string_view text)
 
 std::string to_utf8(std::string_view text, std::string_view charset)
 {
+    if (charset.empty()) return guess(text);
     if (is_one_of(utf8_names, charset)) return scrub_utf8(text);
     if (is_one_of(western_names, charset)) return from_windows_1252(text);
     if (is_one_of(ascii_names, charset)) return guess(text);

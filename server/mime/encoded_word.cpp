@@ -163,35 +163,30 @@ std::string decode_text(std::string_view body)
         }
         return unfolded;
     }();
-    std::string_view rest = text;
+    std::string_view rest = text; // from what is not yet in `out` or gathered
+    std::size_t at = 0;           // in rest: where the next word may begin
     bool after_word = false;
-    while (!rest.empty()) {
-        std::size_t plain = 0;
-        if (after_word) {
-            while (plain < rest.size() && is_wsp(rest[plain]))
-                ++plain;
+    while (words < most_encoded_words) {
+        at = rest.find("=?", at);
+        if (at == std::string_view::npos) break;
+        auto word = first_word(rest.substr(at));
+        if (!word) {
+            at += 2;
+            continue;
         }
-        if (words < most_encoded_words) {
-            if (auto word = first_word(rest.substr(plain))) {
-                ++words;
-                if (!ascii::equal(word->charset, charset)) flush();
-                charset = word->charset;
-                gathered += word->octets;
-                rest.remove_prefix(plain + word->length);
-                after_word = true;
-                continue;
-            }
-        }
-        flush();
-        // Up to the next "=?" that may begin a word.
-        const std::size_t begin = rest.find("=?", plain + (rest.substr(plain).starts_with("=?") ? 2 : 0));
-        const std::string_view raw = rest.substr(0, begin);
-        out += to_utf8(raw, {});
-        rest.remove_prefix(raw.size());
-        after_word = false;
+        ++words;
+        const std::string_view between = rest.substr(0, at);
+        const bool adjacent = after_word && std::all_of(between.begin(), between.end(), is_wsp);
+        if (!adjacent || !ascii::equal(word->charset, charset)) flush();
+        if (!adjacent) out += to_utf8(between, {});
+        charset = word->charset;
+        gathered += word->octets;
+        rest.remove_prefix(at + word->length);
+        at = 0;
+        after_word = true;
     }
     flush();
-    return out;
+    return out + to_utf8(rest, {});
 }
 
 std::vector<Parameter> join_parameters(std::vector<std::pair<std::string, std::string>> raw)

@@ -121,10 +121,10 @@ bool Scanner::take_boundary(std::string_view line, std::uint64_t begin)
     if (found == open_.rend()) return false;
     const auto level = static_cast<std::size_t>(open_.rend() - found) - 1;
 
-    if (state_ == State::header) end_header(begin);
-    // Whatever was open inside ends here, closed or not (RFC 2046 §5.1.2), and
-    // the line end before belongs to the boundary (§5.1.1).
+    // The line end before belongs to the boundary (RFC 2046 §5.1.1), and whatever
+    // was open inside ends here, closed or not (§5.1.2).
     const std::uint64_t end = begin - last_line_end_;
+    if (state_ == State::header) end_header(std::max(end, found_.parts[current_].header_begin));
     close_down_to(open_[level].part, end);
     open_.resize(level + 1);
     state_ = State::outside;
