@@ -35,11 +35,19 @@ std::filesystem::path prepare_directory(const std::filesystem::path& directory)
     return std::filesystem::canonical(directory);
 }
 
-/// A tool holds the lock only while it brings the schema up to date.
-constexpr auto patience_with_tools = 3s;
+void warn_when_open(const Core& core)
+{
+    std::error_code error;
+    const auto mode = std::filesystem::status(core.layout.directory, error).permissions();
+    const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    if (error || (mode & others) == std::filesystem::perms::none) return;
+    core.report(Observer::Severity::warning, "the data directory is open to other users",
+                "run: chmod 700 " + core.layout.directory.string());
+}
 
-/// The lock that a server holds as long as it lives; empty when another has it.
-Descriptor take_lock(Files& files, const Layout& layout, std::chrono::steady_clock::duration patience)
+/// The lock that a server holds as long as it lives; empty when another has
+/// it. A tool holds it only while it brings the schema up to date.
+Descriptor take_lock(Files& files, const Layout& layout, std::chrono::milliseconds patience)
 {
     auto file = files.open(layout.lock, O_RDWR | O_CREAT);
     if (!file)
@@ -170,7 +178,7 @@ std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath unde
 {
     const bool server = options.access == Options::Access::server;
     const Layout layout(prepare_directory(options.directory));
-    Descriptor lock = take_lock(*underneath.files, layout, server ? patience_with_tools : 0s);
+    Descriptor lock = take_lock(*underneath.files, layout, server ? underneath.busy : 0ms);
     if (server && !lock)
         throw std::runtime_error("another server works on '" + layout.directory.string() +
                                  "'; stop it first, or set another data_dir");
@@ -187,22 +195,27 @@ std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath unde
     else
         require_current_schema(*database);
 
+    // A tool only reads bodies.
+    BodyStore::Start start;
+    if (server) {
+        warn_when_open(*core);
+        start = recover(*core, *database);
+    }
+    BodyStore::Options bodies{.segments = layout.segments,
+                              .files = layout.files,
+                              .segment_octets = core->underneath.segment_octets};
+    core->bodies = std::make_unique<BodyStore>(core->files(), std::move(bodies), start);
+
     Writer::Options writer;
     writer.observer = options.observer;
     if (server) {
-        const auto start = recover(*core, *database);
-        core->bodies =
-            std::make_unique<BodyStore>(core->files(),
-                                        BodyStore::Options{.segments = layout.segments,
-                                                           .files = layout.files,
-                                                           .segment_octets = core->underneath.segment_octets},
-                                        start);
         core->reserve.restore(core->free_octets());
         writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
     } else {
         lock = {}; // a server may start
     }
-    core->writer = std::make_unique<Writer>(std::move(database), core->bodies.get(), std::move(writer));
+    core->writer = std::make_unique<Writer>(std::move(database), server ? core->bodies.get() : nullptr,
+                                            std::move(writer));
     core->readers = open_readers(*core);
     if (server) core->upkeep = std::make_unique<Upkeep>(*core);
     return std::make_unique<SqliteStore>(std::move(core), std::move(lock));

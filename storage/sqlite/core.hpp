@@ -51,7 +51,7 @@ struct Core
     Underneath underneath;
     std::shared_ptr<Holds> holds = std::make_shared<Holds>();
     Reserve reserve;
-    std::unique_ptr<BodyStore> bodies; // none for a tool
+    std::unique_ptr<BodyStore> bodies;
     std::unique_ptr<Writer> writer;
     std::unique_ptr<Readers> readers;
     std::unique_ptr<Upkeep> upkeep; // none for a tool

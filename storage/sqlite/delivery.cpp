@@ -142,7 +142,8 @@ Result<void> SqliteMail::has_room(std::uint64_t octets) const
 
 awaitable<Result<void>> SqliteMail::deliver(Delivery delivery)
 {
-    if (!core_.bodies) return refuse(Errc::unavailable); // a tool beside the server
+    if (core_.options.access == Options::Access::tool)
+        return refuse(Errc::unavailable); // that is the server's
     if (!delivery.body || (delivery.copies.empty() && delivery.forward_to.empty()))
         return refuse(Errc::invalid);
     const std::size_t octets = std::max<std::size_t>(1, static_cast<std::size_t>(delivery.body->size()));

@@ -113,7 +113,7 @@ private:
 
 Result<std::string> read_segment(Core& core, const Place& place, std::string octets)
 {
-    const auto file = core.bodies ? core.bodies->open(place) : error_code(make_error_code(Errc::not_found));
+    const auto file = core.bodies->open(place);
     if (!file) return make_error_code(Errc::not_found);
     std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
     const auto read = read_at((*file)->number(), record, place.offset);
@@ -147,7 +147,6 @@ Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& databa
     hold->found(place.body);
     auto trace = row.as<std::string>(6);
     if (place.tier == Tier::file) {
-        if (!core.bodies) return make_error_code(Errc::not_found);
         auto file = core.bodies->open(place);
         if (!file) return make_error_code(Errc::not_found);
         return std::make_unique<FileReader>(core, std::move(trace), place, std::move(*file), std::move(hold));

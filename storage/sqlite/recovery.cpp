@@ -83,11 +83,16 @@ void mend_segment(Core& core, const BodyStore::Start& start)
         return;
     }
     if (*size == start.segment_end) return;
+    const auto unfinished = *size - start.segment_end;
+    std::string tail(static_cast<std::size_t>(std::min<std::uint64_t>(unfinished, 1024 * 1024)), '\0');
+    const auto read = read_at(file->number(), tail, start.segment_end);
+    const auto records = read ? sound_part(std::string_view(tail).substr(0, *read)).records : 0;
     if (const auto error = core.files().truncate(file->number(), start.segment_end))
         throw std::runtime_error("cannot cut the unfinished end of '" + path.string() +
                                  "': " + error.message() + "; the disk may be failing");
     core.report(Severity::info, "an unfinished end was cut from the mail store",
-                path.string() + ", octets: " + std::to_string(*size - start.segment_end));
+                path.string() + ": " + std::to_string(unfinished) + " octets with " +
+                    std::to_string(records) + " whole messages or more that had not been acknowledged");
 }
 
 /// Whether the octets of the body are where its row says, without reading them.

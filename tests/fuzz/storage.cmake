@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(segment LINK pillarbox_storage)

@@ -1,0 +1,187 @@
+#include "tests/support/failing_files.hpp"
+#include "tests/unit/storage/store_test.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace pillarbox::storage {
+namespace {
+
+constexpr auto alice = "alice@example.org";
+
+class FailureTest : public StoreTest
+{
+public:
+    FailureTest()
+    {
+        close();
+        underneath_.files = std::make_shared<FailingFiles>(faults_);
+        underneath_.vfs = register_failing_vfs(faults_);
+        reopen();
+    }
+
+    /// Nothing fails any more; the store is opened anew and must agree with itself.
+    std::vector<std::string> all_after_reopening()
+    {
+        reopen();
+        EXPECT_TRUE(store_->healthy());
+        const auto maildrop = open_maildrop(alice);
+        const auto shown = run(maildrop->entries());
+        EXPECT_TRUE(shown) << "counters and rows differ";
+        std::vector<std::string> all;
+        std::uint64_t octets = 0;
+        for (const auto& entry : *shown) {
+            const auto text = read(entry.id);
+            EXPECT_TRUE(text) << "a message without its octets";
+            octets += entry.size;
+            all.push_back(text ? text->substr(trace.size()) : "damaged");
+        }
+        EXPECT_EQ(maildrop->octets(), octets);
+        EXPECT_TRUE(std::filesystem::is_empty(core().layout.spool));
+        return all;
+    }
+
+    /// Spool and delivery, either of which may fail.
+    Result<void> try_to_deliver(const std::string& body)
+    {
+        Delivery delivery;
+        delivery.body = mail().new_spool();
+        const auto appended = delivery.body->append(body);
+        if (!appended) return appended;
+        delivery.copies.push_back({alice_, std::string(trace)});
+        return run(mail().deliver(std::move(delivery)));
+    }
+
+    std::shared_ptr<Faults> faults_ = std::make_shared<Faults>();
+    AccountId alice_ = account(alice);
+};
+
+struct Kind
+{
+    int error;
+    bool for_good;
+};
+constexpr Kind kinds[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}};
+
+TEST_F(FailureTest, OfAnyCallNeverLosesAnAcknowledgedDelivery)
+{
+    for (const std::size_t size : {100u, 20'000u, 400'000u}) {
+        for (const auto& [error, for_good] : kinds) {
+            const auto kept = all_after_reopening();
+            bool failed = true;
+            for (std::size_t n = 1; failed; ++n) {
+                SCOPED_TRACE(testing::Message() << size << " octets, call " << n << " fails with " << error
+                                                << (for_good ? " for good" : ""));
+                ASSERT_LT(n, 200u);
+                const auto before = all_after_reopening();
+                const auto body = text_of(size, static_cast<unsigned>(n));
+                faults_->arm(n, error, for_good);
+                const auto delivered = try_to_deliver(body);
+                failed = faults_->disarm();
+                if (!failed) EXPECT_TRUE(delivered);
+
+                // A full disk passes; a failing one stops the store.
+                const auto next = try_to_deliver("next");
+                EXPECT_EQ(next.has_value(), store_->healthy());
+                if (error == ENOSPC && !delivered)
+                    EXPECT_TRUE(delivered.error() == Errc::out_of_space ||
+                                delivered.error() == Errc::unavailable);
+
+                const auto after = all_after_reopening();
+                ASSERT_GE(after.size(), before.size());
+                for (std::size_t i = 0; i < before.size(); ++i)
+                    EXPECT_TRUE(after[i] == before[i]);
+                const std::vector added(after.begin() + static_cast<std::ptrdiff_t>(before.size()),
+                                        after.end());
+                const auto times = std::ranges::count(added, body);
+                EXPECT_LE(times, 1);
+                if (delivered) EXPECT_EQ(times, 1);
+                EXPECT_EQ(std::ranges::count(added, "next"), next.has_value() ? 1 : 0);
+            }
+            // Small again, or the next kind reads all of this each time.
+            ASSERT_TRUE(run(mail().expunge(alice_, [&] {
+                std::vector<MessageId> ids;
+                for (const auto& entry : entries(alice))
+                    ids.push_back(entry.id);
+                return ids;
+            }())));
+        }
+    }
+}
+
+TEST_F(FailureTest, OfAnyCallNeverUndoesAnAcknowledgedExpunge)
+{
+    for (const auto& [error, for_good] : kinds) {
+        bool failed = true;
+        for (std::size_t n = 1; failed; ++n) {
+            SCOPED_TRACE(testing::Message()
+                         << "call " << n << " fails with " << error << (for_good ? " for good" : ""));
+            ASSERT_LT(n, 200u);
+            ASSERT_TRUE(deliver("to go", {alice}));
+            ASSERT_TRUE(deliver("to stay", {alice}));
+            const auto all = entries(alice);
+            const std::vector gone{all[all.size() - 2].id};
+            faults_->arm(n, error, for_good);
+            const auto expunged = run(mail().expunge(alice_, gone));
+            failed = faults_->disarm();
+            const auto after = all_after_reopening();
+            if (expunged)
+                EXPECT_EQ(after.size(), all.size() - 1);
+            else
+                EXPECT_GE(after.size(), all.size() - 1);
+            EXPECT_EQ(after.back(), "to stay");
+        }
+    }
+}
+
+TEST_F(FailureTest, OnAFullDiskStillLetsMailBeDeleted)
+{
+    for (int i = 0; i < 5; ++i)
+        ASSERT_TRUE(deliver(text_of(20'000), {alice}));
+    const auto all = entries(alice);
+    EXPECT_TRUE(core().reserve.held());
+    // The body finds no room, and that gives the reserve up.
+    faults_->arm(1, ENOSPC, false);
+    EXPECT_EQ(try_to_deliver(text_of(20'000)).error(), Errc::out_of_space);
+    EXPECT_TRUE(faults_->disarm());
+    EXPECT_FALSE(core().reserve.held());
+    EXPECT_TRUE(run(mail().expunge(alice_, std::vector{all[0].id})));
+    EXPECT_TRUE(store_->healthy());
+    core().upkeep->run_once(); // there is room again
+    EXPECT_TRUE(core().reserve.held());
+
+    // The log finds no room: the removal is tried again with the reserve's.
+    faults_->arm(1, ENOSPC, false);
+    EXPECT_TRUE(run(mail().expunge(alice_, std::vector{all[1].id})));
+    EXPECT_TRUE(faults_->disarm());
+    EXPECT_EQ(entries(alice).size(), 3u);
+}
+
+TEST_F(FailureTest, AcknowledgesOnlyWhatIsSynced)
+{
+    EXPECT_TRUE(faults_->unsynced().empty());
+    for (const std::size_t size : {100u, 20'000u, 400'000u}) {
+        ASSERT_TRUE(deliver(text_of(size), {alice}));
+        for (const auto& path : faults_->unsynced())
+            ADD_FAILURE() << path << " after a delivery of " << size;
+    }
+    ASSERT_TRUE(run(mail().expunge(alice_, std::vector{entries(alice)[0].id})));
+    for (const auto& path : faults_->unsynced())
+        ADD_FAILURE() << path << " after an expunge";
+}
+
+TEST_F(FailureTest, OfASyncStopsTheStore)
+{
+    faults_->arm(2, EIO, false); // the first is the write
+    EXPECT_EQ(try_to_deliver(text_of(20'000)).error(), Errc::unavailable);
+    EXPECT_TRUE(faults_->disarm());
+    EXPECT_FALSE(store_->healthy());
+    EXPECT_EQ(mail().has_room(1).error(), Errc::unavailable);
+    EXPECT_EQ(try_to_deliver("more").error(), Errc::unavailable);
+    EXPECT_EQ(run(mail().expunge(alice_, {})).error(), Errc::unavailable);
+    EXPECT_GE(recorder_->errors(), 1u);
+    EXPECT_TRUE(entries(alice).empty()); // reading goes on
+}
+
+} // namespace
+} // namespace pillarbox::storage
