@@ -53,7 +53,8 @@ struct Connection::State final : Wheel::Node, Reactor::Member
     void wake() noexcept;
 
     void check(error_code error) const;
-    awaitable<void> receive();
+    bool let_go();
+    awaitable<void> receive(error_code ready);
     awaitable<void> write(std::string_view octets);
     awaitable<void> handshake(TlsContext& context);
 
@@ -138,17 +139,25 @@ void Connection::State::check(error_code error) const
     end(Errc::tls_failed, error.message());
 }
 
-/// Waits for at least one octet more; inside a Wait, with room for it.
-awaitable<void> Connection::State::receive()
+/// Gives back what is held for nothing before a wait. Whether there is no
+/// block, so that wait_readable() comes before receive(). Callers await that
+/// themselves: an idle connection has one frame less.
+bool Connection::State::let_go()
 {
     if (input.empty() && block) {
         input.lend({});
         block = {};
     }
+    if (block) return false;
+    std::string().swap(outbox);
+    return true;
+}
+
+/// At least one octet more, behind what is unread; inside a Wait.
+awaitable<void> Connection::State::receive(error_code ready)
+{
+    check(ready);
     if (!block) {
-        std::string().swap(outbox); // whoever waits here may wait for long, and keeps nothing
-        const error_code waited = co_await stream->wait_readable();
-        check(waited);
         block = reactor.buffers().lend();
         input.lend(block.octets());
     }
@@ -190,7 +199,9 @@ awaitable<Line> Connection::read_line(std::chrono::seconds patience)
     const bool begun = !s.input.empty() || s.input.inside_dropped_line();
     State::Wait wait(s, patience, begun ? State::Wait::Kind::busy : State::Wait::Kind::idle);
     while (!line) {
-        co_await s.receive();
+        error_code ready;
+        if (s.let_go()) ready = co_await s.stream->wait_readable();
+        co_await s.receive(ready);
         wait.no_longer_idle();
         line = s.input.take_line();
     }
@@ -211,7 +222,9 @@ awaitable<std::string_view> Connection::read_more(std::chrono::seconds patience)
     if (s.input.unread().size() == BufferPool::block_size)
         end(Errc::broken_off, "more than one block unread");
     const State::Wait wait(s, patience, State::Wait::Kind::busy);
-    co_await s.receive();
+    error_code ready;
+    if (s.let_go()) ready = co_await s.stream->wait_readable();
+    co_await s.receive(ready);
     co_return s.input.unread();
 }
 
@@ -227,7 +240,9 @@ awaitable<void> Connection::idle(std::chrono::seconds patience)
 
     co_await flush();
     const State::Wait wait(s, patience, State::Wait::Kind::idle);
-    co_await s.receive();
+    s.let_go();
+    const error_code ready = co_await s.stream->wait_readable();
+    co_await s.receive(ready);
 }
 
 void Connection::put(std::string_view text)

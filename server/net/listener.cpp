@@ -99,21 +99,23 @@ struct Listener::Socket
 
 namespace {
 
-awaitable<void> talk(const ListenerOptions& options, Connection& connection, Log log)
+awaitable<void> talk_under_tls(const ListenerOptions& options, Connection& connection, Log log)
 {
-    if (options.implicit_tls != nullptr) co_await connection.accept_tls(*options.implicit_tls);
+    co_await connection.accept_tls(*options.implicit_tls);
     co_await options.session(connection, std::move(log));
 }
 
 /// A connection from accept to close. `keep` keeps the options.
 awaitable<void> converse(std::shared_ptr<const void> keep, const ListenerOptions& options, Reactor& home,
-                         Descriptor descriptor, Admission::Place place, asio::ip::address peer)
+                         std::unique_ptr<Stream> stream, Admission::Place place)
 {
-    const Log log = Log().with({"session", random_name(8)}).with({"peer", peer.to_string()});
-    log.debug("net.connected", {{"protocol", options.protocol}});
-    auto stream = make_socket_stream(home.context(), std::move(descriptor), std::move(peer));
     Connection connection(home, std::move(stream), options.limits);
-    auto dialogue = [&options, &connection, &log] { return talk(options, connection, log); };
+    const Log log = Log().with({"session", random_name(8)}).with({"peer", connection.peer().to_string()});
+    log.debug("net.connected", {{"protocol", options.protocol}});
+    auto dialogue = [&options, &connection, &log] {
+        return options.implicit_tls ? talk_under_tls(options, connection, log)
+                                    : options.session(connection, log);
+    };
     co_await run_session(connection, log, dialogue, options.farewell);
 }
 
@@ -130,9 +132,9 @@ void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& p
     Reactor& home = *reactors[turn++ % reactors.size()];
     auto begin = [keep = shared_from_this(), &home, peer, descriptor = std::move(descriptor),
                   place = std::move(place)]() mutable {
+        auto stream = make_socket_stream(home.context(), std::move(descriptor), peer);
         const ListenerOptions& of = keep->options;
-        home.spawn("net.session",
-                   converse(std::move(keep), of, home, std::move(descriptor), std::move(place), peer));
+        home.spawn("net.session", converse(std::move(keep), of, home, std::move(stream), std::move(place)));
     };
     asio::post(home.executor(), std::move(begin));
 }

@@ -52,7 +52,15 @@ Reactor::~Reactor()
 
 void Reactor::run()
 {
-    state_->context->run();
+    for (;;) {
+        try {
+            state_->context->run();
+            return;
+        } catch (const std::exception& error) {
+            // Memory for one handler was missing, say; the others go on.
+            Log().error("net.escaped", {{"task", "reactor"}, {"error", error.what()}});
+        }
+    }
 }
 
 void Reactor::post(std::function<void()> work)

@@ -91,6 +91,19 @@ std::string conclude(const Log& log, const End& end,
     return {};
 }
 
+/// What is left to do once the dialogue is over. Apart from run_session(), so
+/// that sessions that go on have no room for it.
+awaitable<void> finish(Connection& connection, const Log& log, std::exception_ptr escaped,
+                       const std::function<std::string(Errc)>& farewell)
+{
+    const End end = end_of(std::move(escaped));
+    // What a fault of ours left behind may be half a body: it must not look
+    // finished to the peer.
+    if (end.failed) connection.discard();
+    std::string last_words = conclude(log, end, farewell);
+    co_await connection.close(std::move(last_words));
+}
+
 } // namespace
 
 awaitable<void> run_session(Connection& connection, Log log, std::function<awaitable<void>()> dialogue,
@@ -103,12 +116,7 @@ awaitable<void> run_session(Connection& connection, Log log, std::function<await
     } catch (...) {
         escaped = std::current_exception();
     }
-    const End end = end_of(std::move(escaped));
-    // What a fault of ours left behind may be half a body: it must not look
-    // finished to the peer.
-    if (end.failed) connection.discard();
-    std::string last_words = conclude(log, end, farewell);
-    co_await connection.close(std::move(last_words));
+    co_await finish(connection, log, std::move(escaped), farewell);
 }
 
 } // namespace pillarbox::net

@@ -193,13 +193,17 @@ awaitable<error_code> SocketStream::wait_for(const Attempt& attempt)
     return wait(attempt.kind == Kind::wants_input ? for_input : for_room);
 }
 
+awaitable<error_code> at_once()
+{
+    co_return error_code();
+}
+
+/// Not itself a coroutine: whoever is idle waits here, without a frame of it.
 awaitable<error_code> SocketStream::wait_readable()
 {
     cancelled_ = false;
-    error_code error;
     // What OpenSSL has already decrypted, the kernel knows nothing of.
-    if (!ssl_ || SSL_pending(ssl_.get()) == 0) error = co_await wait(for_input);
-    co_return error;
+    return ssl_ && SSL_pending(ssl_.get()) > 0 ? at_once() : wait(for_input);
 }
 
 awaitable<result<std::size_t>> SocketStream::read_some(std::span<char> room)
