@@ -188,7 +188,7 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
     };
     Verified verified = co_await net::offload(state.pool, std::move(work));
     if (verified.kind == Verified::Kind::refused) co_return Failure::throttled;
-    if (verified.kind == Verified::Kind::wrong) co_return state.wrong(peer);
+    if (verified.kind == Verified::Kind::wrong) co_return Failure::credentials;
 
     const storage::Account& account = *known->account;
     if (verified.kind == Verified::Kind::device)
@@ -298,7 +298,8 @@ awaitable<storage::Result<Known>> Login::State::find(std::string user)
 }
 
 /// On the pool. App passwords come first: they are cheap to compare, and a
-/// device asks far more often than a person.
+/// device asks far more often than a person. A failure is counted here, before
+/// the next guess of the same network is looked at.
 Verified Login::State::verify(const Known& known, const std::string& password, const asio::ip::address& peer)
 {
     // Asked again, since this one may have waited beside many that failed.
@@ -308,7 +309,10 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
             return {.kind = Verified::Kind::device, .label = device.label};
     }
     const bool right = verify_password(known.account ? known.account->password_hash : stranger, password);
-    if (!known.account || !right) return {};
+    if (!known.account || !right) {
+        wrong(peer);
+        return {};
+    }
     Verified verified{.kind = Verified::Kind::account};
     if (!needs_rehash(known.account->password_hash, cost)) return verified;
     try {

@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -73,19 +72,6 @@ asio::awaitable<void> need_done(asio::awaitable<storage::Result<void>> change, s
 }
 
 } // namespace
-
-TemporaryDirectory::TemporaryDirectory()
-{
-    std::string name = (fs::temp_directory_path() / "pillarbox-transcript-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory can be made");
-    path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory()
-{
-    std::error_code ignored; // what is left behind fails no test
-    fs::remove_all(path_, ignored);
-}
 
 World::World(const std::vector<std::string>& settings)
     : config_(std::make_shared<Config>(settings_of(settings, directory_.path())))

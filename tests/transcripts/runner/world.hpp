@@ -8,30 +8,16 @@
 #include "server/net/tls.hpp"
 #include "server/smtp/rate.hpp"
 #include "storage/store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pillarbox::transcripts {
-
-/// A directory that goes with its object.
-class TemporaryDirectory
-{
-public:
-    TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory();
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A server's inside for one transcript: a real store in a directory of its
 /// own, accounts, and what sessions are handed. Everything runs on the calling
@@ -68,7 +54,7 @@ private:
     boost::asio::awaitable<void> list_queue(std::vector<std::string>& recipients);
     boost::asio::awaitable<void> store_message(std::string address, std::string_view octets);
 
-    TemporaryDirectory directory_;
+    test::TemporaryFolder directory_;
     net::Reactor reactor_; // goes last: a store's thread may be posting to it
     std::shared_ptr<const Config> config_;
     std::string key_;
