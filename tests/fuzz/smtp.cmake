@@ -1,3 +1,4 @@
 pillarbox_fuzz_target(data_reader LINK pillarbox_smtp)
 pillarbox_fuzz_target(smtp_command LINK pillarbox_smtp)
 pillarbox_fuzz_target(smtp_path LINK pillarbox_smtp)
+pillarbox_fuzz_target(smtp_session LINK pillarbox_smtp pillarbox_support)

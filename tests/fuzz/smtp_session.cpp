@@ -1,0 +1,140 @@
+// A whole session on a real store: whatever a client sends, in pieces of any
+// size, the server answers in lines of RFC 5321 and the session ends with its
+// client. The first octet chooses the port and the size of the pieces.
+
+#include "server/auth/password.hpp"
+#include "server/mailflow/intake.hpp"
+#include "server/net/reactor.hpp"
+#include "server/net/session.hpp"
+#include "server/smtp/session.hpp"
+#include "storage/store.hpp"
+#include "tests/support/memory_stream.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace pillarbox;
+using boost::asio::awaitable;
+
+namespace {
+
+void check(bool good)
+{
+    if (!good) std::abort();
+}
+
+std::shared_ptr<const Config> cheap_settings()
+{
+    auto config = std::make_shared<Config>();
+    config->hostname = "mail.example.test";
+    config->smtp.max_message_size = 64 * 1024;
+    config->auth.hash_passes = 1;
+    config->auth.hash_kib = 64;
+    config->limits.exempt = {{"0.0.0.0", 0}, {"::", 0}}; // nobody is slowed down
+    return config;
+}
+
+storage::Options store_in(const std::filesystem::path& directory)
+{
+    storage::Options options;
+    options.directory = directory;
+    options.disk_reserve = 0;
+    return options;
+}
+
+/// One server's inside for all inputs.
+class House
+{
+public:
+    House()
+    {
+        Log::configure(Log::Level::error, Log::Format::text);
+        boost::asio::co_spawn(reactor_.context(), furnish(), [](std::exception_ptr fault) {
+            if (fault) std::rethrow_exception(fault);
+        });
+        reactor_.context().restart();
+        while (!furnished_)
+            reactor_.context().run_one();
+    }
+
+    net::Reactor& reactor() { return reactor_; }
+
+    awaitable<void> session(std::unique_ptr<net::Stream> stream, smtp::Services::Kind kind)
+    {
+        net::Connection connection(reactor_, std::move(stream), smtp::connection_limits());
+        smtp::Services services{kind,   store_->accounts(), store_->mail(), intake_, login_, rate_, nullptr,
+                                config_};
+        const Log log;
+        auto dialogue = [&] { return smtp::serve(connection, log, services); };
+        co_await net::run_session(connection, log, std::move(dialogue), smtp::farewell);
+    }
+
+private:
+    awaitable<void> furnish()
+    {
+        const auto domain = co_await store_->accounts().add_domain("example.test");
+        check(domain.has_value());
+        std::vector<storage::NewAccount> people(1);
+        people.front().address = "alice@example.test";
+        people.front().password_hash = auth::hash_password("secret", {.passes = 1, .kib = 64});
+        const auto added = co_await store_->accounts().add(std::move(people));
+        check(added.has_value());
+        storage::Alias away{"away@example.test", {"away@elsewhere.example", "alice@example.test"}};
+        const auto alias = co_await store_->accounts().add_alias(std::move(away));
+        check(alias.has_value());
+        furnished_ = true;
+    }
+
+    test::TemporaryFolder folder_;
+    net::Reactor reactor_; // goes last but one: the store's threads post to it
+    std::shared_ptr<const Config> config_ = cheap_settings();
+    std::unique_ptr<storage::Store> store_ = storage::open(store_in(folder_.path() / "store"));
+    mailflow::Intake intake_{store_->mail(), config_->hostname};
+    auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
+    smtp::SubmissionRate rate_;
+    bool furnished_ = false;
+};
+
+/// Every line has its code, and none is longer than RFC 5321 §4.5.3.1.5 allows.
+void check_replies(std::string_view output)
+{
+    while (!output.empty()) {
+        const auto end = output.find("\r\n");
+        check(end != std::string_view::npos && end >= 4 && end <= 510);
+        const std::string_view line = output.substr(0, end);
+        check(line[0] >= '2' && line[0] <= '5');
+        check(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+        check(line[3] == ' ' || line[3] == '-');
+        output.remove_prefix(end + 2);
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    if (size == 0) return 0;
+    static House house;
+    const auto kind = (data[0] & 1) != 0 ? smtp::Services::Kind::submission : smtp::Services::Kind::relay;
+    const std::size_t piece = (data[0] >> 1) + 1u;
+    const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
+
+    test::MemoryPeer peer(house.reactor(), "127.0.0.1");
+    house.reactor().spawn("fuzz", house.session(peer.stream(), kind));
+    peer.settle();
+    if (!input.empty()) peer.send_in_pieces(input, piece);
+    peer.close();
+    peer.settle();
+    check(peer.ended());
+    check_replies(peer.output());
+    return 0;
+}
