@@ -37,6 +37,22 @@ constexpr Reply timed_out{421, "4.4.2", "waited too long for you; closing"};
 constexpr Reply too_many_mistakes{421, "4.7.0", "too many bad commands; closing"};
 constexpr Reply too_many_without_effect{421, "4.7.0", "too many commands without a message; closing"};
 
+/// Whether a client could go on with this for ever and never send a message.
+bool idles(Verb verb)
+{
+    switch (verb) {
+    case Verb::ehlo:
+    case Verb::helo:
+    case Verb::rset:
+    case Verb::noop:
+    case Verb::vrfy:
+    case Verb::help:
+        return true;
+    default:
+        return false;
+    }
+}
+
 } // namespace
 
 net::Connection::Limits connection_limits()
@@ -105,6 +121,10 @@ awaitable<bool> Session::speaks_tls()
 awaitable<void> Session::obey(Command command)
 {
     const bool argument = !command.argument.empty();
+    if (idles(command.verb)) {
+        const bool answered = co_await without_effect();
+        if (!answered) co_return;
+    }
     switch (command.verb) {
     case Verb::ehlo:
     case Verb::helo:
@@ -122,21 +142,20 @@ awaitable<void> Session::obey(Command command)
     case Verb::rset:
         if (argument) co_return say(no_argument);
         transaction_.reset();
-        co_await without_effect(ok);
+        say(ok);
         break;
     case Verb::noop: // may have an argument, RFC 5321 §4.1.1.9
-        co_await without_effect(ok);
+        say(ok);
         break;
     case Verb::vrfy:
         // Neither yes nor no, RFC 5321 §7.3: addresses are not for harvesting.
-        if (!argument) co_return say(whom_to_verify);
-        co_await without_effect(cannot_verify);
+        say(argument ? cannot_verify : whom_to_verify);
         break;
     case Verb::expn:
         say(no_expansion);
         break;
     case Verb::help:
-        co_await without_effect({214, "2.0.0", {}});
+        help();
         break;
     case Verb::quit:
         if (argument) co_return say(no_argument);
@@ -201,15 +220,18 @@ awaitable<void> Session::start_tls(Command command)
     log_.debug("smtp.tls", {{"tls", connection_.tls_description()}});
 }
 
-/// Answers a command that brings no message nearer. A client that sends
-/// nothing else is slowed down, then sent away.
-awaitable<void> Session::without_effect(Reply reply)
+/// Counts a command that brings no message nearer, and returns whether it is to
+/// be answered. A client that sends nothing else is slowed down, then sent away.
+awaitable<bool> Session::without_effect()
 {
-    if (!exempt_) ++without_effect_;
-    if (without_effect_ > most_without_effect + most_slowed) co_return leave(too_many_without_effect);
+    if (exempt_) co_return true;
+    ++without_effect_;
+    if (without_effect_ > most_without_effect + most_slowed) {
+        leave(too_many_without_effect);
+        co_return false;
+    }
     if (without_effect_ > most_without_effect) co_await connection_.pause(slow_down);
-    if (reply.code == 214) co_return help();
-    say(reply);
+    co_return true;
 }
 
 void Session::help()

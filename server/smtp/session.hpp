@@ -91,7 +91,7 @@ private:
     awaitable<void> obey(Command command);
     void hello(const Command& command);
     awaitable<void> start_tls(Command command);
-    awaitable<void> without_effect(Reply reply);
+    awaitable<bool> without_effect();
     void help();
     void say(const Reply& reply);
     void leave(const Reply& reply);
@@ -132,7 +132,7 @@ private:
     bool over_ = false;
     unsigned mistakes_ = 0;
     unsigned unknown_recipients_ = 0;
-    unsigned without_effect_ = 0; // NOOP, RSET, HELP, VRFY since the last message
+    unsigned without_effect_ = 0; // EHLO, RSET, NOOP, VRFY, HELP since the last message
     unsigned messages_ = 0;
     unsigned failed_sign_ins_ = 0;
 };

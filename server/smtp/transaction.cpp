@@ -42,7 +42,8 @@ constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a do
 constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
 constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
-constexpr Reply bare_line_end{550, "5.6.0", "bare CR or LF in the message: end lines with CR LF (curl: --crlf)"};
+constexpr Reply bare_line_end{550, "5.6.0",
+                              "bare CR or LF in the message: end lines with CR LF (curl: --crlf)"};
 constexpr Reply nul_octet{550, "5.6.0", "NUL in the message: encode binary data"};
 constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB"};
 constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};

@@ -5,4 +5,5 @@ pillarbox_unit_test(smtp
         ${CMAKE_CURRENT_LIST_DIR}/path_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/rate_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/session_test.cpp
     LINK pillarbox_smtp)
