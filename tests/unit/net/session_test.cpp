@@ -3,6 +3,7 @@
 #include "server/net/reactor.hpp"
 #include "server/net/timer_wheel.hpp"
 #include "tests/support/memory_stream.hpp"
+#include "tests/support/test_certificate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::MemoryPeer;
+using test::TestCertificate;
 
 std::string farewell(Errc reason)
 {
@@ -115,6 +117,36 @@ TEST_F(SessionTest, DoesNotWaitForAPeerThatTakesNoFarewell)
     reactor.timers().expire(Wheel::Clock::now() + 3s);
     peer.settle();
     EXPECT_TRUE(returned);
+}
+
+awaitable<void> go_over_to_tls(Connection& connection, TlsContext& context)
+{
+    co_await connection.read_line(300s);
+    connection.put("220 go\r\n");
+    co_await connection.start_tls(context);
+    connection.put(connection.secure() ? "secure\r\n" : "plain\r\n");
+    co_await connection.read_line(300s);
+    connection.put("obeyed\r\n");
+}
+
+TEST_F(SessionTest, GoesOverToTlsOnlyWhenNothingFollowedInTheClear)
+{
+    TestCertificate certificate;
+    const Dialogue dialogue = [&](Connection& c) { return go_over_to_tls(c, certificate.context()); };
+    start(dialogue);
+    peer.send("STARTTLS\r\n");
+    peer.settle();
+    EXPECT_TRUE(peer.secure());
+    EXPECT_EQ(peer.output(), "220 go\r\nsecure\r\n");
+
+    MemoryPeer smuggler(reactor);
+    bool ended = false;
+    reactor.spawn("test", serve(reactor, smuggler.stream(), dialogue, ended));
+    smuggler.send("STARTTLS\r\nRSET\r\n");
+    smuggler.settle();
+    EXPECT_TRUE(ended);
+    EXPECT_FALSE(smuggler.secure());
+    EXPECT_EQ(smuggler.output(), "220 go\r\n");
 }
 
 /// A fault of ours ends this session and nothing else; what it had begun to
