@@ -123,8 +123,10 @@ bool Scanner::take_boundary(std::string_view line, std::uint64_t begin)
 
     // The line end before belongs to the boundary (RFC 2046 §5.1.1), and whatever
     // was open inside ends here, closed or not (§5.1.2).
-    const std::uint64_t end = begin - last_line_end_;
+    std::uint64_t end = begin - last_line_end_;
     if (state_ == State::header) end_header(std::max(end, found_.parts[current_].header_begin));
+    // ... unless it ended another boundary, or the header.
+    end = std::max(end, found_.parts[current_].body_begin);
     close_down_to(open_[level].part, end);
     open_.resize(level + 1);
     state_ = State::outside;
@@ -216,7 +218,7 @@ void Scanner::close_down_to(std::uint32_t part, std::uint64_t at)
 {
     while (current_ != part) {
         Part& inner = found_.parts[current_];
-        inner.body_end = std::max(at, inner.body_begin);
+        inner.body_end = at;
         current_ = static_cast<std::uint32_t>(inner.parent);
     }
 }

@@ -107,7 +107,7 @@ TEST(AddressList, FinishesHostileInput)
          {"("sv, ")"sv, "\""sv, "\\\""sv, "<"sv, ">"sv, "["sv, "a:"sv, ";"sv, "@"sv, ","sv, "(\\"sv, "\"a"sv,
           "<@a,"sv, "=?utf-8?q?"sv, "a b "sv, "()"sv, "a@b,"sv, "a:a@b;"sv}) {
         std::string text;
-        while (text.size() < (2U << 20U))
+        while (text.size() < (1U << 20U))
             text += unit;
         const AddressList list = parse_address_list(text);
         EXPECT_LE(list.addresses.size(), most_addresses) << unit;
@@ -132,7 +132,7 @@ TEST(AddressList, FindsMessageIds)
         EXPECT_EQ(first_message_id(text), expected) << text;
     EXPECT_EQ(message_ids("<a@b><c@d>,<e@f>", 2).size(), 2U);
     EXPECT_EQ(first_message_id("<" + std::string(2000, 'x') + "> <a@b>"), "<a@b>");
-    EXPECT_EQ(message_ids(std::string(2U << 20U, '<'), 10).size(), 0U);
+    EXPECT_EQ(message_ids(std::string(1U << 20U, '<'), 10).size(), 0U);
 }
 
 } // namespace
