@@ -6,6 +6,7 @@
 #include "server/base/notify.hpp"
 #include "server/demo.hpp"
 #include "server/first_start.hpp"
+#include "server/hardening.hpp"
 #include "server/mailflow/intake.hpp"
 #include "server/metrics_endpoint.hpp"
 #include "server/net/descriptor.hpp"
@@ -23,10 +24,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <csignal>
 #include <mutex>
@@ -41,27 +38,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds drain_grace{10};          // for sessions to finish what they began
 constexpr std::chrono::seconds certificate_interval{10}; // between looks at the certificate's files
 constexpr std::size_t kept_descriptors = 64;             // for the store, whatever the connections take
-
-/// Nothing this process writes is for others, nor what is in its memory.
-void harden_process()
-{
-    ::umask(077);
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
-
-storage::Options store_options(const Config& config)
-{
-    storage::Options options;
-    options.directory = config.data_dir;
-    options.url = config.storage.url;
-    options.readers = std::max(2u, std::thread::hardware_concurrency());
-    options.default_quota = config.storage.quota;
-    options.disk_reserve = config.storage.reserve;
-    options.observer = std::make_shared<StoreLog>();
-    return options;
-}
 
 std::string text_of(const Endpoint& endpoint)
 {

@@ -2,6 +2,9 @@
 
 #include "server/base/metrics.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace pillarbox {
 
 void StoreLog::event(Severity severity, std::string_view what, std::string_view detail) noexcept
@@ -29,6 +32,18 @@ try {
     metrics::count_event("storage.commit");
 } catch (...) {
     // As above: a number less.
+}
+
+storage::Options store_options(const Config& config)
+{
+    storage::Options options;
+    options.directory = config.data_dir;
+    options.url = config.storage.url;
+    options.readers = std::max(2u, std::thread::hardware_concurrency());
+    options.default_quota = config.storage.quota;
+    options.disk_reserve = config.storage.reserve;
+    options.observer = std::make_shared<StoreLog>();
+    return options;
 }
 
 } // namespace pillarbox

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/base/config.hpp"
 #include "server/base/log.hpp"
 #include "storage/store.hpp"
 
@@ -15,5 +16,8 @@ public:
 private:
     Log log_;
 };
+
+/// How the settings want the store opened; it reports to a StoreLog.
+storage::Options store_options(const Config& config);
 
 } // namespace pillarbox

@@ -117,7 +117,7 @@ awaitable<void> Session::authenticate(const Command& command)
     if (step.kind == Kind::cancelled) co_return connection_.put(reply::error("authentication cancelled"));
     if (step.kind == Kind::denied) {
         const auto denied = auth::Login::Outcome(auth::Failure::credentials);
-        co_await enter(denied, {});
+        co_await enter(denied, std::string());
         co_return;
     }
     if (step.kind == Kind::malformed) {

@@ -136,7 +136,7 @@ awaitable<Response> show_message(const http::Services& services, Structures& str
     auto& mail = services.store.mail();
     const auto id = parse_id(context.parameter("id"));
     if (!id) co_return no_such_message(context.request);
-    const auto message = co_await mail.find(context.account(), storage::MessageId{*id});
+    const auto message = co_await mail.find(context.account(), storage::MessageId(*id));
     if (!message && message.error() == storage::Errc::not_found) co_return no_such_message(context.request);
     if (!message) co_return http::problem(context.request, message.error());
     auto unchanged = not_modified(context.request, etag_of(*message));
@@ -170,7 +170,7 @@ awaitable<Response> change_message(const http::Services& services, const Context
     if (!id) co_return no_such_message(request);
 
     auto& mail = services.store.mail();
-    auto message = co_await mail.find(context.account(), storage::MessageId{*id});
+    auto message = co_await mail.find(context.account(), storage::MessageId(*id));
     if (!message && message.error() == storage::Errc::not_found) co_return no_such_message(request);
     if (!message) co_return http::problem(request, message.error());
     const auto expected = request.field("If-Match");

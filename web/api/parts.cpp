@@ -49,7 +49,7 @@ awaitable<storage::Result<Found>> find(const Reading& reading, const Context& co
     const auto id = parse_id(context.parameter("id"));
     if (!id) co_return make_error_code(storage::Errc::not_found);
     auto& mail = reading.services.store.mail();
-    auto message = co_await mail.find(context.account(), storage::MessageId{*id});
+    auto message = co_await mail.find(context.account(), storage::MessageId(*id));
     if (!message) co_return message.error();
     auto structure = co_await reading.structures->find(mail, message->id);
     if (!structure) co_return structure.error();
@@ -234,7 +234,7 @@ awaitable<Response> show_raw(Reading reading, const Context& context)
     const auto id = parse_id(context.parameter("id"));
     if (!id) co_return http::problem(request, make_error_code(storage::Errc::not_found));
     auto& mail = reading.services.store.mail();
-    const auto message = co_await mail.find(context.account(), storage::MessageId{*id});
+    const auto message = co_await mail.find(context.account(), storage::MessageId(*id));
     if (!message) co_return http::problem(request, message.error());
 
     Response response;

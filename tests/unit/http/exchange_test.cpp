@@ -49,7 +49,7 @@ struct Echo
         net::Connection connection(self.reactor, self.peer.stream(), {});
         std::function<awaitable<void>()> dialogue = [&] { return converse(self, connection); };
         std::function<std::string(net::Errc)> farewell = [](net::Errc) { return std::string{}; };
-        co_await net::run_session(connection, Log{}, dialogue, farewell);
+        co_await net::run_session(connection, Log(), dialogue, farewell);
     }
 
     static awaitable<void> converse(Echo& self, net::Connection& connection)

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Checks what the compiler cannot: layers, coroutines, file length, RFC list.
+
+    check_source.py [ROOT]      prints FILE:LINE: RULE: what is wrong; exit status 1 if anything is
+
+The rules are those of docs/design.md (2 and 7) and docs/conventions.md.
+"""
+
+import pathlib
+import re
+import sys
+
+MOST_LINES = 400
+
+# A folder may include itself and its row (docs/design.md, 2). Files that lie
+# in server/ itself put the program together and may include everything.
+LAYERS = {
+    "storage": set(),
+    "storage/sqlite": {"storage"},
+    "server/base": set(),
+    "server/mime": {"server/base"},
+    "server/net": {"server/base"},
+    "server/auth": {"server/base", "server/net", "storage"},
+    "server/mailauth": {"server/base", "server/mime", "server/net"},
+    "server/mailflow": {"server/base", "server/mime", "server/net", "server/mailauth", "storage"},
+    "server/pop3": {"server/base", "server/net", "server/auth", "storage"},
+    "server/smtp": {"server/base", "server/net", "server/auth", "server/mailflow", "storage"},
+    "server/outbound": {"server/base", "server/mime", "server/net", "server/mailauth", "server/mailflow", "storage"},
+    "server/admin": {"server/base", "server/net", "server/auth", "server/mailflow", "storage"},
+    "web/http": {"server/base", "server/net", "server/auth", "storage"},
+    "web/api": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "storage", "web/http"},
+}
+# The one file that knows which backend a url means.
+EXCEPTIONS = {("storage/open.cpp", "storage/sqlite")}
+# Outbound speaks SMTP with the pure files that the server has for it.
+PURE_SMTP = {"server/smtp/command.hpp", "server/smtp/path.hpp", "server/smtp/reply.hpp"}
+
+# Who may include a library: a pattern of its headers, the files that may, why.
+LIBRARIES = [
+    (r"sqlite3|SQLiteCpp/", r"storage/sqlite/", "only storage/sqlite knows SQLite"),
+    (r"boost/beast", r"web/http/", "only web/http knows Beast"),
+    (
+        r"openssl/",
+        r"server/net/(socket_stream|tls|self_signed)\w*\.cpp|server/auth/\w+\.cpp|server/mailauth/dkim_\w+\.cpp",
+        "OpenSSL stays in the sources of net/socket_stream, net/tls and self_signed, auth/ and mailauth/dkim_*",
+    ),
+    (r"spdlog/", r"server/base/log\w*\.cpp", "spdlog stays behind base/log"),
+    (r"toml\+\+", r"server/base/config\w*\.cpp", "toml++ stays behind base/config"),
+    (r"prometheus/", r"server/base/metrics\w*\.cpp", "prometheus-cpp stays behind base/metrics"),
+    (r"boost/(asio|beast)\.hpp", r"(?!)", "include the narrow header, not the whole library"),
+]
+
+# Files that know no socket and no clock: no Asio, no coroutine.
+PURE = re.compile(
+    r"server/(base|mime)/"
+    r"|server/net/(line_buffer|proxy_header)\."
+    r"|server/auth/(sasl|scram)\."
+    r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
+    r"|server/mailflow/(trace|policy|bounce)\."
+    r"|server/pop3/(command|reply|numbering)\."
+    r"|server/smtp/(command|path|reply|data_reader)\."
+    r"|storage/sqlite/segment\."
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|time\.sleep)\s*\(")
+
+
+def strip(text):
+    """The C++ `text` with comments, strings and character literals blanked out, lines kept."""
+    pattern = re.compile(
+        r'R"(?P<tag>[^()\s]*)\(.*?\)(?P=tag)"'  # raw string
+        r"|//[^\n]*|/\*.*?\*/"
+        r'|"(?:\\.|[^"\\\n])*"'
+        r"|(?<![0-9a-zA-Z_])(?:u8|[uUL])?'(?:\\.|[^'\\\n])+'",
+        re.S,
+    )
+
+    def blank(match):
+        kept = re.sub(r"[^\n]", " ", match.group())
+        return '""' + kept[2:] if match.group()[0] in "\"R" else kept
+
+    return pattern.sub(blank, text)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+class Checker:
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.faults = []
+        self.texts = {}
+        for top in ("server", "storage", "web", "tests"):
+            for path in sorted((self.root / top).rglob("*")):
+                name = path.relative_to(self.root).as_posix()
+                if "/node_modules/" in name or "/corpus/" in name or "/dist/" in name or not path.is_file():
+                    continue
+                if path.suffix in (".hpp", ".cpp", ".py", ".ts", ".tsx", ".cmake") or path.name == "CMakeLists.txt":
+                    self.texts[name] = path.read_text(encoding="utf-8", errors="replace")
+
+    def fault(self, name, line, rule, text):
+        self.faults.append((name, line, rule, text))
+
+    def run(self):
+        for name, text in self.texts.items():
+            source = name.endswith((".hpp", ".cpp"))
+            self.check_marks(name, text)
+            self.check_length(name, text)
+            if source:
+                code = strip(text)
+                self.check_coroutines(name, code)
+                if not name.startswith("tests/"):
+                    self.check_includes(name, text)
+                    self.check_purity(name, text, code)
+                if name.endswith(".hpp") and "#pragma once" not in text:
+                    self.fault(name, 1, "header", "a header begins with #pragma once")
+            if name.startswith("tests/") and not name.startswith("tests/rules/"):
+                for match in SLEEP.finditer(strip(text) if source else text):
+                    self.fault(name, line_of(text, match.start()), "sleep", "tests wait for events, never for time")
+        self.check_rfcs()
+        return sorted(self.faults)
+
+    # ---- layers --------------------------------------------------------------
+
+    @staticmethod
+    def folder(name):
+        return name.rsplit("/", 1)[0] if "/" in name else ""
+
+    def check_includes(self, name, text):
+        own = self.folder(name)
+        for match in INCLUDE.finditer(text):
+            header, line = match.group(1), line_of(text, match.start(1))
+            for pattern, allowed, why in LIBRARIES:
+                if re.match(pattern, header) and not re.match(allowed, name):
+                    self.fault(name, line, "library", f"includes <{header}>: {why}")
+            theirs = self.folder(header)
+            if not header.startswith(("server/", "storage/", "web/")) or own == "server":
+                continue
+            if own not in LAYERS:
+                self.fault(name, line, "layer", f"{own}/ is not in the table of layers")
+                return
+            outbound = own == "server/outbound" and header in PURE_SMTP
+            if theirs == own or theirs in LAYERS[own] or (name, theirs) in EXCEPTIONS or outbound:
+                continue
+            self.fault(name, line, "layer", f'{own}/ may not include "{header}"')
+
+    # ---- pure files ----------------------------------------------------------
+
+    def way_to_asio(self, name, seen):
+        """The includes that lead from a file of ours to Asio, or None."""
+        seen.add(name)
+        for header in INCLUDE.findall(self.texts.get(name, "")):
+            if header.startswith("boost/asio"):
+                return [header]
+            if header in self.texts and header not in seen:
+                way = self.way_to_asio(header, seen)
+                if way:
+                    return [header] + way
+        return None
+
+    def check_purity(self, name, text, code):
+        if not PURE.match(name):
+            return
+        way = self.way_to_asio(name, set())
+        if way:
+            line = next(line_of(text, m.start(1)) for m in INCLUDE.finditer(text) if m.group(1) == way[0])
+            self.fault(name, line, "pure", "a pure file includes Asio: " + " > ".join(way))
+        match = re.search(r"\bco_(await|return|yield)\b", code)
+        if match:
+            self.fault(name, line_of(code, match.start()), "pure", "a pure file has no coroutine")
+
+    # ---- coroutines ----------------------------------------------------------
+
+    def check_coroutines(self, name, code):
+        code = re.sub(r"(?m)^[ \t]*#.*$", lambda m: " " * len(m.group()), code)
+        previous_end = -1
+        for match in re.finditer(r"\bco_await\b", code):
+            if match.start() < previous_end:
+                continue  # told of with the statement's first
+            begin = max(code.rfind(c, 0, match.start()) for c in ";{}") + 1
+            end = code.find(";", match.end())
+            end = len(code) if end < 0 else end
+            previous_end = end
+            before, after = code[begin : match.start()], code[match.end() : end]
+            why = self.co_await_fault(before, after)
+            if why:
+                self.fault(name, line_of(code, match.start()), "coroutine", why)
+        for match in re.finditer(r"\bcatch\s*\([^)]*\)\s*\{", code):
+            block = code[match.end() : self.closing_brace(code, match.end())]
+            found = re.search(r"\bco_await\b", block)
+            if found:
+                line = line_of(code, match.end() + found.start())
+                self.fault(name, line, "coroutine", "no co_await in a catch block: note what happened, leave, then act")
+
+    @staticmethod
+    def closing_brace(code, at):
+        depth = 1
+        while at < len(code) and depth > 0:
+            depth += {"{": 1, "}": -1}.get(code[at], 0)
+            at += 1
+        return at
+
+    @staticmethod
+    def co_await_fault(before, after):
+        # What comes before a statement: labels, and conditions that are closed.
+        statement = re.sub(r"^\s*((case\b(?:[^:]|::)*?|default)\s*:(?!:)\s*)+", "", before)
+        depth, opened = 0, None
+        for at, c in enumerate(statement):
+            depth += {"(": 1, ")": -1}.get(c, 0)
+            if c == "(" and depth == 1:
+                opened = at
+        if depth > 0 and opened is not None:
+            word = re.search(r"(\w+)\s*$", statement[:opened])
+            if word and word.group(1) in ("if", "while", "switch", "for"):
+                return f"no {word.group(1)} (co_await ...): name the result first"
+            return "a co_await is a statement by itself, or initialises or assigns one named variable"
+        if "co_await" in after:
+            return "one co_await a statement"
+        if "{" in after or "}" in after:
+            return "no braces and no lambda in a statement with co_await: name the argument first"
+        if re.search(r"(?:^|[(,=&|?:!]|\breturn\b)\s*\[", after):
+            return "no braces and no lambda in a statement with co_await: name the argument first"
+        statement = re.sub(r"^.*\)(?=\s*$)", "", statement.strip(), flags=re.S).strip()
+        statement = re.sub(r"^else\b", "", statement).strip()
+        if statement in ("", "do"):
+            return None
+        if re.search(r"(?<![=!<>+\-*/%&|^])=\s*$", statement):
+            return None
+        return "a co_await is a statement by itself, or initialises or assigns one named variable"
+
+    # ---- the rest ------------------------------------------------------------
+
+    def check_marks(self, name, text):
+        if name.startswith("tests/rules/"):
+            return
+        for match in re.finditer(r"\b(TODO|FIXME|XXX|HACK)\b", text):
+            self.fault(name, line_of(text, match.start()), "mark", f"{match.group()}: finish it, or file it and cite the issue")
+
+    def check_length(self, name, text):
+        lines = text.count("\n")
+        if name.endswith((".hpp", ".cpp", ".py")) and lines > MOST_LINES:
+            self.fault(name, lines, "length", f"{lines} lines; above {MOST_LINES} a file has two subjects")
+
+    def check_rfcs(self):
+        list_file = self.root / "docs" / "rfc.md"
+        listed = set()
+        if list_file.is_file():
+            listed = set(re.findall(r"^[|#*\- ]*\[?RFC (\d+)", list_file.read_text(encoding="utf-8"), re.M))
+        for name, text in self.texts.items():
+            if name.startswith("tests/"):
+                continue
+            for match in re.finditer(r"\bRFC[ \n]*(?://[/ ]*)?(\d{2,5})\b", text):
+                if match.group(1) not in listed:
+                    line = line_of(text, match.start())
+                    self.fault(name, line, "rfc", f"RFC {match.group(1)} has no line in docs/rfc.md")
+
+
+def main(arguments):
+    root = pathlib.Path(arguments[0]) if arguments else pathlib.Path(__file__).resolve().parents[2]
+    checker = Checker(root)
+    faults = checker.run()
+    for name, line, rule, text in faults:
+        print(f"{name}:{line}: {rule}: {text}")
+    print(f"{len(checker.texts)} files, {len(faults)} faults")
+    return 1 if faults or not checker.texts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
