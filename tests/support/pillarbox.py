@@ -21,7 +21,8 @@ PROGRAM = os.environ.get("PILLARBOX", "pillarbox")
 DOMAIN = "example.test"
 HOST = "mail.example.test"
 PASSWORD = "correct horse battery"
-PATIENCE = 60  # seconds until something that must happen counts as missing
+SLOW = int(os.environ.get("PILLARBOX_SLOW", "1"))  # how much slower a sanitizer makes the program
+PATIENCE = 60 * SLOW  # seconds until something that must happen counts as missing
 
 LISTENERS = ("smtp", "submission", "submissions", "pop3", "pop3s", "http", "https")
 
