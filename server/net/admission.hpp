@@ -26,7 +26,7 @@ public:
     {
     public:
         Place() = default;
-        Place(Place&& other) noexcept : owner_(std::move(other.owner_)), site_(other.site_) {}
+        Place(Place&& other) noexcept : owner_(std::move(other.owner_)), site_(std::move(other.site_)) {}
         Place& operator=(Place&& other) noexcept
         {
             std::swap(owner_, other.owner_);

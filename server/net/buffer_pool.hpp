@@ -13,7 +13,7 @@ namespace pillarbox::net {
 class BufferPool
 {
 public:
-    static constexpr std::size_t block_size = 16 * 1024;
+    static constexpr std::size_t block_size = std::size_t{16} * 1024;
     static constexpr std::size_t most_kept = 64; // blocks kept for the next borrower, 1 MiB
 
     /// A block on loan; returns to its pool when destroyed. The pool outlives it.

@@ -42,7 +42,7 @@ struct Connection::State final : Wheel::Node, Reactor::Member
     {
         reactor.enter(*this);
     }
-    ~State() { reactor.leave(*this); }
+    ~State() override { reactor.leave(*this); }
 
     // What may end a wait before the peer does: its deadline, a drain, the end
     // of the grace.

@@ -29,11 +29,11 @@ class Connection
 public:
     struct Limits
     {
-        std::size_t line = 512;                  // octets with CRLF; read_line() refuses longer ones
-        std::size_t longest_refused = 64 * 1024; // beyond this a line ends the connection
-        std::size_t outbox = 64 * 1024;          // octets held before send() waits
-        std::chrono::seconds write{300};         // for the peer to take one outbox
-        std::chrono::seconds handshake{30};      // for all of it
+        std::size_t line = 512; // octets with CRLF; read_line() refuses longer ones
+        std::size_t longest_refused = std::size_t{64} * 1024; // beyond this a line ends the connection
+        std::size_t outbox = std::size_t{64} * 1024;          // octets held before send() waits
+        std::chrono::seconds write{300};                      // for the peer to take one outbox
+        std::chrono::seconds handshake{30};                   // for all of it
     };
 
     Connection(Reactor& reactor, std::unique_ptr<Stream> stream, Limits limits);

@@ -274,6 +274,7 @@ void Listener::close()
 std::vector<Endpoint> Listener::endpoints() const
 {
     std::vector<Endpoint> all;
+    all.reserve(sockets_.size());
     for (const auto& socket : sockets_)
         all.push_back(socket->endpoint);
     return all;

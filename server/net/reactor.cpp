@@ -22,7 +22,7 @@ struct Reactor::State
 
     // The frames of sessions that still exist are destroyed with the context,
     // and give back blocks, nodes and links: so it goes first, by hand.
-    std::optional<boost::asio::io_context> context{1};
+    std::unique_ptr<boost::asio::io_context> context = std::make_unique<boost::asio::io_context>(1);
     TimerWheel timers{*context};
     BufferPool buffers;
     Links members;

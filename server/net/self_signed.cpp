@@ -81,7 +81,7 @@ void add_name(GENERAL_NAMES* names, const std::string& name)
         }
     }
     require(sk_GENERAL_NAME_push(names, entry.get()) > 0);
-    static_cast<void>(entry.release());
+    [[maybe_unused]] GENERAL_NAME* const theirs = entry.release();
 }
 
 void add_extension(X509* certificate, int nid, const char* value)

@@ -32,8 +32,8 @@ namespace pillarbox::net {
 
 namespace {
 
-constexpr std::size_t most_discarded = 64 * 1024; // octets read on after the end
-constexpr std::size_t largest_write = 16 * 1024;  // to SSL_write at once: one record
+constexpr std::size_t most_discarded = std::size_t{64} * 1024; // octets read on after the end
+constexpr std::size_t largest_write = std::size_t{16} * 1024;  // to SSL_write at once: one record
 
 /// What OpenSSL met; the value is its error code.
 class TlsCategory final : public boost::system::error_category

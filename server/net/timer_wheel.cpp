@@ -79,10 +79,12 @@ std::optional<Wheel::Clock::time_point> Wheel::next() const
 
 struct TimerWheel::Timer
 {
+    static constexpr Clock::time_point never = Clock::time_point::max();
+
     explicit Timer(boost::asio::io_context& context) : timer(context) {}
 
     boost::asio::steady_timer timer;
-    std::optional<Clock::time_point> armed;
+    Clock::time_point set_for = never;
     bool winding_down = false;
 };
 
@@ -95,20 +97,18 @@ TimerWheel::~TimerWheel() = default;
 void TimerWheel::link(Node& node, Clock::duration time)
 {
     const auto due = wheel_.link(node, Clock::now() + time);
-    if (!timer_) return;
     // A timer that is set for earlier will look again then. Most deadlines are
     // taken back long before, so this is what keeps the timer out of the way.
-    if (timer_->armed && *timer_->armed <= due) return;
-    timer_->armed = due;
-    arm();
+    if (timer_ && due < timer_->set_for) set_timer(due);
 }
 
-void TimerWheel::arm()
+void TimerWheel::set_timer(Clock::time_point when)
 {
     // While the loop is ending it must not wait for a deadline that was taken
     // back, so it looks again soon.
-    if (timer_->winding_down) *timer_->armed = std::min(*timer_->armed, Clock::now() + 2 * Wheel::tick);
-    timer_->timer.expires_at(*timer_->armed);
+    if (timer_->winding_down) when = std::min(when, Clock::now() + 2 * Wheel::tick);
+    timer_->set_for = when;
+    timer_->timer.expires_at(when);
     timer_->timer.async_wait([this](boost::system::error_code error) {
         if (!error) expire(Clock::now());
     });
@@ -116,23 +116,19 @@ void TimerWheel::arm()
 
 void TimerWheel::expire(Clock::time_point now)
 {
-    timer_->armed.reset();
+    timer_->set_for = Timer::never;
     wheel_.advance(now);
-    if (!timer_ || timer_->armed) return; // expired() linked something nearer
-    timer_->armed = wheel_.next();
-    if (timer_->armed) arm();
+    const auto next = wheel_.next();
+    if (next && *next < timer_->set_for) set_timer(*next);
 }
 
 void TimerWheel::wind_down()
 {
     if (!timer_) return;
     timer_->winding_down = true;
-    if (!timer_->armed) return;
-    timer_->armed.reset();
+    timer_->set_for = Timer::never;
     timer_->timer.cancel();
-    if (wheel_.size() == 0) return;
-    timer_->armed = wheel_.next();
-    arm();
+    if (const auto next = wheel_.next()) set_timer(*next);
 }
 
 void TimerWheel::detach()

@@ -104,7 +104,7 @@ public:
 
 private:
     struct Timer;
-    void arm();
+    void set_timer(Clock::time_point when);
 
     Wheel wheel_;
     std::unique_ptr<Timer> timer_;
