@@ -73,20 +73,45 @@ void ensure_database(Files& files, const Layout& layout)
                                  "; mail would not be safe there: use a local disk");
 }
 
-void require_current_schema(Database& database)
-{
-    const int version = schema_version(database);
-    const int known = static_cast<int>(migrations().size());
-    if (version == known) return;
-    throw std::runtime_error("the server that runs on this data has another version (its schema is " +
-                             std::to_string(version) + ", ours " + std::to_string(known) +
-                             "); use the verbs of the same version, or restart the server");
-}
-
 Database::Options connection(const Core& core, Database::Mode mode)
 {
     return {
         .file = core.layout.database, .mode = mode, .busy = core.underneath.busy, .vfs = core.underneath.vfs};
+}
+
+/// Empty while the database is not ready. `last` throws instead.
+std::unique_ptr<Database> try_beside_server(const Core& core, bool last)
+{
+    const int known = static_cast<int>(migrations().size());
+    if (!std::filesystem::exists(core.layout.database)) {
+        if (last)
+            throw std::runtime_error(
+                "the server that runs on this data has not made its database yet; try again");
+        return nullptr;
+    }
+    try {
+        auto database = std::make_unique<Database>(connection(core, Database::Mode::writer));
+        const int version = schema_version(*database);
+        if (version == known) return database;
+        if (version > known || last)
+            throw std::runtime_error("the server that runs on this data has another version (its schema is " +
+                                     std::to_string(version) + ", ours " + std::to_string(known) +
+                                     "); use the verbs of the same version, or restart the server");
+    } catch (const SQLite::Exception&) {
+        if (last) throw;
+    }
+    return nullptr;
+}
+
+/// A server that is just starting may have no database yet, or an older one.
+std::unique_ptr<Database> open_beside_server(const Core& core)
+{
+    const auto until = std::chrono::steady_clock::now() + core.underneath.busy;
+    while (true) {
+        const bool last = std::chrono::steady_clock::now() >= until;
+        if (auto database = try_beside_server(core, last)) return database;
+        std::this_thread::sleep_for(20ms); // nothing tells when another process is ready
+    }
 }
 
 std::unique_ptr<Readers> open_readers(const Core& core)
@@ -99,6 +124,47 @@ std::unique_ptr<Readers> open_readers(const Core& core)
     return std::make_unique<Readers>(
         std::move(connections),
         Readers::Options{.deadline = core.options.read_deadline, .observer = core.options.observer});
+}
+
+/// The store with everything in it. Failures of SQLite come as they are.
+std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout, Underneath underneath,
+                                   Descriptor lock)
+{
+    const bool server = options.access == Options::Access::server;
+    auto core = std::make_unique<Core>(options, layout, std::move(underneath));
+    if (lock) {
+        for (const auto& directory : {layout.segments, layout.files, layout.spool})
+            ensure_directory(directory);
+        ensure_database(core->files(), layout);
+    }
+    auto database = lock ? std::make_unique<Database>(connection(*core, Database::Mode::writer))
+                         : open_beside_server(*core);
+    if (lock) migrate(*database, migrations());
+
+    // A tool only reads bodies.
+    BodyStore::Start start;
+    if (server) {
+        warn_when_open(*core);
+        start = recover(*core, *database);
+    }
+    BodyStore::Options bodies{.segments = layout.segments,
+                              .files = layout.files,
+                              .segment_octets = core->underneath.segment_octets};
+    core->bodies = std::make_unique<BodyStore>(core->files(), std::move(bodies), start);
+
+    Writer::Options writer;
+    writer.observer = options.observer;
+    if (server) {
+        core->reserve.restore(core->free_octets());
+        writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
+    } else {
+        lock = {}; // a server may start
+    }
+    core->writer = std::make_unique<Writer>(std::move(database), server ? core->bodies.get() : nullptr,
+                                            std::move(writer));
+    core->readers = open_readers(*core);
+    if (server) core->upkeep = std::make_unique<Upkeep>(*core);
+    return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
 }
 
 } // namespace
@@ -183,42 +249,12 @@ std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath unde
         throw std::runtime_error("another server works on '" + layout.directory.string() +
                                  "'; stop it first, or set another data_dir");
 
-    auto core = std::make_unique<Core>(options, layout, std::move(underneath));
-    if (lock) {
-        for (const auto& directory : {layout.segments, layout.files, layout.spool})
-            ensure_directory(directory);
-        ensure_database(core->files(), layout);
+    try {
+        return build(options, layout, std::move(underneath), std::move(lock));
+    } catch (const SQLite::Exception& error) {
+        throw std::runtime_error("the mail database '" + layout.database.string() + "' cannot be used (" +
+                                 error.what() + "); check its disk and its owner, or restore a backup");
     }
-    auto database = std::make_unique<Database>(connection(*core, Database::Mode::writer));
-    if (lock)
-        migrate(*database, migrations());
-    else
-        require_current_schema(*database);
-
-    // A tool only reads bodies.
-    BodyStore::Start start;
-    if (server) {
-        warn_when_open(*core);
-        start = recover(*core, *database);
-    }
-    BodyStore::Options bodies{.segments = layout.segments,
-                              .files = layout.files,
-                              .segment_octets = core->underneath.segment_octets};
-    core->bodies = std::make_unique<BodyStore>(core->files(), std::move(bodies), start);
-
-    Writer::Options writer;
-    writer.observer = options.observer;
-    if (server) {
-        core->reserve.restore(core->free_octets());
-        writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
-    } else {
-        lock = {}; // a server may start
-    }
-    core->writer = std::make_unique<Writer>(std::move(database), server ? core->bodies.get() : nullptr,
-                                            std::move(writer));
-    core->readers = open_readers(*core);
-    if (server) core->upkeep = std::make_unique<Upkeep>(*core);
-    return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -68,6 +68,13 @@ error_code Files::write(int file, std::span<iovec> parts, std::uint64_t offset)
     return {};
 }
 
+void Files::begin_sync(int file, std::uint64_t offset, std::uint64_t octets)
+{
+    // Only a head start: what fails here, sync() reports.
+    static_cast<void>(::sync_file_range(file, static_cast<off_t>(offset), static_cast<off_t>(octets),
+                                        SYNC_FILE_RANGE_WRITE));
+}
+
 error_code Files::sync(int file)
 {
     // Not again after an error: the kernel may have dropped the pages, and

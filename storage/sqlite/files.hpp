@@ -52,6 +52,10 @@ public:
     /// Writes all of the parts from `offset` on. Changes the parts.
     virtual error_code write(int file, std::span<iovec> parts, std::uint64_t offset);
 
+    /// Begins to write [offset, offset + octets) to the disk and does not wait:
+    /// a sync that comes later has less to do.
+    virtual void begin_sync(int file, std::uint64_t offset, std::uint64_t octets);
+
     virtual error_code sync(int file); // fdatasync
     virtual error_code sync_directory(const std::filesystem::path& directory);
     virtual error_code rename(const std::filesystem::path& from, const std::filesystem::path& to);

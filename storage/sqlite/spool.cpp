@@ -7,6 +7,11 @@
 #include <fcntl.h>
 
 namespace pillarbox::storage::sqlite {
+namespace {
+
+constexpr std::uint64_t sync_step = 4 * 1024 * 1024;
+
+} // namespace
 
 FileSpool::FileSpool(Files& files, std::filesystem::path file) : files_(files), path_(std::move(file)) {}
 
@@ -42,7 +47,13 @@ error_code FileSpool::write(std::string_view octets)
         memory_ = {}; // gives its memory back
     }
     iovec part{const_cast<char*>(octets.data()), octets.size()};
-    return files_.write(descriptor_.number(), {&part, 1}, size_);
+    if (const auto error = files_.write(descriptor_.number(), {&part, 1}, size_)) return error;
+    // A large message must not hold up the group it is synced with.
+    if (const auto end = size_ + octets.size(); end - sync_begun_ >= sync_step) {
+        files_.begin_sync(descriptor_.number(), sync_begun_, end - sync_begun_);
+        sync_begun_ = end;
+    }
+    return {};
 }
 
 Result<std::string> FileSpool::read(std::uint64_t offset, std::size_t length) const

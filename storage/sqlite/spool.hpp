@@ -46,6 +46,7 @@ private:
     bool owned_ = false;
     error_code failed_; // once it could not be written, it stays so
     std::uint64_t size_ = 0;
+    std::uint64_t sync_begun_ = 0; // up to here
     std::uint32_t checksum_ = 0;
 };
 

@@ -17,39 +17,47 @@ constexpr auto longest = 20s; // what other processes removed nobody tells us
 // One Op of these takes a few milliseconds of the row thread.
 constexpr int dead_at_once = 200;
 constexpr int garbage_at_once = 500;
+constexpr int most_garbage = 10'000; // looked at in one round
 constexpr int pages_at_once = 500;
 
-/// Rows of up to `dead_at_once` expunged messages that nobody shows any more;
-/// returns how many.
-Result<int> bury(Database& database, const Holds& holds)
+/// An expunged message that nobody shows any more.
+struct Dead
 {
-    struct Dead
-    {
-        std::int64_t msg;
-        std::int64_t body;
-    };
+    std::int64_t msg;
+    std::int64_t body;
+};
+
+/// Up to `dead_at_once` of them. Whoever opens a maildrop from now on does not
+/// see them: their removal has been committed.
+Result<std::vector<Dead>> find_dead(Database& database, const Holds& holds)
+{
     std::vector<Dead> dead;
-    {
-        Query row(database, "SELECT dead.msg, msg.body, dead.account, dead.modseq FROM dead "
-                            "JOIN msg ON msg.id = dead.msg ORDER BY dead.msg");
-        while (dead.size() < dead_at_once && row.step()) {
-            if (holds.maildrop_shows(row.as<AccountId>(2), row.as<std::uint64_t>(3))) continue;
-            dead.push_back({row.integer(0), row.integer(1)});
-        }
+    Query row(database, "SELECT dead.msg, msg.body, dead.account, dead.modseq FROM dead "
+                        "JOIN msg ON msg.id = dead.msg ORDER BY dead.msg");
+    while (dead.size() < dead_at_once && row.step()) {
+        if (holds.maildrop_shows(row.as<AccountId>(2), row.as<std::uint64_t>(3))) continue;
+        dead.push_back({row.integer(0), row.integer(1)});
     }
+    return dead;
+}
+
+Result<void> bury(Database& database, const std::vector<Dead>& dead)
+{
     for (const auto& [msg, body] : dead) {
         database.run("DELETE FROM dead WHERE msg = ?", msg);
         database.run("DELETE FROM msg WHERE id = ?", msg);
         release_body(database, body);
     }
-    return static_cast<int>(dead.size());
+    return boost::system::in_place_value;
 }
 
 Result<std::vector<Place>> list_garbage(Database& database)
 {
     std::vector<Place> places;
     // By place: neighbours go as one hole.
-    Query row(database, "SELECT body, tier, segment, offset, octets FROM garbage ORDER BY segment, offset");
+    Query row(database,
+              "SELECT body, tier, segment, offset, octets FROM garbage ORDER BY segment, offset LIMIT ?",
+              most_garbage);
     while (row.step())
         places.push_back({.body = row.integer(0),
                           .tier = row.as<Tier>(1),
@@ -167,9 +175,13 @@ void Upkeep::free_discarded()
 
 bool Upkeep::bury_dead()
 {
-    auto work = [holds = core_.holds](Database& database) { return bury(database, *holds); };
+    auto find = [holds = core_.holds](Database& database) { return find_dead(database, *holds); };
+    auto dead = submit_and_wait(*core_.readers, std::move(find));
+    if (!dead || dead->empty()) return false;
+    const bool more = dead->size() == dead_at_once;
+    auto work = [dead = std::move(*dead)](Database& database) { return bury(database, dead); };
     const auto buried = submit_and_wait(*core_.writer, std::move(work));
-    return buried && *buried == dead_at_once;
+    return buried && more;
 }
 
 bool Upkeep::free_garbage()

@@ -67,10 +67,10 @@ bool Writer::idle() const
 void Writer::write_bodies()
 {
     while (true) {
-        Group group = take_group();
-        if (group.empty()) break;
+        Taken group = take_group();
+        if (group.ops.empty()) break;
         if (bodies_ && healthy()) {
-            for (auto& op : group)
+            for (auto& op : group.ops)
                 op->write_body(*bodies_);
             const auto error = bodies_->sync();
             if (bodies_->refused_for_space() && options_.out_of_space) options_.out_of_space();
@@ -81,7 +81,7 @@ void Writer::write_bodies()
     hand_over(std::nullopt);
 }
 
-Group Writer::take_group()
+Writer::Taken Writer::take_group()
 {
     std::unique_lock lock(mutex_);
     gathered_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
@@ -99,10 +99,10 @@ Group Writer::take_group()
         waiting_.erase(waiting_.begin(), end);
     }
     if (!group.empty()) ++under_way_;
-    return group;
+    return {std::move(group), std::chrono::steady_clock::now()};
 }
 
-void Writer::hand_over(std::optional<Group> group)
+void Writer::hand_over(std::optional<Taken> group)
 {
     {
         std::unique_lock lock(mutex_);
@@ -118,7 +118,7 @@ void Writer::hand_over(std::optional<Group> group)
 void Writer::write_rows()
 {
     while (true) {
-        std::optional<Group> group;
+        std::optional<Taken> group;
         {
             std::unique_lock lock(mutex_);
             handed_over_.wait(lock, [this] { return synced_ || bodies_done_; });
@@ -133,10 +133,10 @@ void Writer::write_rows()
     }
 }
 
-void Writer::commit(Group group)
+void Writer::commit(Taken taken)
 {
+    Group group = std::move(taken.ops);
     if (!healthy()) return finish(std::move(group), make_error_code(Errc::unavailable));
-    const auto began = std::chrono::steady_clock::now();
     const std::size_t ops = group.size();
     int code = transact(group);
     if ((code & 0xff) == SQLITE_FULL) {
@@ -152,7 +152,7 @@ void Writer::commit(Group group)
     }
     if (code == SQLITE_OK) {
         finish(std::move(group), {});
-        const auto took = std::chrono::steady_clock::now() - began;
+        const auto took = std::chrono::steady_clock::now() - taken.began;
         if (options_.observer)
             options_.observer->committed(ops, std::chrono::duration_cast<std::chrono::microseconds>(took));
         return;

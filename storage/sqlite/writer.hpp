@@ -55,9 +55,16 @@ public:
 private:
     void write_bodies();
     void write_rows();
-    Group take_group();
-    void hand_over(std::optional<Group> group);
-    void commit(Group group);
+    /// Ops on their way, and when the first thread took them.
+    struct Taken
+    {
+        Group ops;
+        std::chrono::steady_clock::time_point began;
+    };
+
+    Taken take_group();
+    void hand_over(std::optional<Taken> group);
+    void commit(Taken taken);
     int transact(Group& group);
     bool run_in_savepoint(Op& op);
     int begin();
@@ -76,7 +83,7 @@ private:
     std::condition_variable gathered_;
     std::condition_variable handed_over_;
     Group waiting_;
-    std::optional<Group> synced_; // bodies are durable; at most one group
+    std::optional<Taken> synced_; // bodies are durable; at most one group
     std::size_t under_way_ = 0;   // groups taken and not finished
     bool closing_ = false;
     bool bodies_done_ = false;

@@ -153,6 +153,15 @@ TEST_F(OpenTest, FollowsNoLinks)
     EXPECT_EQ(failure(), "");
 }
 
+TEST_F(OpenTest, NamesADatabaseThatIsNone)
+{
+    const auto file = core().layout.database;
+    close();
+    std::ofstream(file, std::ios::trunc) << std::string(10'000, 'x');
+    EXPECT_NE(failure().find("restore a backup"), std::string::npos) << failure();
+    EXPECT_EQ(std::filesystem::file_size(file), 10'000u); // as it was
+}
+
 TEST_F(OpenTest, NamesWhatStandsInTheWay)
 {
     options_.directory = directory_.path() / "file";
