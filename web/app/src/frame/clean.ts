@@ -116,7 +116,8 @@ export function clean(html: string, pictures: Pictures): Cleaned {
       ADD_ATTR: ['background'],
       FORBID_TAGS: ['form', 'input', 'button', 'textarea', 'select', 'option', 'optgroup', 'datalist', 'output', 'meter', 'progress', 'fieldset', 'legend', 'label', 'svg', 'math', 'audio', 'video', 'source', 'track', 'picture', 'canvas', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta', 'base', 'link', 'dialog', 'map', 'area', 'template', 'slot', 'marquee'],
       FORBID_ATTR: ['id', 'name', 'for', 'action', 'ping', 'usemap', 'autofocus', 'contenteditable', 'tabindex', 'accesskey', 'srcset', 'popover', 'popovertarget'],
-      ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|blob:|data:image\/(?:png|jpeg|gif|webp)[;,])/i,
+      // Asked for every attribute: "100%" and "left" pass too. Links and pictures are looked at more closely here.
+      ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|blob):|data:image\/(?:png|jpeg|gif|webp)[;,]|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
       RETURN_DOM_FRAGMENT: true,
     }) as DocumentFragment;
     for (const link of content.querySelectorAll('a')) prepareLink(link);

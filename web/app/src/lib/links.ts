@@ -4,19 +4,20 @@ export interface Piece {
   href?: string;
 }
 
-const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"'`]+|\bmailto:[^\s<>"'`]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
+// The lookbehind lets each run of letters be tried once, from its beginning: linear, whatever it holds.
+const candidate = /(?<![\w.+-])(?:(?:https?:\/\/|www\.|mailto:)[^\s<>"'`]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/giu;
 
 /** Without what more likely belongs to the sentence: "(see https://example.org/)." */
 function trimEnd(link: string): string {
+  let spare = 0; // closing brackets without an opening one
+  for (const c of link) spare += c === ')' ? 1 : c === '(' ? -1 : 0;
   let end = link.length;
-  for (;;) {
+  for (; end > 0; end--) {
     const last = link[end - 1] ?? '';
-    const body = link.slice(0, end);
-    const opens = (body.match(/\(/g) ?? []).length;
-    const closes = (body.match(/\)/g) ?? []).length;
-    if (/[.,;:!?'\]}]/.test(last) || (last === ')' && closes > opens)) end--;
-    else return body;
+    if (last === ')' && spare > 0) spare--;
+    else if (!/[.,;:!?'\]}]/.test(last)) break;
   }
+  return link.slice(0, end);
 }
 
 /** Finds http, https and mail addresses; everything else stays text. */

@@ -88,7 +88,7 @@ export function BodyFrame({ message, html, sheet }: Props) {
         title="Message body"
         sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"
         src={remote ? '/frame/message-images' : '/frame/message'}
-        style={{ height: `${Math.max(height, 40)}px` }}
+        style={{ height: `${Math.max(height, 40)}px`, visibility: height > 0 ? 'visible' : 'hidden' }}
       />
     </div>
   );

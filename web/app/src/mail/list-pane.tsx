@@ -4,7 +4,7 @@ import { count } from '../lib/format';
 import { go, remember, remembered, route } from '../lib/navigation';
 import { narrow } from '../lib/screen';
 import { session } from '../lib/session';
-import { keepInPlace, scrollToShow, visibleRange } from '../lib/window';
+import { chunk, keepInPlace, scrollToShow, visibleRange } from '../lib/window';
 import { Icon } from '../shell/icon';
 import { notify } from '../lib/notices';
 import type { MailList } from './list';
@@ -107,9 +107,9 @@ function Grid({ list }: { list: MailList }) {
   const height = useSignal(600);
   const row = rowHeight();
   const total = list.total.value ?? 0;
-  const range = useComputed(() =>
-    visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight(), total: list.total.value ?? 50 }),
-  );
+  // Before the first answer there are as many rows as it takes to be where Back or a reload left the list.
+  const rows = useComputed(() => list.total.value ?? chunk + Math.ceil((scroll.value + height.value) / rowHeight()));
+  const range = useComputed(() => visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight(), total: rows.value }));
 
   useLayoutEffect(() => {
     const element = view.current;
@@ -131,11 +131,6 @@ function Grid({ list }: { list: MailList }) {
       element.removeEventListener('scroll', onScroll);
     };
   }, []);
-
-  // The scroll position that Back or a reload came with can be taken once there are rows.
-  useLayoutEffect(() => {
-    if (view.current && total > 0 && Math.abs(view.current.scrollTop - scroll.peek()) > 1) view.current.scrollTop = scroll.peek();
-  }, [total > 0]);
 
   useSignalEffect(() => {
     inView.value = range.value;
@@ -205,7 +200,7 @@ function Grid({ list }: { list: MailList }) {
         aria-busy={list.busy.value}
         aria-multiselectable="false"
         class="grid"
-        style={{ height: `${(list.total.value ?? indexes.length) * row}px` }}
+        style={{ height: `${rows.value * row}px` }}
         onKeyDown={onKey}
         onFocusIn={onFocus}
       >

@@ -5,17 +5,13 @@ import { Icon } from '../shell/icon';
 import { mailboxes, slug } from './mailboxes';
 
 function Entry({ mailbox, here, onGo }: { mailbox: Mailbox; here: boolean; onGo: () => void }) {
+  const label = mailbox.unread > 0 ? `${mailbox.name}, ${mailbox.unread} unread` : mailbox.name;
   return (
     <li>
-      <a href={`/mail/${slug(mailbox)}`} aria-current={here ? 'page' : undefined} class={mailbox.unread > 0 ? 'has-unread' : ''} onClick={onGo}>
+      <a href={`/mail/${slug(mailbox)}`} aria-label={label} aria-current={here ? 'page' : undefined} class={mailbox.unread > 0 ? 'has-unread' : ''} onClick={onGo}>
         <Icon name={mailbox.role} />
         <span class="name">{mailbox.name}</span>
-        {mailbox.unread > 0 && (
-          <>
-            <span class="count" aria-hidden="true">{mailbox.unread > 9999 ? '9999+' : mailbox.unread}</span>
-            <span class="only-heard">, {mailbox.unread} unread</span>
-          </>
-        )}
+        {mailbox.unread > 0 && <span class="count" data-count={mailbox.unread > 9999 ? '9999+' : mailbox.unread} />}
       </a>
     </li>
   );

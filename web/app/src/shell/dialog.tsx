@@ -37,7 +37,7 @@ export function Dialog({ title, wide = false, onClose, children }: Props) {
             <Icon name="close" />
           </button>
         </header>
-        <div class="dialog-body">{children}</div>
+        <div class="dialog-body" tabIndex={0}>{children}</div>
       </div>
     </dialog>
   );

@@ -1,0 +1,8 @@
+import { signInCases } from './sign-in.mjs';
+import { mailCases } from './mail.mjs';
+import { hostileCases } from './hostile.mjs';
+import { accessCases } from './access.mjs';
+import { largeCases } from './large.mjs';
+import { awayCases } from './away.mjs';
+
+export const cases = [signInCases, mailCases, hostileCases, accessCases, largeCases, awayCases];

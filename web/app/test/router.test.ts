@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { formatRoute, parseRoute, safeNext, type Route } from '../src/lib/router';
+
+test('paths and routes say the same', () => {
+  const cases: [string, Route][] = [
+    ['/', { name: 'home' }],
+    ['/sign-in', { name: 'sign-in', next: '/mail/inbox' }],
+    ['/sign-in?next=%2Fmail%2Fsent%2F7', { name: 'sign-in', next: '/mail/sent/7' }],
+    ['/mail/inbox', { name: 'mail', mailbox: 'inbox', message: null }],
+    ['/mail/12/345', { name: 'mail', mailbox: '12', message: '345' }],
+    ['/mail/inbox/latest', { name: 'mail', mailbox: 'inbox', message: 'latest' }],
+    ['/mail/a%2Fb/c', { name: 'mail', mailbox: 'a/b', message: 'c' }],
+  ];
+  for (const [url, route] of cases) {
+    const [path = '', search = ''] = url.split('?');
+    assert.deepEqual(parseRoute(path, search), route, url);
+    assert.equal(formatRoute(route), url);
+  }
+});
+
+test('what is no page is not found', () => {
+  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/admin'])
+    assert.deepEqual(parseRoute(path, ''), { name: 'not-found' }, path);
+  assert.deepEqual(parseRoute('/mail', ''), { name: 'home' });
+});
+
+test('next never leaves this origin', () => {
+  for (const next of [null, '', 'mail', 'https://evil.example.org/', '//evil.example.org', '/\\evil.example.org', '/\t/evil.example.org', 'javascript:alert(1)', '/sign-in', '/sign-in?next=/x', '/', '/mail\\x'])
+    assert.equal(safeNext(next), '/mail/inbox', String(next));
+  assert.equal(safeNext('/mail/sent/7'), '/mail/sent/7');
+});
