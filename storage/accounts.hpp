@@ -102,6 +102,11 @@ public:
     virtual awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed = nullptr) = 0;
     virtual awaitable<Result<std::vector<Account>>> list() = 0;
     virtual awaitable<Result<void>> set_password(std::string address, std::string password_hash) = 0;
+    /// The same password's hash, made anew at another cost. Only where
+    /// `old_hash` is still there: a password that was changed meanwhile stays.
+    /// Errors: not_found.
+    virtual awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
+                                               std::string new_hash) = 0;
     virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
     /// Removes the account with its mail, aliases that lead only to it excepted.
     virtual awaitable<Result<void>> remove(std::string address) = 0;

@@ -144,7 +144,6 @@ struct Login::State
     awaitable<void> wait(std::chrono::seconds time);
     awaitable<storage::Result<Known>> find(std::string user);
     Verified verify(const Known& known, const std::string& password, const asio::ip::address& peer);
-    awaitable<void> replace_hash(storage::Account account, std::string hash);
     std::optional<std::string> digest_matches(const Known& known, const std::string& timestamp,
                                               const std::string& digest) const;
 
@@ -193,7 +192,11 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
     const storage::Account& account = *known->account;
     if (verified.kind == Verified::Kind::device)
         state.accounts.touch_app_password(account.id, verified.label);
-    if (!verified.new_hash.empty()) co_await state.replace_hash(account, std::move(verified.new_hash));
+    if (!verified.new_hash.empty()) {
+        // Where the store refuses, the sign-in stands, and the next one tries again.
+        std::string hash = std::move(verified.new_hash);
+        co_await state.accounts.renew_hash(account.id, account.password_hash, std::move(hash));
+    }
     co_return Identity{account.id, account.address, std::move(verified.label), account.admin};
 }
 
@@ -321,15 +324,6 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
         verified.new_hash.clear(); // the old one serves until memory is less short
     }
     return verified;
-}
-
-/// Stores the better hash, unless the password was changed meanwhile. When the
-/// store refuses, the sign-in stands all the same, and the next one tries again.
-awaitable<void> Login::State::replace_hash(storage::Account account, std::string hash)
-{
-    const auto now = co_await accounts.find(account.id);
-    if (!now || now->password_hash != account.password_hash) co_return;
-    [[maybe_unused]] const auto stored = co_await accounts.set_password(account.address, std::move(hash));
 }
 
 /// The label of the app password that `digest` was made with.

@@ -51,6 +51,8 @@ public:
     awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
     awaitable<Result<std::vector<Account>>> list() override;
     awaitable<Result<void>> set_password(std::string address, std::string password_hash) override;
+    awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
+                                       std::string new_hash) override;
     awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;
     awaitable<Result<void>> remove(std::string address) override;
     awaitable<Result<void>> add_app_password(std::string address, AppPassword password) override;

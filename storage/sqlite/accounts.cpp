@@ -164,6 +164,21 @@ awaitable<Result<void>> SqliteAccounts::set_password(std::string address, std::s
     return submit(*core_.writer, std::move(work));
 }
 
+awaitable<Result<void>> SqliteAccounts::renew_hash(AccountId account, std::string old_hash,
+                                                   std::string new_hash)
+{
+    // Browsers stay signed in: the password is the same.
+    auto work = [account, before = std::move(old_hash),
+                 after = std::move(new_hash)](Database& database) -> Result<void> {
+        const auto changed =
+            database.run("UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?", after,
+                         account, before);
+        if (changed == 0) return make_error_code(Errc::not_found);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
 awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool enabled)
 {
     auto work = [address = canonical(address), enabled](Database& database) -> Result<void> {

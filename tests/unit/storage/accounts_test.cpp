@@ -283,6 +283,14 @@ TEST_F(SessionsTest, EndWhenTheyShould)
     ASSERT_TRUE(run(accounts().set_password("alice@example.org", "new")));
     EXPECT_EQ(run(sessions().find("before")).error(), Errc::not_found);
 
+    const AccountId alice = account("alice@example.org");
+    ASSERT_TRUE(run(sessions().add(session("renewed"))));
+    ASSERT_TRUE(run(accounts().renew_hash(alice, "new", "newer")));
+    EXPECT_TRUE(run(sessions().find("renewed"))) << "the password is the same";
+    EXPECT_EQ(run(accounts().renew_hash(alice, "new", "newest")).error(), Errc::not_found)
+        << "it was changed meanwhile";
+    EXPECT_EQ(run(accounts().find(alice))->password_hash, "newer");
+
     ASSERT_TRUE(run(sessions().add(session("disabled"))));
     ASSERT_TRUE(run(accounts().set_enabled("alice@example.org", false)));
     EXPECT_EQ(run(sessions().find("disabled")).error(), Errc::not_found);
