@@ -22,7 +22,7 @@ public:
         line_too_long
     };
 
-    static constexpr std::size_t longest_line = 1024 * 1024; // octets without CRLF
+    static constexpr std::size_t longest_line = std::size_t{1024} * 1024; // octets without CRLF
 
     /// Takes what it can of `octets` and appends the message's part of it to
     /// `out`. Returns how many were used; stops behind the end of the message.

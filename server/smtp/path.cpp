@@ -36,7 +36,7 @@ template <class Wanted>
 std::string_view take_while(std::string_view& text, Wanted wanted)
 {
     const auto end = std::find_if_not(text.begin(), text.end(), wanted);
-    const std::string_view run(text.data(), static_cast<std::size_t>(end - text.begin()));
+    const std::string_view run = text.substr(0, static_cast<std::size_t>(end - text.begin()));
     text.remove_prefix(run.size());
     return run;
 }
@@ -105,7 +105,7 @@ std::optional<std::string> take_domain_name(std::string_view& text)
 std::optional<std::string> take_address_literal(std::string_view& text)
 {
     const auto end = text.find(']');
-    if (end == std::string_view::npos || end > longest_domain) return std::nullopt;
+    if (end > longest_domain) return std::nullopt; // or there is none
     const std::string literal(text.substr(0, end + 1));
     std::string address = literal.substr(1, end - 1);
     constexpr std::string_view tag = "IPv6:";

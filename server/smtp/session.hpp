@@ -102,22 +102,22 @@ private:
     awaitable<void> mail(Command command);
     awaitable<void> rcpt(Command command);
     awaitable<void> data(Command command);
-    awaitable<bool> has_room_for(storage::Route route);
-    void refuse_recipient(const Path& path, const Reply& reply);
+    awaitable<bool> has_room_for(storage::Route route, std::uint64_t octets);
+    void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
     awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);
-    mailflow::Origin origin() const;
+    mailflow::Origin origin(const Hello& client) const;
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
                      std::size_t recipients, std::uint64_t octets) const;
 
     // submission.cpp: who may send, and as whom
     bool passwords_allowed() const;
-    bool signed_in_to_send();
+    Reply sign_in_needed() const;
     awaitable<void> authenticate(Command command);
     awaitable<void> check_password(std::string user, std::string password);
     void sign_in_failed(const Reply& reply);
-    awaitable<bool> sender_allowed(Path reverse_path);
-    awaitable<bool> authors_allowed(std::string head);
+    awaitable<bool> sender_allowed(auth::Identity sender, Path reverse_path);
+    awaitable<bool> authors_allowed(auth::Identity sender, std::string head);
 
     net::Connection& connection_;
     Log log_;

@@ -59,12 +59,10 @@ bool Session::passwords_allowed() const
     return false;
 }
 
-/// Whether MAIL may be said, RFC 6409 §4.3: somebody has signed in.
-bool Session::signed_in_to_send()
+/// What MAIL is told before anybody has signed in, RFC 6409 §4.3.
+Reply Session::sign_in_needed() const
 {
-    if (identity_) return true;
-    say(passwords_allowed() || !services_.tls ? sign_in_first : tls_first);
-    return false;
+    return passwords_allowed() || !services_.tls ? sign_in_first : tls_first;
 }
 
 awaitable<void> Session::authenticate(Command command)
@@ -112,8 +110,8 @@ awaitable<void> Session::check_password(std::string user, std::string password)
 {
     const auto outcome = co_await services_.login.password(user, std::move(password), connection_.peer());
     if (outcome) {
+        log_.info("smtp.login", {{"user", outcome->address}, {"device", outcome->device}});
         identity_ = *outcome;
-        log_.info("smtp.login", {{"user", identity_->address}, {"device", identity_->device}});
         co_return say(signed_in);
     }
     const bool credentials = outcome.error() == auth::Failure::credentials;
@@ -130,41 +128,41 @@ void Session::sign_in_failed(const Reply& reply)
 
 /// The envelope sender must reach the account that sends, RFC 6409 §6.1; so
 /// the null path is nobody's.
-awaitable<bool> Session::sender_allowed(Path reverse_path)
+awaitable<bool> Session::sender_allowed(auth::Identity sender, Path reverse_path)
 {
     if (reverse_path.null()) {
         say(null_sender);
         co_return false;
     }
-    const auto allowed = co_await mailflow::may_send_as(services_.accounts, identity_->account,
+    const auto allowed = co_await mailflow::may_send_as(services_.accounts, sender.account,
                                                         reverse_path.local_part, reverse_path.domain);
     if (!allowed && allowed.error() != storage::Errc::not_found) {
         say(unavailable);
         co_return false;
     }
     if (!allowed) {
-        log_.info("smtp.sender_refused", {{"user", identity_->address}, {"from", reverse_path.address()}});
+        log_.info("smtp.sender_refused", {{"user", sender.address}, {"from", reverse_path.address()}});
         say(not_yours);
         co_return false;
     }
-    if (!exempt_ && !services_.rate.take(identity_->account, SubmissionRate::Clock::now())) {
-        log_.warning("smtp.rate_exceeded", {{"user", identity_->address}});
+    if (!exempt_ && !services_.rate.take(sender.account, SubmissionRate::Clock::now())) {
+        log_.warning("smtp.rate_exceeded", {{"user", sender.address}});
         say(too_many);
         co_return false;
     }
     co_return true;
 }
 
-awaitable<bool> Session::authors_allowed(std::string head)
+awaitable<bool> Session::authors_allowed(auth::Identity sender, std::string head)
 {
     const auto belong =
-        co_await mailflow::authors_belong(services_.accounts, identity_->account, std::move(head));
+        co_await mailflow::authors_belong(services_.accounts, sender.account, std::move(head));
     if (!belong && belong.error() != storage::Errc::not_found) {
         say(unavailable);
         co_return false;
     }
     if (!belong) {
-        log_.info("smtp.author_refused", {{"user", identity_->address}});
+        log_.info("smtp.author_refused", {{"user", sender.address}});
         say(author_not_yours);
         co_return false;
     }

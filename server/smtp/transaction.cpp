@@ -81,8 +81,9 @@ bool routes_onward(const Path& path)
 awaitable<void> Session::mail(Command command)
 {
     if (!hello_) co_return say(hello_first);
-    if (transaction_) co_return say(nested_mail); // RFC 5321 §4.1.4
-    if (submission() && !signed_in_to_send()) co_return;
+    if (transaction_) co_return say(nested_mail);           // RFC 5321 §4.1.4
+    const std::optional<auth::Identity> sender = identity_; // on submission only
+    if (submission() && !sender) co_return say(sign_in_needed());
     if (!exempt_ && messages_ >= most_messages) co_return leave(too_many_messages);
     const auto parsed = parse_mail(command.argument, submission());
     if (!parsed) co_return say(parsed.error());
@@ -90,26 +91,27 @@ awaitable<void> Session::mail(Command command)
     if (parsed->size > services_.config->smtp.max_message_size) co_return say(too_large); // RFC 1870 §6.1
     const auto room = services_.mail.has_room(parsed->size);
     if (!room) co_return say(no_room_reply(room.error()));
-    if (submission()) {
-        const bool allowed = co_await sender_allowed(parsed->reverse_path);
+    if (sender) {
+        const bool allowed = co_await sender_allowed(*sender, parsed->reverse_path);
         if (!allowed) co_return;
     }
     transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, {}, false};
-    log_.debug("smtp.mail", {{"from", transaction_->reverse_path}, {"size", parsed->size}});
+    log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
     say(sender_ok);
 }
 
 awaitable<void> Session::rcpt(Command command)
 {
     if (!transaction_) co_return say(mail_first);
+    Transaction& transaction = *transaction_;
     const auto parsed = parse_rcpt(command.argument);
     if (!parsed) co_return say(parsed.error());
     const Path& path = *parsed;
     // 452, not 552: the client keeps what was accepted and sends the rest in
     // another transaction (RFC 5321 §4.5.3.1.10).
-    if (transaction_->recipients.size() >= services_.config->smtp.max_recipients)
+    if (transaction.recipients.size() >= services_.config->smtp.max_recipients)
         co_return say(too_many_recipients);
-    if (!submission() && routes_onward(path)) co_return refuse_recipient(path, source_routing);
+    if (!submission() && routes_onward(path)) co_return refuse_recipient(transaction, path, source_routing);
 
     std::string domain = path.domain;
     storage::Result<storage::Route> route = storage::Errc::not_local;
@@ -120,47 +122,51 @@ awaitable<void> Session::rcpt(Command command)
     }
 
     if (!route && route.error() == storage::Errc::not_local) {
-        if (!submission()) co_return refuse_recipient(path, relaying_denied);
-        if (path.literal()) co_return refuse_recipient(path, no_literals);
+        if (!submission()) co_return refuse_recipient(transaction, path, relaying_denied);
+        if (path.literal()) co_return refuse_recipient(transaction, path, no_literals);
         storage::Route elsewhere;
         elsewhere.remote.push_back(path.address());
         route = std::move(elsewhere);
     }
     if (!route) {
-        if (route.error() == storage::Errc::not_found) co_return refuse_recipient(path, no_such_user);
-        if (route.error() == storage::Errc::alias_loop) co_return refuse_recipient(path, alias_loop);
-        transaction_->refused_recipient = true;
+        if (route.error() == storage::Errc::not_found)
+            co_return refuse_recipient(transaction, path, no_such_user);
+        if (route.error() == storage::Errc::alias_loop)
+            co_return refuse_recipient(transaction, path, alias_loop);
+        transaction.refused_recipient = true;
         co_return say(unavailable);
     }
-    if (route->local.empty() && route->remote.empty()) co_return refuse_recipient(path, no_such_user);
-    const bool room = co_await has_room_for(*route);
+    if (route->local.empty() && route->remote.empty())
+        co_return refuse_recipient(transaction, path, no_such_user);
+    const bool room = co_await has_room_for(*route, transaction.declared_size);
     if (!room) {
-        transaction_->refused_recipient = true;
+        transaction.refused_recipient = true;
         log_.info("smtp.rcpt_refused", {{"to", path.address()}, {"status", mailbox_full.status}});
         co_return say(mailbox_full);
     }
     const Path full{path.local_part, domain};
-    transaction_->recipients.push_back({full.address(), std::move(*route)});
+    transaction.recipients.push_back({full.address(), std::move(*route)});
     say(recipient_ok);
 }
 
 /// Whether the account that the route leads to may take the message, as far as
 /// is known now; deliver() has the last word. One full mailbox among several
 /// behind an alias is left to it: the others are not to suffer from a guess.
-awaitable<bool> Session::has_room_for(storage::Route route)
+awaitable<bool> Session::has_room_for(storage::Route route, std::uint64_t octets)
 {
     if (route.local.size() != 1 || !route.remote.empty()) co_return true;
     const auto account = co_await services_.accounts.find(route.local.front().account);
     if (!account) co_return true;
     const std::uint64_t quota = account->quota != 0 ? account->quota : services_.config->storage.quota;
-    co_return account->octets < quota && transaction_->declared_size <= quota - account->octets;
+    const bool room = account->octets < quota && octets <= quota - account->octets;
+    co_return room;
 }
 
-void Session::refuse_recipient(const Path& path, const Reply& reply)
+void Session::refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply)
 {
     log_.info("smtp.rcpt_refused",
-              {{"to", path.address()}, {"from", transaction_->reverse_path}, {"status", reply.status}});
-    transaction_->refused_recipient = true;
+              {{"to", path.address()}, {"from", transaction.reverse_path}, {"status", reply.status}});
+    transaction.refused_recipient = true;
     if (++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
     say(reply);
 }
@@ -183,10 +189,12 @@ awaitable<storage::Result<storage::Route>> Session::route_bare_postmaster(std::s
 awaitable<void> Session::data(Command command)
 {
     if (!command.argument.empty()) co_return say(no_argument);
-    if (!transaction_) co_return say(mail_first);
+    if (!hello_ || !transaction_) co_return say(mail_first);
     if (transaction_->recipients.empty()) {
         co_return say(transaction_->refused_recipient ? no_recipient : rcpt_first); // RFC 2920 §3.1
     }
+    const Hello client = *hello_;
+    const std::optional<auth::Identity> sender = identity_;
     Transaction transaction = std::move(*transaction_);
     transaction_.reset(); // DATA uses it up, whatever comes of it: RFC 5321 §4.1.1.4
     ++messages_;
@@ -194,21 +202,21 @@ awaitable<void> Session::data(Command command)
 
     say(go_ahead);
     std::optional<mailflow::SubmissionHeader> header;
-    if (submission()) {
+    if (sender) {
         const std::string message_id = "<" + random_name(20) + "@" + services_.config->hostname + ">";
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        header.emplace(mailflow::SubmissionHeader::Fill{identity_->address, message_id, now});
+        header.emplace(mailflow::SubmissionHeader::Fill{sender->address, message_id, now});
     }
     auto body = co_await receive(header ? &*header : nullptr);
     if (!body) co_return;
-    if (header) {
-        const bool allowed = co_await authors_allowed(header->head());
+    if (sender && header) {
+        const bool allowed = co_await authors_allowed(*sender, header->head());
         if (!allowed) co_return;
     }
 
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
-    const auto verdict = co_await services_.intake.accept(origin(), transaction.reverse_path,
+    const auto verdict = co_await services_.intake.accept(origin(client), transaction.reverse_path,
                                                           std::move(transaction.recipients), std::move(body));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
@@ -260,18 +268,18 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
     co_return spool;
 }
 
-mailflow::Origin Session::origin() const
+mailflow::Origin Session::origin(const Hello& client) const
 {
     mailflow::Origin origin;
     origin.kind = submission() ? mailflow::Origin::Kind::submission : mailflow::Origin::Kind::peer;
     origin.client = connection_.peer();
-    origin.helo = hello_->name;
+    origin.helo = client.name;
     if (identity_) {
         origin.user = identity_->address;
         origin.account = identity_->account;
     }
     origin.protocol = "SMTP";
-    if (hello_->extended) { // RFC 3848
+    if (client.extended) { // RFC 3848
         origin.protocol = "ESMTP";
         if (connection_.secure()) origin.protocol += 'S';
         if (identity_) origin.protocol += 'A';
