@@ -25,10 +25,10 @@ constexpr milliseconds last_words_patience{2000};    // for a farewell to leave
 constexpr milliseconds close_patience{1000};         // for the peer to stop sending
 constexpr milliseconds patience_when_cancelled{100}; // for either, once the grace is over
 
-[[noreturn]] void end(Errc reason, const std::string& detail = {})
+[[noreturn]] void end(Errc reason, std::string_view detail = {})
 {
     if (detail.empty()) throw boost::system::system_error(reason);
-    throw boost::system::system_error(reason, detail);
+    throw boost::system::system_error(reason, std::string(detail));
 }
 
 } // namespace

@@ -99,24 +99,29 @@ struct Listener::Socket
 
 namespace {
 
-awaitable<void> talk_under_tls(const ListenerOptions& options, Connection& connection, Log log)
+/// A connection and what it needs, from accept to close.
+struct Guest
 {
-    co_await connection.accept_tls(*options.implicit_tls);
-    co_await options.session(connection, std::move(log));
-}
+    Guest(std::shared_ptr<const ListenerOptions> o, Reactor& home, std::unique_ptr<Stream> stream,
+          Admission::Place p)
+        : options(std::move(o)),
+          place(std::move(p)),
+          connection(home, std::move(stream), options->limits),
+          log(Log().with({"session", random_name(8)}).with({"peer", connection.peer().to_string()}))
+    {
+        log.debug("net.connected", {{"protocol", options->protocol}});
+    }
 
-/// A connection from accept to close. `keep` keeps the options.
-awaitable<void> converse(std::shared_ptr<const void> keep, const ListenerOptions& options, Reactor& home,
-                         std::unique_ptr<Stream> stream, Admission::Place place)
+    std::shared_ptr<const ListenerOptions> options;
+    Admission::Place place;
+    Connection connection;
+    Log log;
+};
+
+awaitable<void> talk_under_tls(Guest& guest)
 {
-    Connection connection(home, std::move(stream), options.limits);
-    const Log log = Log().with({"session", random_name(8)}).with({"peer", connection.peer().to_string()});
-    log.debug("net.connected", {{"protocol", options.protocol}});
-    auto dialogue = [&options, &connection, &log] {
-        return options.implicit_tls ? talk_under_tls(options, connection, log)
-                                    : options.session(connection, log);
-    };
-    co_await run_session(connection, log, dialogue, options.farewell);
+    co_await guest.connection.accept_tls(*guest.options->implicit_tls);
+    co_await guest.options->session(guest.connection, guest.log);
 }
 
 } // namespace
@@ -130,11 +135,21 @@ void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& p
         return refuse(descriptor, peer, "limits.connections_per_ip");
 
     Reactor& home = *reactors[turn++ % reactors.size()];
-    auto begin = [keep = shared_from_this(), &home, peer, descriptor = std::move(descriptor),
+    auto options_of_mine = std::shared_ptr<const ListenerOptions>(shared_from_this(), &options);
+    auto begin = [of = std::move(options_of_mine), &home, peer, descriptor = std::move(descriptor),
                   place = std::move(place)]() mutable {
         auto stream = make_socket_stream(home.context(), std::move(descriptor), peer);
-        const ListenerOptions& of = keep->options;
-        home.spawn("net.session", converse(std::move(keep), of, home, std::move(stream), std::move(place)));
+        auto guest = std::make_shared<Guest>(std::move(of), home, std::move(stream), std::move(place));
+        Connection& connection = guest->connection;
+        const Log log = guest->log;
+        const auto farewell = guest->options->farewell;
+        // run_session() keeps the dialogue, and the dialogue keeps the guest:
+        // a coroutine just for that would cost each connection half a KiB.
+        auto dialogue = [guest = std::move(guest)] {
+            if (guest->options->implicit_tls != nullptr) return talk_under_tls(*guest);
+            return guest->options->session(guest->connection, guest->log);
+        };
+        home.spawn("net.session", run_session(connection, log, std::move(dialogue), farewell));
     };
     asio::post(home.executor(), std::move(begin));
 }
