@@ -64,6 +64,7 @@ Descriptor take_lock(Files& files, const Layout& layout, std::chrono::millisecon
 /// Made here and not by SQLite, for its mode: the log takes it over.
 void ensure_database(Files& files, const Layout& layout)
 {
+    Reserve(files, layout.reserve).make_room();
     const auto made = files.open(layout.database, O_RDWR | O_CREAT);
     if (!made)
         throw std::runtime_error("cannot open '" + layout.database.string() + "': " + made.error().message() +

@@ -4,6 +4,15 @@
 
 namespace pillarbox::storage::sqlite {
 
+void Reserve::make_room()
+{
+    // Shared memory and journal of the database, and what recovery writes.
+    constexpr std::uint64_t least = 4 * 1024 * 1024;
+    std::error_code failed;
+    const auto space = std::filesystem::space(file_.parent_path(), failed);
+    if (!failed && space.available < least) static_cast<void>(files_.remove(file_));
+}
+
 void Reserve::release()
 {
     const std::lock_guard lock(mutex_);
@@ -13,6 +22,7 @@ void Reserve::release()
 void Reserve::restore(std::uint64_t free)
 {
     const std::lock_guard lock(mutex_);
+    if (!held_ && files_.open(file_, O_RDWR)) held_ = true;
     if (held_ || free < 2 * octets) return;
     const auto file = files_.open(file_, O_RDWR | O_CREAT);
     if (!file) return;

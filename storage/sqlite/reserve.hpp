@@ -18,10 +18,14 @@ public:
 
     Reserve(Files& files, std::filesystem::path file) : files_(files), file_(std::move(file)) {}
 
+    /// Before the database is opened: gives up the file of an earlier run when
+    /// the disk has too little left to open it with.
+    void make_room();
+
     /// Gives its space to the rest.
     void release();
 
-    /// Takes the space again unless it has it, when `free` octets leave enough
+    /// Takes the space again unless it has it, from an earlier run perhaps, when `free` octets leave enough
     /// for others. Failing is no error: the next call tries again.
     void restore(std::uint64_t free);
 
