@@ -176,7 +176,8 @@ awaitable<void> Connection::State::write(std::string_view octets)
 
 awaitable<void> Connection::State::handshake(TlsContext& context)
 {
-    const Wait wait(*this, limits.handshake, Wait::Kind::busy);
+    const Wait wait(*this, limits.handshake,
+                    Wait::Kind::idle); // nothing is under way that a drain could harm
     const error_code done = co_await stream->start_tls(context);
     if (done) deaf = true;
     check(done);

@@ -61,7 +61,8 @@ public:
 
     /// Waits for the next command or request to begin, holding no memory;
     /// returns at once when something is unread. Here, in read_line() before
-    /// its line begins and in pause(), a draining server interrupts.
+    /// its line begins, in a handshake and in pause(), a draining server
+    /// interrupts.
     awaitable<void> idle(std::chrono::seconds patience);
 
     /// Adds a reply to the outbox; never waits.

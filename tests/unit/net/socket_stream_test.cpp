@@ -23,6 +23,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace pillarbox::net {
@@ -276,6 +277,16 @@ TEST_F(SocketStreamTest, IsInterruptedByADrainOverTls)
     reactor->drain();
     EXPECT_EQ(client.read_to_end(), "");
     EXPECT_NE(endings.next().find("shutting down"), std::string::npos);
+}
+
+TEST_F(SocketStreamTest, IsInterruptedByADrainBeforeTheHandshake)
+{
+    listen("127.0.0.1", true);
+    auto client = connect(); // and says nothing
+    while (reactor->sessions() == 0)
+        std::this_thread::yield();
+    reactor->drain();
+    EXPECT_EQ(client.read_to_end(), "");
 }
 
 /// Half a record keeps OpenSSL waiting, not the server.
