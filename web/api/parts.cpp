@@ -76,7 +76,7 @@ Body decode_body(const mime::Part& part, std::string_view octets, bool words_onl
     Body body;
     body.text = mime::decode_text_part(part, octets);
     if (words_only)
-        body.text = mime::html_to_text(body.text, most_body);
+        body.text = mime::trim(mime::html_to_text(body.text, most_body));
     else if (part.flowed)
         body.text = unflow(body.text, part.delete_space);
     else

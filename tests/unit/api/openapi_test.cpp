@@ -1,0 +1,172 @@
+#include "tests/unit/api/site_test.hpp"
+
+#include "web/api/openapi.hpp"
+#include "web/http/message.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace pillarbox::api {
+namespace {
+
+namespace json = boost::json;
+
+class OpenApiTest : public SiteTest
+{
+protected:
+    const json::value description = json::parse(openapi());
+
+    const json::object& schema(const json::object& given) const
+    {
+        const auto* reference = given.if_contains("$ref");
+        if (!reference) return given;
+        const std::string name(reference->as_string());
+        return description.at("components").at("schemas").at(name.substr(name.rfind('/') + 1)).as_object();
+    }
+
+    static bool fits_type(const json::value& value, std::string_view type)
+    {
+        if (type == "object") return value.is_object();
+        if (type == "array") return value.is_array();
+        if (type == "string") return value.is_string();
+        if (type == "integer") return value.is_int64() || value.is_uint64();
+        if (type == "boolean") return value.is_bool();
+        return type == "null" && value.is_null();
+    }
+
+    /// What in `value` is not as the description has it; empty when all is.
+    std::string compare(const json::value& value, const json::object& given, const std::string& at) const
+    {
+        const auto& wanted = schema(given);
+        const auto& type = wanted.at("type");
+        bool fits = false;
+        if (const auto* several = type.if_array()) {
+            for (const auto& one : *several)
+                fits = fits || fits_type(value, one.as_string());
+        } else {
+            fits = fits_type(value, type.as_string());
+        }
+        if (!fits) return at + " is of another type";
+        if (const auto* values = wanted.if_contains("enum")) {
+            bool found = false;
+            for (const auto& one : values->as_array())
+                found = found || one == value;
+            if (!found) return at + " is none of the values";
+        }
+        if (value.is_array()) {
+            for (const auto& item : value.as_array()) {
+                const auto fault = compare(item, wanted.at("items").as_object(), at + "[]");
+                if (!fault.empty()) return fault;
+            }
+        }
+        if (!value.is_object() || !wanted.contains("properties")) return {};
+        const auto& properties = wanted.at("properties").as_object();
+        for (const auto& member : value.as_object()) {
+            const auto* property = properties.if_contains(member.key());
+            const auto name = at + "." + std::string(member.key());
+            if (!property) return name + " is not described";
+            const auto fault = compare(member.value(), property->as_object(), name);
+            if (!fault.empty()) return fault;
+        }
+        if (const auto* required = wanted.if_contains("required")) {
+            for (const auto& name : required->as_array())
+                if (!value.as_object().contains(name.as_string()))
+                    return at + "." + std::string(name.as_string()) + " is missing";
+        }
+        return {};
+    }
+
+    void check(std::string_view method, const std::string& path, const Reply& reply)
+    {
+        const auto& operation = description.at("paths").at(path).at(method);
+        const auto* response =
+            operation.at("responses").as_object().if_contains(std::to_string(reply.status));
+        ASSERT_TRUE(response) << method << " " << path << " answers " << reply.status
+                              << ", which is not described";
+        const auto* content = response->as_object().if_contains("content");
+        if (!content) {
+            EXPECT_TRUE(reply.body.empty()) << method << " " << path;
+            return;
+        }
+        const std::string type(reply.field("Content-Type").substr(0, reply.field("Content-Type").find(';')));
+        const auto* media = content->as_object().if_contains(type);
+        ASSERT_TRUE(media) << method << " " << path << " answers " << type;
+        if (type.ends_with("json"))
+            EXPECT_EQ(compare(reply.json(), media->at("schema").as_object(), "$"), "")
+                << method << " " << path << "\n"
+                << reply.body;
+    }
+};
+
+TEST_F(OpenApiTest, DescribesTheRoutesThereAre)
+{
+    std::set<std::string> described;
+    for (const auto& path : description.at("paths").as_object()) {
+        for (const auto& operation : path.value().as_object())
+            described.insert(std::string(operation.key()) + " " + std::string(path.key()));
+    }
+    std::set<std::string> served;
+    for (const auto& route : site_->router().routes()) {
+        std::string method = route.method;
+        for (char& c : method)
+            c = static_cast<char>(c - 'A' + 'a');
+        served.insert(method + " " + route.pattern);
+
+        const auto& operation = description.at("paths").at(route.pattern).at(method).as_object();
+        EXPECT_EQ(operation.contains("security"), route.access == http::Access::open) << route.pattern;
+        std::set<std::string> parameters;
+        if (const auto* list = operation.if_contains("parameters")) {
+            for (const auto& one : list->as_array())
+                if (one.at("in").as_string() == "path")
+                    parameters.insert("{" + std::string(one.at("name").as_string()) + "}");
+        }
+        for (const auto& name : parameters)
+            EXPECT_NE(route.pattern.find(name), std::string::npos) << route.pattern;
+        EXPECT_EQ(parameters.size(), static_cast<std::size_t>(std::ranges::count(route.pattern, '{')))
+            << route.pattern;
+    }
+    EXPECT_EQ(described, served);
+}
+
+TEST_F(OpenApiTest, AnswersAreAsDescribed)
+{
+    deliver("alice@example.org",
+            "From: Ada <ada@example.net>\nTo: alice@example.org\nSubject: x\nMIME-Version: 1.0\n"
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: "
+            "application/pdf\n\npdf\n--b--\n");
+    const auto id = newest("alice");
+    const auto ask_and_check = [&](std::string_view method, const std::string& pattern,
+                                   const std::string& target, const std::string& body = {}) {
+        std::string verb(method);
+        for (char& c : verb)
+            c = static_cast<char>(c - 'a' + 'A');
+        check(method, pattern, ask(as("alice", verb, target, body)));
+    };
+    const std::string messages = "/api/v1/messages/";
+    ask_and_check("get", "/api/v1/session", "/api/v1/session");
+    ask_and_check("get", "/api/v1/openapi.json", "/api/v1/openapi.json");
+    ask_and_check("get", "/api/v1/mailboxes", "/api/v1/mailboxes");
+    ask_and_check("get", "/api/v1/mailboxes/{id}", "/api/v1/mailboxes/inbox");
+    ask_and_check("get", "/api/v1/mailboxes/{id}", "/api/v1/mailboxes/nothing");
+    ask_and_check("get", "/api/v1/mailboxes/{id}/messages", "/api/v1/mailboxes/inbox/messages?limit=1");
+    ask_and_check("get", "/api/v1/mailboxes/{id}/messages", "/api/v1/mailboxes/inbox/messages?limit=0");
+    ask_and_check("get", messages + "{id}", messages + id);
+    ask_and_check("get", messages + "{id}", messages + "7777");
+    ask_and_check("patch", messages + "{id}", messages + id, R"({"seen":true})");
+    ask_and_check("patch", messages + "{id}", messages + id, R"({"unknown":true})");
+    ask_and_check("get", messages + "{id}/body", messages + id + "/body");
+    ask_and_check("get", messages + "{id}/body", messages + id + "/body?format=x");
+    ask_and_check("get", messages + "{id}/parts/{path}", messages + id + "/parts/2");
+    ask_and_check("get", messages + "{id}/raw", messages + id + "/raw");
+    ask_and_check("post", "/api/v1/session", "/api/v1/session",
+                  R"({"address":"alice@example.org","password":"wrong"})");
+    ask_and_check("post", "/api/v1/session", "/api/v1/session", R"({"address":7})");
+    ask_and_check("delete", "/api/v1/session", "/api/v1/session");
+}
+
+} // namespace
+} // namespace pillarbox::api

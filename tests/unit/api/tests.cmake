@@ -1,0 +1,11 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+pillarbox_unit_test(api
+    SOURCES
+        ${here}/mailboxes_test.cpp
+        ${here}/messages_test.cpp
+        ${here}/openapi_test.cpp
+        ${here}/session_test.cpp
+        ${here}/site_fixture.cpp
+        ${here}/site_test.cpp
+        ${here}/text_test.cpp
+    LINK pillarbox_api pillarbox_support Boost::json)
