@@ -11,7 +11,8 @@ namespace {
 
 http::awaitable<Reply> collect(const http::Site& site, http::Request request, bool draining)
 {
-    http::Response response = co_await site.answer(std::move(request), Log{}, draining);
+    const Log log;
+    http::Response response = co_await site.answer(std::move(request), log, draining);
     Reply reply;
     reply.status = response.status;
     reply.fields = response.fields;

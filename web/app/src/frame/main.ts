@@ -10,10 +10,12 @@ function tell(said: FromFrame): void {
   parent.postMessage(said, '*');
 }
 
+let shown = false;
 let reports = 0;
 let lastHeight = -1;
 
 function report(): void {
+  if (!shown) return; // an empty page's height says nothing
   const root = document.documentElement;
   const bar = root.scrollWidth > root.clientWidth ? 18 : 0; // room for a scrollbar under a wide table
   const height = document.body.offsetHeight + bar;
@@ -34,6 +36,7 @@ function show(order: ToFrame): void {
   root.classList.toggle('dark', order.theme === 'dark' && !coloured);
   root.classList.toggle('sheet', order.theme === 'dark' && coloured);
   document.body.replaceChildren(content);
+  shown = true;
   tell({ kind: 'held', count: held });
   report();
 }
