@@ -22,7 +22,7 @@ try {
         log_.error("storage.error", {happened, more});
         break;
     }
-} catch (...) {
+} catch (...) { // NOLINT(bugprone-empty-catch)
     // Without memory for a log line there is nothing left to say it with; the
     // store has acted on what it reports already.
 }
@@ -30,7 +30,7 @@ try {
 void StoreLog::committed(std::size_t, std::chrono::microseconds) noexcept
 try {
     metrics::count_event("storage.commit");
-} catch (...) {
+} catch (...) { // NOLINT(bugprone-empty-catch)
     // As above: a number less.
 }
 

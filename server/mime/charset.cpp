@@ -140,7 +140,7 @@ public:
         if (good()) iconv_close(handle_);
     }
 
-    bool good() const { return handle_ != reinterpret_cast<iconv_t>(std::intptr_t{-1}); }
+    bool good() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
     std::string convert(std::string_view text)
     {

@@ -9,9 +9,9 @@ namespace pillarbox::mime {
 
 /// What a header section may have. More is reported, not refused: who refuses
 /// decides that (mail flow does, with 554 5.6.0).
-inline constexpr std::size_t most_header_octets = 256 * 1024;
+inline constexpr std::size_t most_header_octets = std::size_t{256} * 1024;
 inline constexpr std::size_t most_header_lines = 2000;
-inline constexpr std::size_t most_field_octets = 64 * 1024;
+inline constexpr std::size_t most_field_octets = std::size_t{64} * 1024;
 
 /// One field of a header section, as views into it.
 struct Field

@@ -17,7 +17,7 @@ constexpr std::size_t most_boundary_octets = 512;
 // Enough of a line to know a boundary by, with white space after it.
 constexpr std::size_t most_kept_of_body_line = 2 * most_boundary_octets;
 // What a part below the message says of itself, and how long a value may be.
-constexpr std::size_t most_part_header_octets = 64 * 1024;
+constexpr std::size_t most_part_header_octets = std::size_t{64} * 1024;
 constexpr std::size_t most_value_octets = 998;
 
 std::string_view clip(std::string_view value)
@@ -243,10 +243,11 @@ void Scanner::number_parts()
         std::string below = part.path;
         if (below.empty() && part.parent >= 0)
             below = found_.parts[static_cast<std::size_t>(part.parent)].path;
+        if (!below.empty()) below += '.';
         std::uint32_t number = 0;
         for (const std::uint32_t child : part.children) {
-            const std::string digits = std::to_string(++number);
-            found_.parts[child].path = below.empty() ? digits : below + "." + digits;
+            found_.parts[child].path = below;
+            found_.parts[child].path += std::to_string(++number);
         }
     }
 }

@@ -16,8 +16,8 @@ constexpr std::size_t most_preview_characters = 200;
 constexpr std::size_t most_address_octets = 320;
 // What a preview is looked for in: text says something soon, HTML may have a
 // long head.
-constexpr std::size_t most_text_octets = 16 * 1024;
-constexpr std::size_t most_html_octets = 128 * 1024;
+constexpr std::size_t most_text_octets = std::size_t{16} * 1024;
+constexpr std::size_t most_html_octets = std::size_t{128} * 1024;
 
 std::string_view body_of(const Part& part, std::string_view head, std::size_t most)
 {

@@ -10,7 +10,7 @@
 namespace pillarbox::mime {
 
 /// Octets of a message that a summary is made from: the first ones.
-inline constexpr std::size_t most_summary_octets = 256 * 1024;
+inline constexpr std::size_t most_summary_octets = std::size_t{256} * 1024;
 
 /// What a list shows of a message: the members of storage::Summary, which this
 /// layer does not know. Text is UTF-8, decoded, on one line, and free of control

@@ -137,6 +137,19 @@ class FullDisk(unittest.TestCase):
         self.check_kept([*self.kept, last])
         self.assertEqual(self.server.stop(), 0)
 
+    def test_says_why_it_cannot_start(self):
+        self.assertEqual(self.server.stop(), 0)
+        (self.server.data / "reserve").unlink()  # what would have helped
+        self.disk.fill()
+        with self.assertRaises(AssertionError):
+            self.server.start()
+        self.assertEqual(self.server.ended(), 1)
+        self.assertIn(str(self.server.data), self.server.tail().splitlines()[-1])
+        self.disk.free()
+        self.server.start()
+        self.check_kept(self.kept)
+        self.assertEqual(self.server.stop(), 0)
+
     def test_killed_on_a_full_disk(self):
         self.disk.fill()
         self.assertEqual(self.send(letter("no room")), 452)
