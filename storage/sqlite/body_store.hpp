@@ -30,7 +30,7 @@ enum class Tier : std::int64_t
 };
 
 /// Up to here one sync instead of two beats writing the octets twice.
-inline constexpr std::size_t row_octets = 8 * 1024;
+inline constexpr std::size_t row_octets = 8ul * 1024;
 
 /// A body's place, as its row has it.
 struct Place
@@ -66,7 +66,7 @@ public:
     {
         std::filesystem::path segments; // directories
         std::filesystem::path files;
-        std::uint64_t segment_octets = 64 * 1024 * 1024; // then another begins
+        std::uint64_t segment_octets = 64ull * 1024 * 1024; // then another begins
     };
 
     BodyStore(Files& files, Options options, Start start);

@@ -37,7 +37,7 @@ struct Underneath
 {
     std::shared_ptr<Files> files = std::make_shared<Files>();
     std::string vfs; // SQLite's name for its file layer; empty: the usual one
-    std::uint64_t segment_octets = 64 * 1024 * 1024;
+    std::uint64_t segment_octets = 64ull * 1024 * 1024;
     std::chrono::milliseconds busy{5'000}; // waiting for another process that writes
 };
 

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -84,28 +83,28 @@ public:
     {
         fault = 0;
         try {
-            outcome_.emplace(work_(database));
+            outcome_ = work_(database);
         } catch (...) {
             fault = current_fault();
             fail(make_error_code(errc_of(fault)));
         }
-        return outcome_->has_value();
+        return outcome_.has_value();
     }
 
     void settle(error_code commit) noexcept override
     {
         if (commit) fail(commit);
-        if constexpr (requires(Work& work) { work.settle(true); }) work_.settle(outcome_->has_value());
+        if constexpr (requires(Work& work) { work.settle(true); }) work_.settle(outcome_.has_value());
     }
 
-    void resume() noexcept override { std::move(handler_)(std::move(*outcome_)); }
+    void resume() noexcept override { std::move(handler_)(std::move(outcome_)); }
 
 private:
-    void fail(error_code error) { outcome_.emplace(boost::system::in_place_error, error); }
+    void fail(error_code error) { outcome_ = Outcome(boost::system::in_place_error, error); }
 
     Work work_;
     Handler handler_;
-    std::optional<Outcome> outcome_;
+    Outcome outcome_{boost::system::in_place_error, make_error_code(Errc::unavailable)}; // until it has run
 };
 
 /// Suspends the calling coroutine, pushes an Op that runs `work` on a database

@@ -19,7 +19,7 @@ public:
     struct Options
     {
         std::chrono::milliseconds deadline{10'000}; // for one Op, from when it was pushed
-        std::size_t max_waiting = 32 * 1024;        // Ops; beyond, they are refused (timed_out)
+        std::size_t max_waiting = 32'768;           // Ops; beyond, they are refused (timed_out)
         std::shared_ptr<Observer> observer;         // may be null
     };
 

@@ -22,7 +22,12 @@ void Reserve::release()
 void Reserve::restore(std::uint64_t free)
 {
     const std::lock_guard lock(mutex_);
-    if (!held_ && files_.open(file_, O_RDWR)) held_ = true;
+    if (!held_) {
+        // A crash may have left one without its space.
+        const auto file = files_.open(file_, O_RDWR);
+        const auto size = file ? size_of(file->number()) : file.error();
+        held_ = size && *size == octets;
+    }
     if (held_ || free < 2 * octets) return;
     const auto file = files_.open(file_, O_RDWR | O_CREAT);
     if (!file) return;

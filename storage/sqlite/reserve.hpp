@@ -14,7 +14,7 @@ namespace pillarbox::storage::sqlite {
 class Reserve
 {
 public:
-    static constexpr std::uint64_t octets = 16 * 1024 * 1024;
+    static constexpr std::uint64_t octets = 16ull * 1024 * 1024;
 
     Reserve(Files& files, std::filesystem::path file) : files_(files), file_(std::move(file)) {}
 
@@ -25,8 +25,8 @@ public:
     /// Gives its space to the rest.
     void release();
 
-    /// Takes the space again unless it has it, from an earlier run perhaps, when `free` octets leave enough
-    /// for others. Failing is no error: the next call tries again.
+    /// Takes the space again unless it has it, from an earlier run perhaps,
+    /// when `free` octets leave enough for others. Failing is no error: the next call tries again.
     void restore(std::uint64_t free);
 
     bool held() const;

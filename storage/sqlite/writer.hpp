@@ -27,11 +27,11 @@ class Writer
 public:
     struct Options
     {
-        std::size_t max_ops = 512;                 // in a group
-        std::size_t max_octets = 64 * 1024 * 1024; // in a group
-        std::size_t max_waiting = 32 * 1024;       // Ops; beyond, they are refused (timed_out)
-        std::shared_ptr<Observer> observer;        // may be null
-        std::function<void()> out_of_space;        // called on either thread, before the second try
+        std::size_t max_ops = 512;                   // in a group
+        std::size_t max_octets = 64ul * 1024 * 1024; // in a group
+        std::size_t max_waiting = 32'768;            // Ops; beyond, they are refused (timed_out)
+        std::shared_ptr<Observer> observer;          // may be null
+        std::function<void()> out_of_space;          // called on either thread, before the second try
     };
 
     /// `bodies` may be null: then no Op has one.

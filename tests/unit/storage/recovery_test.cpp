@@ -147,6 +147,21 @@ TEST_F(RecoveryTest, BeginsAnotherSegmentWhenOneIsFull)
     EXPECT_EQ(recorder_->errors(), 0u);
 }
 
+TEST_F(RecoveryTest, MakesTheReserveWholeAgain)
+{
+    const auto reserve = core().layout.reserve;
+    for (const bool there : {true, false}) {
+        close();
+        if (there) std::filesystem::resize_file(reserve, 0); // as a crash may leave it
+        else std::filesystem::remove(reserve);
+        reopen();
+        EXPECT_TRUE(core().reserve.held());
+        EXPECT_EQ(std::filesystem::file_size(reserve), sqlite::Reserve::octets);
+    }
+    core().reserve.release();
+    EXPECT_FALSE(std::filesystem::exists(reserve));
+}
+
 TEST_F(RecoveryTest, GivesSpaceBack)
 {
     for (int i = 0; i < 100; ++i)
