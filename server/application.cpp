@@ -189,7 +189,8 @@ void Application::listen()
         return http::serve(connection, std::move(log), site_);
     };
     const auto silent = [](net::Errc) { return std::string(); };
-    const net::Connection::Limits http_limits;
+    net::Connection::Limits http_limits;
+    http_limits.write = std::chrono::seconds(60);
 
     listen("smtp", config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay, smtp::farewell);
     listen("submission", config.submission.listen, false, busy_smtp, smtp::connection_limits(), submission,

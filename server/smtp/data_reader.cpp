@@ -68,7 +68,7 @@ void DataReader::step(char c, std::string& out)
     if (c == '\r') {
         state_ = State::cr;
     } else if (c == '\n') {
-        flag(Fault::bare_line_end);
+        bare_line_feed(out);
     } else if (c == '\0') {
         flag(Fault::nul_octet);
     } else {
@@ -81,6 +81,15 @@ void DataReader::add(std::string_view octets, std::string& out)
     line_ += octets.size();
     if (line_ > longest_line) flag(Fault::line_too_long);
     if (fault_ == Fault::none) out += octets;
+}
+
+void DataReader::bare_line_feed(std::string& out)
+{
+    if (bare_line_feed_ == BareLineFeed::refused)
+        flag(Fault::bare_line_end);
+    else if (fault_ == Fault::none)
+        out += "\r\n";
+    line_ = 0;
 }
 
 void DataReader::flag(Fault fault)

@@ -14,6 +14,18 @@ namespace pillarbox::smtp {
 class DataReader
 {
 public:
+    /// What becomes of a bare LF. A submission agent may mend what a user's
+    /// program got wrong (RFC 6409 §8): `mended` makes CRLF of it. It still
+    /// begins no line here, so a dot behind it is text and ends nothing.
+    enum class BareLineFeed
+    {
+        refused,
+        mended
+    };
+
+    explicit DataReader(BareLineFeed bare_line_feed = BareLineFeed::refused) : bare_line_feed_(bare_line_feed)
+    {}
+
     enum class Fault
     {
         none,
@@ -47,7 +59,9 @@ private:
     std::size_t take_text(std::string_view octets, std::string& out);
     void add(std::string_view octets, std::string& out);
     void flag(Fault fault);
+    void bare_line_feed(std::string& out);
 
+    BareLineFeed bare_line_feed_;
     State state_ = State::line_start; // "DATA" CRLF came before: a dot may come at once
     Fault fault_ = Fault::none;
     std::size_t line_ = 0; // octets of the line so far

@@ -36,7 +36,6 @@ constexpr Reply sign_in_first{530, "5.7.0", "sign in first: AUTH PLAIN or AUTH L
 constexpr Reply tls_first{530, "5.7.0", "STARTTLS first, then sign in"}; // RFC 3207 §4
 constexpr Reply not_yours{553, "5.7.1",
                           "this sender address is not yours: send from one that reaches your mailbox"};
-constexpr Reply null_sender{553, "5.7.1", "the sender address must be yours, not <>"};
 constexpr Reply author_not_yours{553, "5.7.1",
                                  "From must name addresses that reach your mailbox, and no others"};
 constexpr Reply too_many{450, "4.7.1", "too many messages within the hour: try again later"};
@@ -126,24 +125,23 @@ void Session::sign_in_failed(const Reply& reply)
     if (++failed_sign_ins_ >= most_failures) leave(too_many_failures);
 }
 
-/// The envelope sender must reach the account that sends, RFC 6409 §6.1; so
-/// the null path is nobody's.
+/// The envelope sender must reach the account that sends, RFC 6409 §6.1. The
+/// null path is anyone's: receipts are sent with it (RFC 8098 §3), and who
+/// wrote them is checked in the header.
 awaitable<bool> Session::sender_allowed(auth::Identity sender, Path reverse_path)
 {
-    if (reverse_path.null()) {
-        say(null_sender);
-        co_return false;
-    }
-    const auto allowed = co_await mailflow::may_send_as(services_.accounts, sender.account,
-                                                        reverse_path.local_part, reverse_path.domain);
-    if (!allowed && allowed.error() != storage::Errc::not_found) {
-        say(unavailable);
-        co_return false;
-    }
-    if (!allowed) {
-        log_.info("smtp.sender_refused", {{"user", sender.address}, {"from", reverse_path.address()}});
-        say(not_yours);
-        co_return false;
+    if (!reverse_path.null()) {
+        const auto allowed = co_await mailflow::may_send_as(services_.accounts, sender.account,
+                                                            reverse_path.local_part, reverse_path.domain);
+        if (!allowed && allowed.error() != storage::Errc::not_found) {
+            say(unavailable);
+            co_return false;
+        }
+        if (!allowed) {
+            log_.info("smtp.sender_refused", {{"user", sender.address}, {"from", reverse_path.address()}});
+            say(not_yours);
+            co_return false;
+        }
     }
     if (!exempt_ && !services_.rate.take(sender.account, SubmissionRate::Clock::now())) {
         log_.warning("smtp.rate_exceeded", {{"user", sender.address}});

@@ -228,7 +228,7 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
 {
     const auto deadline = std::chrono::steady_clock::now() + message_patience;
     const std::uint64_t most = services_.config->smtp.max_message_size;
-    DataReader reader;
+    DataReader reader(header ? DataReader::BareLineFeed::mended : DataReader::BareLineFeed::refused);
     auto spool = services_.mail.new_spool();
     std::optional<Reply> refusal;
     std::uint64_t octets = 0; // as sent, dots undone: RFC 1870 §3

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,6 +111,21 @@ TEST(DataReader, RefusesBareLineEndsAndNul)
             EXPECT_EQ(outcome.fault, c.fault) << testing::PrintToString(c.sent);
             EXPECT_EQ(outcome.used, c.sent.size()) << testing::PrintToString(c.sent);
         }
+    }
+}
+
+TEST(DataReader, MendsBareLineFeedsWhereToldTo)
+{
+    constexpr std::string_view sent = "a\nb\n.\nc\n.\r\nd\r\n.\r\n";
+    for (const std::size_t size :
+         {sent.size(), std::size_t{7}, std::size_t{3}, std::size_t{2}, std::size_t{1}}) {
+        DataReader reader(DataReader::BareLineFeed::mended);
+        std::string out;
+        for (std::string_view rest = sent; !rest.empty(); rest.remove_prefix(std::min(size, rest.size())))
+            reader.feed(rest.substr(0, size), out);
+        EXPECT_TRUE(reader.done()) << size;
+        EXPECT_EQ(reader.fault(), DataReader::Fault::none) << size;
+        EXPECT_EQ(out, "a\r\nb\r\n.\r\nc\r\n.\r\nd\r\n") << size;
     }
 }
 
