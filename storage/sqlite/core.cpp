@@ -219,11 +219,6 @@ void Core::touched(AccountId account, std::string label)
     touches.used[{account, std::move(label)}] = now();
 }
 
-std::string Core::new_spool_name()
-{
-    return std::to_string(::getpid()) + "-" + std::to_string(++spools_);
-}
-
 SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
     : lock_(std::move(lock)),
       core_(std::move(core)),

@@ -10,7 +10,6 @@
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
 
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -72,8 +71,6 @@ struct Core
     /// A device signed in; written down with the next upkeep.
     void touched(AccountId account, std::string label);
 
-    std::string new_spool_name();
-
     struct Touches
     {
         std::mutex mutex;
@@ -85,9 +82,6 @@ struct Core
         std::mutex mutex;
         std::vector<Place> places;
     } discarded;
-
-private:
-    std::atomic<std::uint64_t> spools_ = 0;
 };
 
 class SqliteStore final : public Store

@@ -130,7 +130,7 @@ awaitable<Result<void>> refuse(Errc error)
 
 std::unique_ptr<Spool> SqliteMail::new_spool()
 {
-    return std::make_unique<FileSpool>(core_.files(), core_.layout.spool / core_.new_spool_name());
+    return std::make_unique<FileSpool>(core_.files(), core_.layout.spool);
 }
 
 Result<void> SqliteMail::has_room(std::uint64_t octets) const

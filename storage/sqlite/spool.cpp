@@ -3,17 +3,24 @@
 #include "storage/sqlite/checksum.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::uint64_t sync_step = 4 * 1024 * 1024;
+constexpr std::uint64_t sync_step = 4ull * 1024 * 1024;
+
+/// A name that no other spool has, in this process or another.
+std::string next_name()
+{
+    static std::atomic<std::uint64_t> last = 0;
+    return std::to_string(::getpid()) + "-" + std::to_string(++last);
+}
 
 } // namespace
-
-FileSpool::FileSpool(Files& files, std::filesystem::path file) : files_(files), path_(std::move(file)) {}
 
 FileSpool::~FileSpool()
 {
@@ -38,6 +45,7 @@ Result<void> FileSpool::append(std::string_view octets)
 error_code FileSpool::write(std::string_view octets)
 {
     if (!in_file()) {
+        path_ = directory_ / next_name();
         auto file = files_.open(path_, O_RDWR | O_CREAT | O_EXCL);
         if (!file) return file.error();
         descriptor_ = std::move(*file);

@@ -14,8 +14,8 @@ namespace pillarbox::storage::sqlite {
 class FileSpool final : public Spool
 {
 public:
-    /// `file` is where it goes when it grows; `files` outlives it.
-    FileSpool(Files& files, std::filesystem::path file);
+    /// `directory` is where it goes when it grows. Both outlive it.
+    FileSpool(Files& files, const std::filesystem::path& directory) : files_(files), directory_(directory) {}
     FileSpool(const FileSpool&) = delete;
     FileSpool& operator=(const FileSpool&) = delete;
     ~FileSpool() override;
@@ -40,7 +40,8 @@ private:
     error_code write(std::string_view octets);
 
     Files& files_;
-    std::filesystem::path path_;
+    const std::filesystem::path& directory_;
+    std::filesystem::path path_; // once it is in a file
     std::string memory_;
     Descriptor descriptor_;
     bool owned_ = false;
