@@ -189,8 +189,6 @@ void Application::listen()
         return http::serve(connection, std::move(log), site_);
     };
     const auto silent = [](net::Errc) { return std::string(); };
-    net::Connection::Limits http_limits;
-    http_limits.write = std::chrono::seconds(60);
 
     listen("smtp", config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay, smtp::farewell);
     listen("submission", config.submission.listen, false, busy_smtp, smtp::connection_limits(), submission,
@@ -199,9 +197,10 @@ void Application::listen()
            smtp::farewell);
     listen("pop3", config.pop3.listen, false, busy_pop3, pop3::connection_limits(), pop3, pop3::farewell);
     listen("pop3s", config.pop3s.listen, true, {}, pop3::connection_limits(), pop3, pop3::farewell);
-    listen("http", config.http.listen, false, busy_http, http_limits, web, silent);
-    listen("https", config.https.listen, true, {}, http_limits, web, silent);
-    listen("metrics", config.metrics.listen, false, busy_http, http_limits, serve_metrics, silent);
+    listen("http", config.http.listen, false, busy_http, http::connection_limits(), web, silent);
+    listen("https", config.https.listen, true, {}, http::connection_limits(), web, silent);
+    listen("metrics", config.metrics.listen, false, busy_http, http::connection_limits(), serve_metrics,
+           silent);
 }
 
 void Application::listen(const char* protocol, const std::vector<Endpoint>& endpoints, bool implicit_tls,

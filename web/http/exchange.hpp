@@ -13,7 +13,8 @@ namespace pillarbox::http {
 constexpr std::size_t largest_body = 256 * 1024; // octets of a request's JSON
 constexpr std::chrono::seconds head_patience{15};
 constexpr std::chrono::seconds body_patience{60};
-constexpr std::chrono::seconds idle_patience{60}; // between requests
+constexpr std::chrono::seconds idle_patience{60};  // between requests
+constexpr std::chrono::seconds write_patience{60}; // for one outbox of an answer
 
 /// A request, or why there is none; then nothing more can be read from the
 /// connection, and `request` holds what was understood.

@@ -219,6 +219,13 @@ std::string Session::farewell(net::Errc error) const
 
 } // namespace
 
+net::Connection::Limits connection_limits()
+{
+    net::Connection::Limits limits;
+    limits.write = write_patience;
+    return limits;
+}
+
 awaitable<void> serve(net::Connection& connection, Log log, const Site& site)
 {
     Session session{connection, log, site};

@@ -45,6 +45,9 @@ private:
     Router router_;
 };
 
+/// What a connection must be made with: a minute for the peer to take an answer.
+net::Connection::Limits connection_limits();
+
 /// Speaks HTTP/1.1 on a connection until it ends. Never throws; `log` carries
 /// session and peer. The site outlives the connection.
 awaitable<void> serve(net::Connection& connection, Log log, const Site& site);
