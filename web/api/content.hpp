@@ -29,8 +29,9 @@ public:
     awaitable<storage::Result<Shared>> find(storage::Mail& mail, storage::MessageId message);
 
 private:
-    static constexpr std::size_t most = 128;          // messages kept
-    static constexpr std::size_t largest = 64 * 1024; // octets of a structure that is kept, about
+    static constexpr std::size_t most = 128; // messages kept
+    static constexpr std::size_t largest =
+        std::size_t{64} * 1024; // octets of a structure that is kept, about
 
     Shared look_up(std::int64_t id);
     void keep(std::int64_t id, Shared structure);

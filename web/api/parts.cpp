@@ -24,9 +24,11 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t most_body = 2 * 1024 * 1024;    // octets of text given out
-constexpr std::size_t most_encoded = 6 * 1024 * 1024; // octets read for them: "=3D" for each at worst
-constexpr std::size_t small_body = 16 * 1024; // octets decoded on the reactor: far below a millisecond
+constexpr std::size_t most_body = std::size_t{2} * 1024 * 1024; // octets of text given out
+constexpr std::size_t most_encoded =
+    std::size_t{6} * 1024 * 1024; // octets read for them: "=3D" for each at worst
+constexpr std::size_t small_body =
+    std::size_t{16} * 1024; // octets decoded on the reactor: far below a millisecond
 
 /// What the routes here share.
 struct Reading

@@ -89,12 +89,12 @@ awaitable<Response> who_am_i(const http::Services& services, const Context& cont
 {
     const auto account = co_await services.store.accounts().find(context.account());
     if (!account) co_return http::problem(context.request, account.error());
-    co_return describe(*context.session, account->address, account->admin);
+    co_return describe(context.session, account->address, account->admin);
 }
 
 awaitable<Response> sign_out(const http::Services& services, const Context& context)
 {
-    const auto removed = co_await services.store.sessions().remove(context.session->digest);
+    const auto removed = co_await services.store.sessions().remove(context.session.digest);
     if (!removed && removed.error() != storage::Errc::not_found)
         co_return http::problem(context.request, removed.error());
     Response response;

@@ -26,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Parser = beast::request_parser<beast::string_body>;
 
-constexpr std::size_t most_lingering = 1024 * 1024; // octets
+constexpr std::size_t most_lingering = std::size_t{1024} * 1024; // octets
 
 /// What is left of a patience that began with the deadline; at least a second,
 /// for the wheel turns in seconds.

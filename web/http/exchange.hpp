@@ -10,7 +10,7 @@
 
 namespace pillarbox::http {
 
-constexpr std::size_t largest_body = 256 * 1024; // octets of a request's JSON
+constexpr std::size_t largest_body = std::size_t{256} * 1024; // octets of a request's JSON
 constexpr std::chrono::seconds head_patience{15};
 constexpr std::chrono::seconds body_patience{60};
 constexpr std::chrono::seconds idle_patience{60};  // between requests

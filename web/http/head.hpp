@@ -23,8 +23,8 @@ struct Refusal
 class HeadReader
 {
 public:
-    static constexpr std::size_t longest_line = 8 * 1024;  // the request line
-    static constexpr std::size_t longest_head = 32 * 1024; // octets in all
+    static constexpr std::size_t longest_line = std::size_t{8} * 1024;  // the request line
+    static constexpr std::size_t longest_head = std::size_t{32} * 1024; // octets in all
     static constexpr std::size_t most_fields = 100;
 
     /// Takes what it can; returns how much. Stops behind the head, or at a refusal.

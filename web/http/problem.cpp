@@ -111,10 +111,10 @@ Response problem(const Request& request, unsigned status, std::string_view name,
     if (!request.id.empty()) object["instance"] = request.id;
     if (!errors.empty()) {
         boost::json::array list;
-        for (auto& error : errors) {
+        for (const auto& error : errors) {
             boost::json::object item;
-            item["pointer"] = std::move(error.pointer);
-            item["detail"] = std::move(error.detail);
+            item["pointer"] = error.pointer;
+            item["detail"] = error.detail;
             list.push_back(std::move(item));
         }
         object["errors"] = std::move(list);

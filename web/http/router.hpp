@@ -5,7 +5,6 @@
 #include "web/http/message.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,12 +17,12 @@ struct Context
 {
     Request request;
     std::vector<std::pair<std::string, std::string>> parameters; // of the path, decoded
-    std::optional<storage::WebSession> session;                  // there is one for Access::signed_in
+    storage::WebSession session;                                 // whose; empty without Access::signed_in
     Log log;
 
     /// A parameter of the path; the route has it.
     const std::string& parameter(std::string_view name) const;
-    storage::AccountId account() const { return session->account; }
+    storage::AccountId account() const { return session.account; }
 };
 
 /// Who may call.

@@ -93,7 +93,7 @@ awaitable<Response> Site::call(const Router::Route& route, Context context) cons
     }
     if (write) {
         if (!same_origin(request, by_cookie)) co_return problem(request, 403, "csrf", writes_only_from_here);
-        if (by_cookie && !has_csrf_token(request, *context.session))
+        if (by_cookie && !has_csrf_token(request, context.session))
             co_return problem(request, 403, "csrf", "The request lacks the token of its session.");
         if ((request.method != "DELETE" || !request.body.empty()) && !is_json(request))
             co_return problem(request, 415, "The body must be application/json.");
