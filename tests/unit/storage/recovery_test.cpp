@@ -158,6 +158,7 @@ TEST_F(RecoveryTest, MakesTheReserveWholeAgain)
         EXPECT_TRUE(core().reserve.held());
         EXPECT_EQ(std::filesystem::file_size(reserve), sqlite::Reserve::octets);
     }
+    core().upkeep->stop(); // it would take the space again at once
     core().reserve.release();
     EXPECT_FALSE(std::filesystem::exists(reserve));
 }
