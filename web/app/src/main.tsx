@@ -3,6 +3,8 @@ import { useEffect } from 'preact/hooks';
 import './style/base.css';
 import './style/shell.css';
 import './style/mail.css';
+import './style/message.css';
+import './style/narrow.css';
 import { go, route, startNavigation } from './lib/navigation';
 import { loadSession, session } from './lib/session';
 import { MailScreen } from './mail/screen';
