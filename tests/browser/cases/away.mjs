@@ -26,7 +26,7 @@ export const awayCases = {
         await page.getByRole('button', { name: 'Try again' }).waitFor();
         await server.serve();
         await page.getByRole('button', { name: 'Try again' }).click();
-        await page.getByText('a graph more lovely than a tree').waitFor();
+        await page.getByRole('article', { name: 'Message' }).getByText('a graph more lovely than a tree').waitFor();
         await page.getByRole('status').getByText('Live').waitFor();
       },
     },
