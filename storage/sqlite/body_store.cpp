@@ -129,11 +129,12 @@ error_code BodyStore::sync_appends()
             append.written->error = make_error_code(Errc::out_of_space);
         // What was written of it gives its blocks back; the next group writes
         // over it in any case.
-        if (segment_file_) static_cast<void>(files_.truncate(segment_file_.number(), segment_end_));
+        if (segment_file_) ignore(files_.truncate(segment_file_.number(), segment_end_));
         return {};
     }
     if (error) return error;
-    if ((error = files_.sync(segment_file_.number()))) return error;
+    error = files_.sync(segment_file_.number());
+    if (error) return error;
     segment_end_ = planned_end_;
     return {};
 }

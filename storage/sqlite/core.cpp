@@ -120,6 +120,7 @@ std::unique_ptr<Readers> open_readers(const Core& core)
     std::vector<std::unique_ptr<Database>> connections;
     const unsigned count =
         core.options.access == Options::Access::tool ? 1 : std::max(1u, core.options.readers);
+    connections.reserve(count);
     for (unsigned i = 0; i < count; ++i)
         connections.push_back(std::make_unique<Database>(connection(core, Database::Mode::reader)));
     return std::make_unique<Readers>(

@@ -78,6 +78,9 @@ boost::system::result<std::uint64_t> size_of(int file);
 /// Throws std::runtime_error when it cannot, or when a link is in its place.
 void ensure_directory(const std::filesystem::path& directory);
 
+/// For calls that may fail without harm; a comment beside each says why.
+inline void ignore(const error_code&) {}
+
 /// Whether the error says that there is no room: ENOSPC or EDQUOT.
 bool no_space(const error_code& error);
 

@@ -8,7 +8,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t piece_octets = 256 * 1024;
+constexpr std::size_t piece_octets = 256ul * 1024;
 
 /// A message that is in memory as a whole: those in a row or a segment are
 /// small, and were read and checked with one hop.

@@ -84,7 +84,7 @@ void mend_segment(Core& core, const BodyStore::Start& start)
     }
     if (*size == start.segment_end) return;
     const auto unfinished = *size - start.segment_end;
-    std::string tail(static_cast<std::size_t>(std::min<std::uint64_t>(unfinished, 1024 * 1024)), '\0');
+    std::string tail(static_cast<std::size_t>(std::min<std::uint64_t>(unfinished, 1024ul * 1024)), '\0');
     const auto read = read_at(file->number(), tail, start.segment_end);
     const auto records = read ? sound_part(std::string_view(tail).substr(0, *read)).records : 0;
     if (const auto error = core.files().truncate(file->number(), start.segment_end))

@@ -7,10 +7,10 @@ namespace pillarbox::storage::sqlite {
 void Reserve::make_room()
 {
     // Shared memory and journal of the database, and what recovery writes.
-    constexpr std::uint64_t least = 4 * 1024 * 1024;
+    constexpr std::uint64_t least = 4ull * 1024 * 1024;
     std::error_code failed;
     const auto space = std::filesystem::space(file_.parent_path(), failed);
-    if (!failed && space.available < least) static_cast<void>(files_.remove(file_));
+    if (!failed && space.available < least) ignore(files_.remove(file_));
 }
 
 void Reserve::release()
@@ -32,7 +32,7 @@ void Reserve::restore(std::uint64_t free)
     const auto file = files_.open(file_, O_RDWR | O_CREAT);
     if (!file) return;
     if (files_.allocate(file->number(), octets))
-        static_cast<void>(files_.remove(file_));
+        ignore(files_.remove(file_));
     else
         held_ = true;
 }

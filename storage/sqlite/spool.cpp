@@ -25,7 +25,7 @@ std::string next_name()
 FileSpool::~FileSpool()
 {
     // What cannot be removed now is at the next start.
-    if (owned_) static_cast<void>(files_.remove(path_));
+    if (owned_) ignore(files_.remove(path_));
 }
 
 Result<void> FileSpool::append(std::string_view octets)

@@ -52,6 +52,6 @@ private:
 };
 
 /// Bodies above this many octets are in a file from the beginning to the end.
-inline constexpr std::size_t spool_memory = 256 * 1024;
+inline constexpr std::size_t spool_memory = 256ul * 1024;
 
 } // namespace pillarbox::storage::sqlite

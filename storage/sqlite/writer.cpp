@@ -118,15 +118,16 @@ void Writer::hand_over(std::optional<Taken> group)
 void Writer::write_rows()
 {
     while (true) {
-        std::optional<Taken> group;
+        Taken group;
         {
             std::unique_lock lock(mutex_);
             handed_over_.wait(lock, [this] { return synced_ || bodies_done_; });
             if (!synced_) return;
-            group = std::exchange(synced_, std::nullopt);
+            group = std::move(*synced_);
+            synced_.reset();
         }
         handed_over_.notify_all();
-        commit(std::move(*group));
+        commit(std::move(group));
         checkpoint_when_due();
         const std::lock_guard lock(mutex_);
         --under_way_;

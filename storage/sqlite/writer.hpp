@@ -59,7 +59,7 @@ private:
     struct Taken
     {
         Group ops;
-        std::chrono::steady_clock::time_point began;
+        std::chrono::steady_clock::time_point began{};
     };
 
     Taken take_group();
