@@ -107,6 +107,7 @@ std::vector<std::unique_ptr<net::Reactor>> make_reactors()
 {
     std::vector<std::unique_ptr<net::Reactor>> reactors;
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    reactors.reserve(cores);
     for (unsigned i = 0; i < cores; ++i)
         reactors.push_back(std::make_unique<net::Reactor>());
     return reactors;
@@ -227,6 +228,7 @@ void Application::listen(const char* protocol, const std::vector<Endpoint>& endp
     options.farewell = std::move(farewell);
 
     std::vector<net::Reactor*> reactors;
+    reactors.reserve(reactors_.size());
     for (const auto& reactor : reactors_)
         reactors.push_back(reactor.get());
     auto& listener =
@@ -253,6 +255,7 @@ void Application::announce()
 void Application::run()
 {
     std::vector<std::jthread> threads;
+    threads.reserve(reactors_.size());
     for (const auto& reactor : reactors_) {
         threads.emplace_back([this, &reactor = *reactor] {
             reactor.run();

@@ -48,6 +48,7 @@ public:
         context_.restart();
         context_.run();
         if (escaped) std::rethrow_exception(escaped);
+        if (!outcome) throw Failed("the store ended before it answered");
         return std::move(*outcome);
     }
 

@@ -36,10 +36,12 @@ std::string_view take_until(std::string_view& text, char separator) noexcept;
 template <std::unsigned_integral T>
 std::optional<T> parse_number(std::string_view digits) noexcept
 {
+    if (digits.empty()) return std::nullopt;
     T value{};
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, fault] = std::from_chars(digits.data(), end, value);
-    if (digits.empty() || fault != std::errc{} || stop != end) return std::nullopt;
+    const char* const begin = &digits.front();
+    const char* const end = begin + digits.size();
+    const auto [stop, fault] = std::from_chars(begin, end, value);
+    if (fault != std::errc{} || stop != end) return std::nullopt;
     return value;
 }
 

@@ -99,7 +99,7 @@ const std::vector<Key>& keys()
         single("smtp.max_message_size",
                [](Config& c, const std::string& v) {
                    c.smtp.max_message_size = setting::parse_size(v);
-                   if (c.smtp.max_message_size < 64 * 1024 || c.smtp.max_message_size > 2ull << 30)
+                   if (c.smtp.max_message_size < 64ul * 1024 || c.smtp.max_message_size > 2ull << 30)
                        throw BadValue(
                            fmt::format("'{}' is out of range; write 64K (RFC 5321 4.5.3.1.7) to 2G", v));
                }),

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto used = whole.feed(octets);
     http::HeadReader pieces;
     std::size_t fed = 0;
-    while (fed < octets.size() && !pieces.done() && !pieces.refusal()) fed += pieces.feed(octets.substr(fed, 1));
+    while (fed < octets.size() && !pieces.done() && !pieces.refusal())
+        fed += pieces.feed(octets.substr(fed, 1));
     if (used != fed || whole.done() != pieces.done()) std::abort();
     if (whole.refusal().has_value() != pieces.refusal().has_value()) std::abort();
     if (whole.refusal() && whole.refusal()->status != pieces.refusal()->status) std::abort();

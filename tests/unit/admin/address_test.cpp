@@ -17,10 +17,10 @@ TEST(AdminAddress, MustBeOne)
 {
     const std::string long_local(65, 'a');
     for (const std::string& text :
-         {std::string(""), std::string("alice"), std::string("@example.org"), std::string("a@"), std::string("a@b@c"),
-          std::string("a b@example.org"), std::string(".a@example.org"), std::string("a.@example.org"),
-          std::string("a..b@example.org"), std::string("\"a\"@example.org"), std::string("a@exa_mple.org"),
-          std::string("a\n@example.org"), long_local + "@example.org"})
+         {std::string(""), std::string("alice"), std::string("@example.org"), std::string("a@"),
+          std::string("a@b@c"), std::string("a b@example.org"), std::string(".a@example.org"),
+          std::string("a.@example.org"), std::string("a..b@example.org"), std::string("\"a\"@example.org"),
+          std::string("a@exa_mple.org"), std::string("a\n@example.org"), long_local + "@example.org"})
         EXPECT_THROW(parse_address(text), Failed) << text;
 }
 

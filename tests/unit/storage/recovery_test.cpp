@@ -152,8 +152,10 @@ TEST_F(RecoveryTest, MakesTheReserveWholeAgain)
     const auto reserve = core().layout.reserve;
     for (const bool there : {true, false}) {
         close();
-        if (there) std::filesystem::resize_file(reserve, 0); // as a crash may leave it
-        else std::filesystem::remove(reserve);
+        if (there)
+            std::filesystem::resize_file(reserve, 0); // as a crash may leave it
+        else
+            std::filesystem::remove(reserve);
         reopen();
         EXPECT_TRUE(core().reserve.held());
         EXPECT_EQ(std::filesystem::file_size(reserve), sqlite::Reserve::octets);
