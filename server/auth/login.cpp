@@ -4,6 +4,7 @@
 #include "server/auth/password.hpp"
 #include "server/auth/throttle.hpp"
 #include "server/base/ascii.hpp"
+#include "server/net/networks.hpp"
 #include "server/net/offload.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -123,9 +124,7 @@ bool may_send_password(const Config::Auth& rule, bool secure, const asio::ip::ad
         break;
     }
     // A socket for both families shows ::ffff:127.0.0.1.
-    if (peer.is_v6() && peer.to_v6().is_v4_mapped())
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback();
-    return peer.is_loopback();
+    return net::plain_address(peer).is_loopback();
 }
 
 struct Login::State

@@ -58,4 +58,26 @@ bool is_unsafe_to_show(char32_t code_point);
 /// `most_characters` code points is cut. The result is valid UTF-8.
 std::string one_line(std::string_view utf8, std::size_t most_characters);
 
+/// `text` without the comments and the octets that `separates` says yes to at
+/// its beginning: CFWS, RFC 5322 §3.2.2, when those are white space. Comments
+/// nest, and a backslash in one takes the next octet along.
+template <class Separates>
+std::string_view skip_comments(std::string_view text, Separates separates)
+{
+    std::size_t depth = 0;
+    while (!text.empty()) {
+        const char c = text.front();
+        if (c == '(') {
+            ++depth;
+        } else if (depth > 0) {
+            if (c == ')') --depth;
+            if (c == '\\' && text.size() > 1) text.remove_prefix(1);
+        } else if (!separates(c)) {
+            break;
+        }
+        text.remove_prefix(1);
+    }
+    return text;
+}
+
 } // namespace pillarbox::mime

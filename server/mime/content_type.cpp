@@ -25,22 +25,7 @@ public:
     void skip_one() { rest_.remove_prefix(1); }
 
     // White space and comments, RFC 5322 §3.2.2.
-    void skip_cfws()
-    {
-        std::size_t depth = 0;
-        while (!rest_.empty()) {
-            const char c = rest_.front();
-            if (c == '(') {
-                ++depth;
-            } else if (depth > 0) {
-                if (c == ')') --depth;
-                if (c == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
-            } else if (!is_space(c)) {
-                return;
-            }
-            rest_.remove_prefix(1);
-        }
-    }
+    void skip_cfws() { rest_ = skip_comments(rest_, is_space); }
 
     std::string_view until_any(std::string_view stops)
     {

@@ -41,22 +41,7 @@ public:
 private:
     static bool parts(char c) { return is_space(c) || c == ',' || c == '('; }
 
-    void skip()
-    {
-        std::size_t depth = 0;
-        while (!rest_.empty()) {
-            const char c = rest_.front();
-            if (c == '(') {
-                ++depth;
-            } else if (depth > 0) {
-                if (c == ')') --depth;
-                if (c == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
-            } else if (!parts(c)) {
-                return;
-            }
-            rest_.remove_prefix(1);
-        }
-    }
+    void skip() { rest_ = skip_comments(rest_, parts); }
 
     std::string_view rest_;
 };

@@ -1,6 +1,5 @@
 #include "server/auth/sasl.hpp"
 #include "server/mailflow/sender.hpp"
-#include "server/net/networks.hpp"
 #include "server/smtp/session.hpp"
 
 #include <utility>
@@ -45,17 +44,7 @@ constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try ag
 
 bool Session::passwords_allowed() const
 {
-    using Plaintext = Config::Auth::Plaintext;
-    if (connection_.secure()) return true;
-    switch (services_.config->auth.allow_plaintext) {
-    case Plaintext::never:
-        break;
-    case Plaintext::loopback:
-        return net::plain_address(connection_.peer()).is_loopback();
-    case Plaintext::always:
-        return true;
-    }
-    return false;
+    return auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer());
 }
 
 /// What MAIL is told before anybody has signed in, RFC 6409 §4.3.

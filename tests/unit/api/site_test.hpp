@@ -4,18 +4,16 @@
 #include "server/base/config.hpp"
 #include "server/mailflow/intake.hpp"
 #include "storage/store.hpp"
+#include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "web/http/site.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
-#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,16 +64,7 @@ protected:
     template <class Value>
     Value run(boost::asio::awaitable<Value> task)
     {
-        std::optional<Value> outcome;
-        std::exception_ptr escaped;
-        boost::asio::co_spawn(context_, std::move(task), [&](std::exception_ptr error, Value value) {
-            escaped = error;
-            outcome.emplace(std::move(value));
-        });
-        context_.restart();
-        context_.run();
-        if (escaped) std::rethrow_exception(escaped);
-        return std::move(*outcome);
+        return test::run_task(context_, std::move(task));
     }
 
     static constexpr std::string_view password = "correct horse";

@@ -3,6 +3,7 @@
 #include "server/auth/digest.hpp"
 #include "server/auth/password.hpp"
 #include "storage/store.hpp"
+#include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -95,16 +96,7 @@ protected:
     template <class Value>
     Value run(asio::awaitable<Value> task)
     {
-        std::optional<Value> outcome;
-        std::exception_ptr escaped;
-        asio::co_spawn(loop, std::move(task), [&](std::exception_ptr error, Value value) {
-            escaped = error;
-            outcome.emplace(std::move(value));
-        });
-        loop.restart();
-        loop.run();
-        if (escaped) std::rethrow_exception(escaped);
-        return std::move(*outcome);
+        return test::run_task(loop, std::move(task));
     }
 
     Login::Outcome try_password(const std::string& user, const std::string& password,

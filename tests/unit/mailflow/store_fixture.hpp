@@ -1,17 +1,15 @@
 #pragma once
 
 #include "storage/store.hpp"
+#include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <gtest/gtest.h>
 
-#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,16 +39,7 @@ public:
     template <class Value>
     Value run(boost::asio::awaitable<Value> task)
     {
-        std::optional<Value> outcome;
-        std::exception_ptr escaped;
-        boost::asio::co_spawn(context_, std::move(task), [&](std::exception_ptr error, Value value) {
-            escaped = error;
-            outcome.emplace(std::move(value));
-        });
-        context_.restart();
-        context_.run();
-        if (escaped) std::rethrow_exception(escaped);
-        return std::move(*outcome);
+        return test::run_task(context_, std::move(task));
     }
 
     storage::Accounts& accounts() { return store_->accounts(); }

@@ -2,17 +2,15 @@
 
 #include "storage/sqlite/core.hpp"
 #include "storage/store.hpp"
+#include "tests/support/run_task.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -97,16 +95,7 @@ public:
     template <class Value>
     Value run(boost::asio::awaitable<Value> task)
     {
-        std::optional<Value> outcome;
-        std::exception_ptr escaped;
-        boost::asio::co_spawn(context_, std::move(task), [&](std::exception_ptr error, Value value) {
-            escaped = error;
-            outcome.emplace(std::move(value));
-        });
-        context_.restart();
-        context_.run();
-        if (escaped) std::rethrow_exception(escaped);
-        return std::move(*outcome);
+        return test::run_task(context_, std::move(task));
     }
 
     Mail& mail() { return store_->mail(); }
