@@ -183,7 +183,73 @@ CREATE TABLE queue (
 CREATE INDEX queue_by_body ON queue (body);
 )sql";
 
-constexpr std::array all_migrations = {first_schema};
+// What came later: the vault, changes since a time, quotas of domains, giving
+// space back by moving, and what import, backup and repair have to remember.
+constexpr auto second_schema = R"sql(
+-- Octets for all accounts of the domain together; 0: no limit, and then
+-- `octets` is not kept.
+ALTER TABLE domain ADD COLUMN quota  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE domain ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;
+
+-- What of a segment is records of bodies that have a row.
+ALTER TABLE segment ADD COLUMN live INTEGER NOT NULL DEFAULT 0;
+UPDATE segment SET live = (SELECT coalesce(sum(octets + 24), 0) FROM body
+                           WHERE tier = 1 AND body.segment = segment.number);
+
+-- The vault: what is dead stays until then (seconds since the epoch; 0: goes
+-- as soon as no maildrop shows it), as it was.
+ALTER TABLE dead ADD COLUMN until    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead ADD COLUMN flags    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX dead_by_until ON dead (until);
+CREATE INDEX dead_by_account ON dead (account, until);
+
+-- From a body to those who have it. Bodies come in order: appended, not spread.
+CREATE INDEX msg_by_body ON msg (body);
+
+-- Messages whose flags changed, as `expunged` has those that went. New ones
+-- need no such row: they are the last of their mailbox.
+CREATE TABLE reflagged (
+    mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+    modseq  INTEGER NOT NULL,
+    uid     INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, modseq, uid)
+) STRICT, WITHOUT ROWID;
+
+-- Changes up to here have been forgotten: who asks for older ones has to look
+-- at everything.
+ALTER TABLE account ADD COLUMN horizon INTEGER NOT NULL DEFAULT 0;
+
+-- While one lasts (seconds since the epoch), no octets are given back or
+-- moved: another process reads them.
+CREATE TABLE lease (
+    holder TEXT PRIMARY KEY,
+    until  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What has been imported into a mailbox, so that doing it again adds nothing.
+CREATE TABLE imported (
+    mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+    digest  BLOB NOT NULL,
+    PRIMARY KEY (mailbox, digest)
+) STRICT, WITHOUT ROWID;
+
+-- Messages taken out of sight because they are damaged; their rows in `msg`
+-- and `body` stay.
+CREATE TABLE quarantine (
+    msg      INTEGER PRIMARY KEY,
+    account  INTEGER NOT NULL,
+    mailbox  INTEGER NOT NULL,
+    uid      INTEGER NOT NULL,
+    flags    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    since    INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema};
 
 } // namespace
 
