@@ -11,8 +11,8 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr int checkpoint_pages = 2'000;  // 8 MB: some ten milliseconds of copying
-constexpr int restart_pages = 16 * 1024; // 64 MiB: readers have kept the log from beginning anew
+constexpr int checkpoint_pages = 8'000;  // 16 MB: some tens of milliseconds of copying
+constexpr int restart_pages = 32 * 1024; // 64 MiB: readers have kept the log from beginning anew
 constexpr int attempts_to_begin = 3;     // each waits as long as the connection's busy time
 
 std::string describe(int code)
@@ -50,6 +50,7 @@ void Writer::push(std::unique_ptr<Op> op)
         const std::lock_guard lock(mutex_);
         full = waiting_.size() >= options_.max_waiting;
         first = waiting_.empty();
+        gathering_.arrived(op->pushed);
         if (!full) waiting_.push_back(std::move(op));
     }
     if (op)
@@ -81,10 +82,21 @@ void Writer::write_bodies()
     hand_over(std::nullopt);
 }
 
+void Writer::gather(std::unique_lock<std::mutex>& lock)
+{
+    using Clock = std::chrono::steady_clock;
+    while (!closing_ && !waiting_.empty() && waiting_.size() < options_.max_ops) {
+        const auto patience = gathering_.patience(waiting_.front()->pushed, Clock::now());
+        if (patience <= Clock::duration::zero()) return;
+        gathered_.wait_for(lock, patience, [this] { return closing_; });
+    }
+}
+
 Writer::Taken Writer::take_group()
 {
     std::unique_lock lock(mutex_);
     gathered_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+    gather(lock);
     auto end = waiting_.begin();
     for (std::size_t octets = 0; end != waiting_.end(); ++end) {
         octets += (*end)->octets;
@@ -154,6 +166,10 @@ void Writer::commit(Taken taken)
     if (code == SQLITE_OK) {
         finish(std::move(group), {});
         const auto took = std::chrono::steady_clock::now() - taken.began;
+        {
+            const std::lock_guard lock(mutex_);
+            gathering_.took(took);
+        }
         if (options_.observer)
             options_.observer->committed(ops, std::chrono::duration_cast<std::chrono::microseconds>(took));
         return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/sqlite/gathering.hpp"
 #include "storage/sqlite/op.hpp"
 #include "storage/store.hpp"
 
@@ -17,7 +18,7 @@ namespace pillarbox::storage::sqlite {
 /// transaction, with a savepoint for each Op, and commits. Only then do the
 /// waiters resume, with one post for each reactor. While one group commits,
 /// the next one's bodies sync, and the one after gathers: the slower the disk,
-/// the larger the group. There is no delay to tune.
+/// the larger the group. On a fast one, Gathering keeps groups from being small.
 ///
 /// A sync or commit that fails leaves unknown what is on the disk: its group
 /// fails, and so does everything after it (unavailable). A full disk refuses
@@ -63,6 +64,7 @@ private:
     };
 
     Taken take_group();
+    void gather(std::unique_lock<std::mutex>& lock);
     void hand_over(std::optional<Taken> group);
     void commit(Taken taken);
     int transact(Group& group);
@@ -83,6 +85,7 @@ private:
     std::condition_variable gathered_;
     std::condition_variable handed_over_;
     Group waiting_;
+    Gathering gathering_;
     std::optional<Taken> synced_; // bodies are durable; at most one group
     std::size_t under_way_ = 0;   // groups taken and not finished
     bool closing_ = false;

@@ -4,6 +4,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/mail_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/open_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/recovery_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
