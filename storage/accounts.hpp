@@ -48,7 +48,8 @@ struct Route
     struct Local
     {
         AccountId account{};
-        std::string address; // of the account
+        std::string address;    // of the account
+        std::uint64_t room = 0; // octets that its quota leaves, as of now
     };
 
     std::vector<Local> local;

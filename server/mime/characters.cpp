@@ -1,6 +1,8 @@
 #include "server/mime/characters.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace pillarbox::mime {
 
@@ -96,9 +98,27 @@ void append_utf8(std::string& out, char32_t c)
     }
 }
 
+namespace {
+
+/// How many octets of ASCII `text` begins with, counted in eights: most text is
+/// nothing else.
+std::size_t ascii_run(std::string_view text)
+{
+    std::size_t run = 0;
+    for (std::uint64_t eight = 0; run + sizeof eight <= text.size(); run += sizeof eight) {
+        std::memcpy(&eight, text.data() + run, sizeof eight);
+        if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    return run;
+}
+
+} // namespace
+
 bool is_utf8(std::string_view text)
 {
-    while (!text.empty()) {
+    while (true) {
+        text.remove_prefix(ascii_run(text));
+        if (text.empty()) break;
         const CodePoint next = first_code_point(text);
         if (!next.valid) return false;
         text.remove_prefix(next.length);

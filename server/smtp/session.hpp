@@ -102,7 +102,6 @@ private:
     awaitable<void> mail(Command command);
     awaitable<void> rcpt(Command command);
     awaitable<void> data(Command command);
-    awaitable<bool> has_room_for(storage::Route route, std::uint64_t octets);
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
     awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);

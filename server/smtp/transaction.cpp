@@ -76,6 +76,16 @@ bool routes_onward(const Path& path)
     return path.local_part.find_first_of("%!@") != std::string::npos;
 }
 
+/// Whether the account that the route leads to may take the message, as far as
+/// is known now; deliver() has the last word. One full mailbox among several
+/// behind an alias is left to it: the others are not to suffer from a guess.
+bool has_room(const storage::Route& route, std::uint64_t octets)
+{
+    if (route.local.size() != 1 || !route.remote.empty()) return true;
+    const auto room = route.local.front().room;
+    return room > 0 && octets <= room;
+}
+
 } // namespace
 
 awaitable<void> Session::mail(Command command)
@@ -138,8 +148,7 @@ awaitable<void> Session::rcpt(Command command)
     }
     if (route->local.empty() && route->remote.empty())
         co_return refuse_recipient(transaction, path, no_such_user);
-    const bool room = co_await has_room_for(*route, transaction.declared_size);
-    if (!room) {
+    if (!has_room(*route, transaction.declared_size)) {
         transaction.refused_recipient = true;
         log_.info("smtp.rcpt_refused", {{"to", path.address()}, {"status", mailbox_full.status}});
         co_return say(mailbox_full);
@@ -147,19 +156,6 @@ awaitable<void> Session::rcpt(Command command)
     const Path full{path.local_part, domain};
     transaction.recipients.push_back({full.address(), std::move(*route)});
     say(recipient_ok);
-}
-
-/// Whether the account that the route leads to may take the message, as far as
-/// is known now; deliver() has the last word. One full mailbox among several
-/// behind an alias is left to it: the others are not to suffer from a guess.
-awaitable<bool> Session::has_room_for(storage::Route route, std::uint64_t octets)
-{
-    if (route.local.size() != 1 || !route.remote.empty()) co_return true;
-    const auto account = co_await services_.accounts.find(route.local.front().account);
-    if (!account) co_return true;
-    const std::uint64_t quota = account->quota != 0 ? account->quota : services_.config->storage.quota;
-    const bool room = account->octets < quota && octets <= quota - account->octets;
-    co_return room;
 }
 
 void Session::refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply)

@@ -115,7 +115,7 @@ awaitable<Result<Account>> SqliteAccounts::find(std::string address)
         if (!row.step()) return make_error_code(Errc::not_found);
         return account_of(row);
     };
-    return submit(*core_.readers, std::move(work));
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<Account>> SqliteAccounts::find(AccountId account)
@@ -125,7 +125,7 @@ awaitable<Result<Account>> SqliteAccounts::find(AccountId account)
         if (!row.step()) return make_error_code(Errc::not_found);
         return account_of(row);
     };
-    return submit(*core_.readers, std::move(work));
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<std::vector<Account>>> SqliteAccounts::list()
@@ -224,7 +224,7 @@ awaitable<Result<std::vector<AppPassword>>> SqliteAccounts::app_passwords(Accoun
         }
         return passwords;
     };
-    return submit(*core_.readers, std::move(work));
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<void>> SqliteAccounts::add_app_password(std::string address, AppPassword password)

@@ -121,8 +121,10 @@ awaitable<Result<void>> SqliteAccounts::remove_alias(std::string address)
 awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain)
 {
     Address address{canonical_local_part(local_part), canonical_domain(domain)};
-    auto work = [address = std::move(address)](Database& database) { return route_of(database, address); };
-    return submit(*core_.readers, std::move(work));
+    auto work = [address = std::move(address), quota = core_.options.default_quota](Database& database) {
+        return route_of(database, address, quota);
+    };
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -136,7 +136,7 @@ awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId
         hold->shows(shown->modseq);
         return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown);
     };
-    return submit(*core_.readers, std::move(work));
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 } // namespace pillarbox::storage::sqlite

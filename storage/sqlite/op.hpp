@@ -46,6 +46,7 @@ public:
 
     boost::asio::any_io_executor home;            // where to resume; holds outstanding work
     std::size_t octets = 0;                       // payload; zero in what a full disk must not stop
+    bool brief = false;                           // takes microseconds: readers run several at once
     int fault = 0;                                // SQLite's code when run() failed for it, else 0
     std::chrono::steady_clock::time_point pushed; // set by the queue
 };
@@ -109,17 +110,26 @@ private:
 
 /// Suspends the calling coroutine, pushes an Op that runs `work` on a database
 /// thread, and resumes the caller on its own executor with what it returned.
+/// `octets` and `brief` are the Op's.
 template <class Queue, class Work>
-auto submit(Queue& queue, Work work, std::size_t octets = 0)
+auto submit(Queue& queue, Work work, std::size_t octets = 0, bool brief = false)
 {
     using Outcome = std::invoke_result_t<Work&, Database&>;
-    auto initiate = [&queue, octets](auto handler, Work moved) {
+    auto initiate = [&queue, octets, brief](auto handler, Work moved) {
         auto op = std::make_unique<OpOf<Work, decltype(handler)>>(std::move(moved), std::move(handler));
         op->octets = octets;
+        op->brief = brief;
         queue.push(std::move(op));
     };
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Outcome)>(
         std::move(initiate), boost::asio::use_awaitable, std::move(work));
+}
+
+/// submit() for what takes a reader microseconds: a look at a row or a few.
+template <class Queue, class Work>
+auto submit_brief(Queue& queue, Work work)
+{
+    return submit(queue, std::move(work), 0, true);
 }
 
 } // namespace pillarbox::storage::sqlite

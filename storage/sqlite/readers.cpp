@@ -2,10 +2,13 @@
 
 #include <sqlite3.h>
 
-#include <string>
+#include <algorithm>
+#include <optional>
 
 namespace pillarbox::storage::sqlite {
 namespace {
+
+constexpr std::size_t most_at_once = 32;
 
 void finish(std::unique_ptr<Op> op, error_code error)
 {
@@ -15,7 +18,7 @@ void finish(std::unique_ptr<Op> op, error_code error)
     resume_all(std::move(alone));
 }
 
-/// One snapshot for all that an Op asks.
+/// One snapshot for all that some Ops ask.
 class Snapshot
 {
 public:
@@ -69,36 +72,59 @@ void Readers::push(std::unique_ptr<Op> op)
 void Readers::read(Database& database)
 {
     while (true) {
-        std::unique_ptr<Op> op;
+        Group group;
         {
             std::unique_lock lock(mutex_);
             pushed_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
-            op = std::move(waiting_.front());
-            waiting_.pop_front();
+            group = take();
         }
-        run(database, std::move(op));
+        run(database, std::move(group));
     }
 }
 
-void Readers::run(Database& database, std::unique_ptr<Op> op)
+/// One Op; of brief ones this thread's share, for the others take theirs.
+Group Readers::take()
 {
-    const auto deadline = op->pushed + options_.deadline;
-    // Whoever waited so long has given up; the rest must not wait for it too.
-    if (std::chrono::steady_clock::now() > deadline)
-        return finish(std::move(op), make_error_code(Errc::timed_out));
+    const std::size_t share = std::min(waiting_.size() / connections_.size(), most_at_once);
+    Group group;
+    do {
+        group.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+    } while (group.size() < share && group.back()->brief && waiting_.front()->brief);
+    return group;
+}
 
-    database.set_deadline(deadline);
+void Readers::run(Database& database, Group group)
+{
+    std::optional<Snapshot> snapshot;
     error_code error;
     try {
-        const Snapshot snapshot(database);
-        op->run(database);
+        snapshot.emplace(database);
     } catch (...) {
         error = make_error_code(errc_of(current_fault()));
     }
-    if (options_.observer && op->fault != 0 && errc_of(op->fault) == Errc::unavailable)
-        options_.observer->event(Observer::Severity::error, "a query failed", sqlite3_errstr(op->fault));
-    finish(std::move(op), error);
+    for (auto& op : group) {
+        if (error)
+            op->settle(error);
+        else
+            run(database, *op);
+    }
+    snapshot.reset();
+    resume_all(std::move(group));
+}
+
+void Readers::run(Database& database, Op& op)
+{
+    const auto deadline = op.pushed + options_.deadline;
+    // Whoever waited so long has given up; the rest must not wait for it too.
+    if (std::chrono::steady_clock::now() > deadline) return op.settle(make_error_code(Errc::timed_out));
+
+    database.set_deadline(deadline);
+    op.run(database);
+    op.settle({});
+    if (options_.observer && op.fault != 0 && errc_of(op.fault) == Errc::unavailable)
+        options_.observer->event(Observer::Severity::error, "a query failed", sqlite3_errstr(op.fault));
 }
 
 } // namespace pillarbox::storage::sqlite

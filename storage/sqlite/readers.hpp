@@ -11,8 +11,9 @@
 
 namespace pillarbox::storage::sqlite {
 
-/// Threads that read: a connection each, one snapshot for each Op. A query
-/// that passes its deadline is interrupted (timed_out). They also pread bodies.
+/// Threads that read: a connection each. Under load a thread takes several Ops
+/// at once, for one snapshot and one wake-up of their waiters. A query that
+/// passes its deadline is interrupted (timed_out). They also pread bodies.
 class Readers
 {
 public:
@@ -35,7 +36,9 @@ public:
 
 private:
     void read(Database& database);
-    void run(Database& database, std::unique_ptr<Op> op);
+    Group take(); // under the lock
+    void run(Database& database, Group group);
+    void run(Database& database, Op& op);
 
     Options options_;
     std::mutex mutex_; // guards what follows

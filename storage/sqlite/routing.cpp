@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/access.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -19,7 +20,9 @@ enum class Leads
 class Routing
 {
 public:
-    explicit Routing(Database& database) : database_(database) {}
+    Routing(Database& database, std::uint64_t default_quota)
+        : database_(database), default_quota_(default_quota)
+    {}
 
     /// Adds where the address leads to. Errors: alias_loop.
     Result<Leads> follow(const Address& address)
@@ -50,7 +53,10 @@ private:
 
     Result<Leads> follow_exactly(const std::string& address)
     {
-        if (const auto account = account_at(database_, address)) return add_local(*account, address);
+        {
+            Query row(database_, "SELECT id, address, quota, octets FROM account WHERE address = ?", address);
+            if (row.step()) return add_local(row);
+        }
         return follow_alias(address);
     }
 
@@ -86,11 +92,16 @@ private:
         return targets;
     }
 
-    Result<Leads> add_local(AccountId account, const std::string& address)
+    /// `account` has id, address, quota and octets.
+    Result<Leads> add_local(const Query& account)
     {
-        if (!seen_.insert(address).second) return Leads::somewhere;
+        Route::Local local{.account = account.as<AccountId>(0), .address = account.as<std::string>(1)};
+        if (!seen_.insert(local.address).second) return Leads::somewhere;
         if (seen_.size() > most_targets) return make_error_code(Errc::alias_loop);
-        route_.local.push_back({account, address});
+        const auto own = account.as<std::uint64_t>(2);
+        const auto quota = own != 0 ? own : default_quota_;
+        local.room = quota - std::min(quota, account.as<std::uint64_t>(3));
+        route_.local.push_back(std::move(local));
         return Leads::somewhere;
     }
 
@@ -106,14 +117,16 @@ private:
     Result<Leads> add_administrator(const std::string& domain)
     {
         Query row(database_,
-                  "SELECT account.id, account.address FROM account JOIN domain ON domain.id = account.domain "
+                  "SELECT account.id, account.address, account.quota, account.octets FROM account JOIN "
+                  "domain ON domain.id = account.domain "
                   "WHERE account.admin AND account.enabled ORDER BY domain.name <> ?, account.id LIMIT 1",
                   domain);
         if (!row.step()) return Leads::nowhere;
-        return add_local(row.as<AccountId>(0), row.as<std::string>(1));
+        return add_local(row);
     }
 
     Database& database_;
+    std::uint64_t default_quota_;
     Route route_;
     std::set<std::string> seen_;
     std::map<std::string, State> aliases_;
@@ -121,10 +134,10 @@ private:
 
 } // namespace
 
-Result<Route> route_of(Database& database, const Address& address)
+Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota)
 {
     if (!local_domain(database, address.domain)) return make_error_code(Errc::not_local);
-    Routing routing(database);
+    Routing routing(database, default_quota);
     const auto led = routing.follow(address);
     if (!led) return led.error();
     if (*led == Leads::nowhere) return make_error_code(Errc::not_found);

@@ -11,7 +11,8 @@ namespace pillarbox::storage::sqlite {
 /// Addresses one address may lead to, and aliases followed on the way.
 inline constexpr std::size_t most_targets = 1000;
 
-/// Accounts::route() on one snapshot. `address` is canonical.
-Result<Route> route_of(Database& database, const Address& address);
+/// Accounts::route() on one snapshot. `address` is canonical; `default_quota` is
+/// for accounts without their own.
+Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota);
 
 } // namespace pillarbox::storage::sqlite

@@ -46,7 +46,7 @@ awaitable<Result<void>> SqliteSessions::add(WebSession session)
 awaitable<Result<WebSession>> SqliteSessions::find(std::string digest)
 {
     auto work = [digest = std::move(digest)](Database& database) { return find_session(database, digest); };
-    return submit(*core_.readers, std::move(work));
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<void>> SqliteSessions::remove(std::string digest)

@@ -14,7 +14,7 @@ Recipient local(std::string path, std::vector<int> accounts)
 {
     Recipient recipient{std::move(path), {}};
     for (const int id : accounts)
-        recipient.route.local.push_back({AccountId{id}, "account@example.test"});
+        recipient.route.local.push_back({AccountId{id}, "account@example.test", 1'000});
     return recipient;
 }
 
