@@ -7,9 +7,10 @@
 namespace pillarbox::storage::sqlite {
 
 /// How long a group waits for more. A group costs two flushes, whatever its
-/// size: while work arrives much faster than that, a moment's patience makes
-/// one group of what would be several, and those who wait cannot tell. Work
-/// that comes now and then never waits. Knows no clock: it is told the time.
+/// size. When many callers come back as soon as they are answered, a moment's
+/// patience makes one group of what would be several: half the flushes, and
+/// nobody is answered later, since the callers share the disk and the cores.
+/// Who comes alone never waits. Knows no clock: it is told the time.
 class Gathering
 {
 public:
@@ -17,36 +18,33 @@ public:
     using Time = Clock::time_point;
     using Duration = Clock::duration;
 
-    /// Something came at `when`.
-    void arrived(Time when)
+    /// A group of `size` is done, at `when`, and so many more wait already.
+    void finished(std::size_t size, std::size_t waiting, Time when)
     {
-        // One pause is enough to know that it is over.
-        const Duration gap = std::min<Duration>(when - last_, longest * 8);
-        interval_ = gap > longest ? gap : interval_ - interval_ / 8 + gap / 8;
-        last_ = when;
+        demand_ = std::max(size + waiting, demand_ - demand_ / 8 - std::size_t(demand_ > 0));
+        finished_ = when;
     }
 
-    /// A group took so long, from its first write to its commit.
-    void took(Duration group) { cost_ = cost_ - cost_ / 8 + group / 8; }
+    /// Whether so many come at once that the next group had better wait until
+    /// the one before is done, for those who then come back.
+    bool crowded() const { return demand_ >= crowd; }
 
-    /// How long to wait, at `now`, before the group whose first member came at
-    /// `first` is looked at again; zero when it should go.
-    Duration patience(Time first, Time now) const
+    /// How long to wait, at `now`, before a group is looked at again that has
+    /// `waiting` members, the first since `first`. Zero: it should go.
+    Duration patience(std::size_t waiting, Time first, Time now) const
     {
-        if (interval_ > cost_ / dense) return Duration::zero();
-        const Duration quiet = std::max<Duration>(interval_ * 4, step);
-        const Duration left = std::min<Duration>(last_ + quiet - now, first + longest - now);
+        if (!crowded() || waiting >= demand_ - demand_ / 8) return Duration::zero();
+        const Duration left = std::max(first, finished_) + longest - now;
         return std::clamp<Duration>(left, Duration::zero(), step);
     }
 
 private:
-    static constexpr int dense = 4; // so many arrivals, at least, in the time that a group takes
+    static constexpr std::size_t crowd = 4;
     static constexpr std::chrono::microseconds step{250};
     static constexpr std::chrono::milliseconds longest{4};
 
-    Time last_{};
-    Duration interval_ = longest * 8; // between two arrivals, lately
-    Duration cost_ = std::chrono::milliseconds(1);
+    std::size_t demand_ = 0; // how many were in the store at once, lately at most
+    Time finished_{};
 };
 
 } // namespace pillarbox::storage::sqlite

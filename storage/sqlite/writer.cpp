@@ -50,7 +50,6 @@ void Writer::push(std::unique_ptr<Op> op)
         const std::lock_guard lock(mutex_);
         full = waiting_.size() >= options_.max_waiting;
         first = waiting_.empty();
-        gathering_.arrived(op->pushed);
         if (!full) waiting_.push_back(std::move(op));
     }
     if (op)
@@ -85,8 +84,9 @@ void Writer::write_bodies()
 void Writer::gather(std::unique_lock<std::mutex>& lock)
 {
     using Clock = std::chrono::steady_clock;
-    while (!closing_ && !waiting_.empty() && waiting_.size() < options_.max_ops) {
-        const auto patience = gathering_.patience(waiting_.front()->pushed, Clock::now());
+    gathered_.wait(lock, [this] { return closing_ || under_way_ == 0 || !gathering_.crowded(); });
+    while (!closing_ && waiting_.size() < options_.max_ops) {
+        const auto patience = gathering_.patience(waiting_.size(), waiting_.front()->pushed, Clock::now());
         if (patience <= Clock::duration::zero()) return;
         gathered_.wait_for(lock, patience, [this] { return closing_; });
     }
@@ -141,8 +141,11 @@ void Writer::write_rows()
         handed_over_.notify_all();
         commit(std::move(group));
         checkpoint_when_due();
-        const std::lock_guard lock(mutex_);
-        --under_way_;
+        {
+            const std::lock_guard lock(mutex_);
+            --under_way_;
+        }
+        gathered_.notify_one(); // the next group may have waited for this
     }
 }
 
@@ -168,7 +171,7 @@ void Writer::commit(Taken taken)
         const auto took = std::chrono::steady_clock::now() - taken.began;
         {
             const std::lock_guard lock(mutex_);
-            gathering_.took(took);
+            gathering_.finished(ops, waiting_.size(), taken.began + took);
         }
         if (options_.observer)
             options_.observer->committed(ops, std::chrono::duration_cast<std::chrono::microseconds>(took));

@@ -11,65 +11,57 @@ using Time = Gathering::Time;
 class GatheringTest : public testing::Test
 {
 public:
-    /// So many arrivals, one every `interval`.
-    void arrivals(int count, Gathering::Duration interval)
+    void groups(int count, std::size_t size, std::size_t waiting)
     {
-        for (int i = 0; i < count; ++i) {
-            now_ += interval;
-            gathering_.arrived(now_);
-        }
+        for (int i = 0; i < count; ++i)
+            gathering_.finished(size, waiting, now_);
     }
 
     Gathering gathering_;
-    Time now_ = Time(1h);
+    const Time now_ = Time(1h);
 };
 
 TEST_F(GatheringTest, LetsTheFirstOneGoAtOnce)
 {
-    arrivals(1, 0ms);
-    EXPECT_EQ(gathering_.patience(now_, now_), 0ms);
+    EXPECT_EQ(gathering_.patience(1, now_, now_), 0ms);
+    EXPECT_FALSE(gathering_.crowded());
 }
 
-TEST_F(GatheringTest, LetsWhatComesNowAndThenGoAtOnce)
+TEST_F(GatheringTest, LetsWhoComesAloneGoAtOnce)
 {
-    arrivals(100, 2ms);
-    EXPECT_EQ(gathering_.patience(now_, now_), 0ms);
+    groups(100, 1, 1);
+    EXPECT_EQ(gathering_.patience(1, now_, now_), 0ms);
 }
 
-TEST_F(GatheringTest, WaitsWhileWorkArrivesFasterThanAGroupTakes)
+TEST_F(GatheringTest, WaitsForThoseWhoWereHereJustNow)
 {
-    arrivals(100, 50us);
-    EXPECT_GT(gathering_.patience(now_, now_), 0ms);
+    groups(1, 25, 25);
+    EXPECT_TRUE(gathering_.crowded());
+    EXPECT_GT(gathering_.patience(25, now_, now_), 0ms);
+    EXPECT_EQ(gathering_.patience(50, now_, now_), 0ms);
 }
 
-TEST_F(GatheringTest, WaitsNoLongerThanArrivalsGoOn)
+TEST_F(GatheringTest, DoesNotWaitForTheVeryLast)
 {
-    arrivals(100, 50us);
-    EXPECT_EQ(gathering_.patience(now_, now_ + 300us), 0ms);
+    groups(1, 25, 25);
+    EXPECT_EQ(gathering_.patience(45, now_, now_), 0ms);
 }
 
 TEST_F(GatheringTest, WaitsAFewMillisecondsAtMost)
 {
-    arrivals(100, 50us);
-    const Time first = now_;
-    arrivals(80, 50us);
-    EXPECT_EQ(gathering_.patience(first, now_), 0ms);
+    groups(1, 25, 25);
+    EXPECT_GT(gathering_.patience(1, now_, now_ + 3ms), 0ms);
+    EXPECT_EQ(gathering_.patience(1, now_, now_ + 4ms), 0ms);
+    // Since the group before, whoever waited already.
+    EXPECT_GT(gathering_.patience(1, now_ - 1h, now_), 0ms);
 }
 
-TEST_F(GatheringTest, IsPatientWithASlowDiskForSlowerWork)
+TEST_F(GatheringTest, ForgetsACrowdThatIsGone)
 {
-    arrivals(100, 1ms);
-    EXPECT_EQ(gathering_.patience(now_, now_), 0ms);
-    for (int i = 0; i < 50; ++i)
-        gathering_.took(20ms);
-    EXPECT_GT(gathering_.patience(now_, now_), 0ms);
-}
-
-TEST_F(GatheringTest, KnowsAfterOnePauseThatItIsOver)
-{
-    arrivals(100, 50us);
-    arrivals(1, 100ms);
-    EXPECT_EQ(gathering_.patience(now_, now_), 0ms);
+    groups(1, 25, 25);
+    groups(30, 1, 0);
+    EXPECT_FALSE(gathering_.crowded());
+    EXPECT_EQ(gathering_.patience(1, now_, now_), 0ms);
 }
 
 } // namespace
