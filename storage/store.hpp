@@ -4,6 +4,7 @@
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/sessions.hpp"
+#include "storage/transfer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -46,6 +47,7 @@ public:
     virtual Accounts& accounts() = 0;
     virtual Queue& queue() = 0;
     virtual Sessions& sessions() = 0;
+    virtual Transfer& transfer() = 0;
 
     /// False after a failed sync or commit: nothing more is accepted.
     virtual bool healthy() const = 0;
@@ -58,11 +60,14 @@ struct Options
 
     /// `server` holds the data directory alone (a second one is an error),
     /// recovers, and gives space back. `tool` may work beside a server; it
-    /// changes rows but delivers no mail.
+    /// changes rows but delivers no mail. `importer` is a tool that does, one
+    /// at a time (another one is an error); it leaves the server time between
+    /// its commits.
     enum class Access
     {
         server,
-        tool
+        tool,
+        importer
     } access = Access::server;
 
     unsigned readers = 2;                            // reading threads

@@ -97,6 +97,14 @@ struct Listed
     Summary summary;
 };
 
+/// Where a message was put.
+struct Placed
+{
+    MessageId id{};
+    MailboxId mailbox{};
+    std::uint32_t uid = 0;
+};
+
 /// A page of a list: the messages, and how many the whole list has.
 struct Page
 {

@@ -44,6 +44,9 @@ void release_body(Database& database, std::int64_t body)
         "INSERT INTO garbage (body, tier, segment, offset, octets) "
         "SELECT id, tier, segment, offset, octets FROM body WHERE id = ? AND refs <= 0 AND tier <> ?",
         body, Tier::row);
+    database.run("UPDATE segment SET live = live - gone.octets - ? FROM body AS gone "
+                 "WHERE gone.id = ? AND gone.refs <= 0 AND gone.tier = ? AND number = gone.segment",
+                 record_header_octets, body, Tier::segment);
     database.run("DELETE FROM body WHERE id = ? AND refs <= 0", body);
 }
 

@@ -5,6 +5,7 @@
 #include "storage/queue.hpp"
 #include "storage/sessions.hpp"
 #include "storage/sqlite/database.hpp"
+#include "storage/transfer.hpp"
 
 namespace pillarbox::storage::sqlite {
 
@@ -86,6 +87,18 @@ public:
     awaitable<Result<void>> add(WebSession session) override;
     awaitable<Result<WebSession>> find(std::string digest) override;
     awaitable<Result<void>> remove(std::string digest) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteTransfer final : public Transfer
+{
+public:
+    explicit SqliteTransfer(Core& core) : core_(core) {}
+
+    awaitable<Result<bool>> has(MailboxId mailbox, std::string digest) override;
+    awaitable<Result<Placed>> bring(Brought message) override;
 
 private:
     Core& core_;

@@ -89,7 +89,8 @@ void remove_account(Database& database, AccountId account)
     database.run("DELETE FROM unique_id WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)",
                  account);
     database.run("DELETE FROM expunged WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
-    database.run("DELETE FROM reflagged WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
+    database.run("DELETE FROM reflagged WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)",
+                 account);
     database.run("DELETE FROM imported WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
     database.run("DELETE FROM mailbox WHERE account = ?", account);
     database.run("DELETE FROM account WHERE id = ?", account); // sessions and app passwords go with it

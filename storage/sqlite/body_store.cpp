@@ -34,6 +34,7 @@ Place place_of(const Query& row, int first)
 BodyStore::BodyStore(Files& files, Options options, Start start)
     : files_(files),
       options_(std::move(options)),
+      lane_(start.lane),
       last_body_(start.last_body),
       segment_(start.segment),
       segment_end_(start.segment_end),
@@ -60,7 +61,8 @@ std::filesystem::path BodyStore::file_of_segment(std::int64_t segment) const
 void BodyStore::put(FileSpool& spool, Written& written)
 {
     written.error = {};
-    written.place = {.body = ++last_body_, .octets = spool.size(), .checksum = spool.checksum()};
+    last_body_ = next_number(lane_, last_body_);
+    written.place = {.body = last_body_, .octets = spool.size(), .checksum = spool.checksum()};
     if (spool.in_file()) {
         written.place.tier = Tier::file;
         moves_.push_back({&spool, &written});
@@ -95,7 +97,7 @@ error_code BodyStore::begin_segment()
         if (file) segment_file_ = std::move(*file);
         return file ? error_code{} : file.error();
     }
-    const std::int64_t next = segment_ + 1;
+    const std::int64_t next = next_number(lane_, segment_);
     // A file of that name was begun before a crash, and no row knows it.
     if (const auto error = files_.remove(file_of_segment(next))) return error;
     auto file = files_.open(file_of_segment(next), O_RDWR | O_CREAT | O_EXCL);

@@ -32,6 +32,20 @@ enum class Tier : std::int64_t
 /// Up to here one sync instead of two beats writing the octets twice.
 inline constexpr std::size_t row_octets = 8ul * 1024;
 
+/// Whose numbers bodies and segments get: a server and an importer write at the
+/// same time, one with even ones, the other with odd ones.
+enum class Lane : std::int64_t
+{
+    server = 0,
+    importer = 1
+};
+
+/// The lane's next number after `last`, which may be the other's.
+constexpr std::int64_t next_number(Lane lane, std::int64_t last)
+{
+    return last + 1 + ((last + 1 + static_cast<std::int64_t>(lane)) & 1);
+}
+
 /// A body's place, as its row has it.
 struct Place
 {
@@ -57,8 +71,9 @@ class BodyStore
 public:
     struct Start
     {
+        Lane lane = Lane::server;
         std::int64_t last_body = 0;    // the highest id given so far
-        std::int64_t segment = 0;      // the last one; 0: none yet
+        std::int64_t segment = 0;      // the lane's last one; 0: none yet
         std::uint64_t segment_end = 0; // what of it is in use
     };
 
@@ -99,9 +114,6 @@ public:
     /// Removes a segment that has no body any more. Any thread.
     error_code remove_segment(std::int64_t segment);
 
-    /// The one that grows; it must not be removed.
-    std::int64_t current_segment() const { return segment_; }
-
     /// What the file of a body or segment of that number is called.
     static std::string name_of(std::int64_t number);
 
@@ -129,9 +141,11 @@ private:
     Files& files_;
     Options options_;
 
+    const Lane lane_;
+
     // The body thread's.
     std::int64_t last_body_;
-    std::atomic<std::int64_t> segment_;
+    std::int64_t segment_;
     std::uint64_t segment_end_; // durable
     std::uint64_t planned_end_; // with what waits for the sync
     Descriptor segment_file_;

@@ -47,11 +47,11 @@ void warn_when_open(const Core& core)
 
 /// The lock that a server holds as long as it lives; empty when another has
 /// it. A tool holds it only while it brings the schema up to date.
-Descriptor take_lock(Files& files, const Layout& layout, std::chrono::milliseconds patience)
+Descriptor take_lock(Files& files, const std::filesystem::path& path, std::chrono::milliseconds patience)
 {
-    auto file = files.open(layout.lock, O_RDWR | O_CREAT);
+    auto file = files.open(path, O_RDWR | O_CREAT);
     if (!file)
-        throw std::runtime_error("cannot open '" + layout.lock.string() + "': " + file.error().message() +
+        throw std::runtime_error("cannot open '" + path.string() + "': " + file.error().message() +
                                  "; the data directory must belong to the user that runs this");
     const auto until = std::chrono::steady_clock::now() + patience;
     while (::flock(file->number(), LOCK_EX | LOCK_NB) != 0) {
@@ -133,9 +133,10 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
                                    Descriptor lock)
 {
     const bool server = options.access == Options::Access::server;
+    const bool importer = options.access == Options::Access::importer;
     auto core = std::make_unique<Core>(options, layout, std::move(underneath));
     if (lock) {
-        for (const auto& directory : {layout.segments, layout.files, layout.spool})
+        for (const auto& directory : {layout.segments, layout.files, layout.spool, layout.import_spool})
             ensure_directory(directory);
         ensure_database(core->files(), layout);
     }
@@ -143,12 +144,16 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
                          : open_beside_server(*core);
     if (lock) migrate(*database, migrations());
 
-    // A tool only reads bodies.
+    if (server) warn_when_open(*core);
+    // An importer works in the lane that this keeps for it; a tool only reads bodies.
+    Descriptor importing;
+    if (core->delivers())
+        importing = take_lock(core->files(), layout.import_lock, importer ? core->underneath.busy : 0ms);
+    if (importer && !importing)
+        throw std::runtime_error("another import into '" + layout.directory.string() +
+                                 "' is running; wait until it is done");
     BodyStore::Start start;
-    if (server) {
-        warn_when_open(*core);
-        start = recover(*core, *database);
-    }
+    if (core->delivers()) start = recover(*core, *database, lock && importing);
     BodyStore::Options bodies{.segments = layout.segments,
                               .files = layout.files,
                               .segment_octets = core->underneath.segment_octets};
@@ -160,10 +165,15 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
         core->reserve.restore(core->free_octets());
         writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
     } else {
-        lock = {}; // a server may start
+        lock = std::move(importing); // a server may start
     }
-    core->writer = std::make_unique<Writer>(std::move(database), server ? core->bodies.get() : nullptr,
-                                            std::move(writer));
+    if (importer) {
+        writer.max_ops = 64;
+        writer.max_octets = 8ul * 1024 * 1024;
+        writer.gives_way = true;
+    }
+    core->writer = std::make_unique<Writer>(
+        std::move(database), core->delivers() ? core->bodies.get() : nullptr, std::move(writer));
     core->readers = open_readers(*core);
     if (server) core->upkeep = std::make_unique<Upkeep>(*core);
     return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
@@ -178,7 +188,9 @@ Layout::Layout(const std::filesystem::path& where)
       reserve(where / "reserve"),
       segments(where / "segments"),
       files(where / "files"),
-      spool(where / "spool")
+      spool(where / "spool"),
+      import_lock(where / "import.lock"),
+      import_spool(where / "spool-import")
 {}
 
 Core::Core(Options given, Layout where, Underneath beneath)
@@ -226,7 +238,8 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       mail_(*core_),
       accounts_(*core_),
       queue_(*core_),
-      sessions_(*core_)
+      sessions_(*core_),
+      transfer_(*core_)
 {}
 
 SqliteStore::~SqliteStore()
@@ -241,7 +254,7 @@ std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath unde
 {
     const bool server = options.access == Options::Access::server;
     const Layout layout(prepare_directory(options.directory));
-    Descriptor lock = take_lock(*underneath.files, layout, server ? underneath.busy : 0ms);
+    Descriptor lock = take_lock(*underneath.files, layout.lock, server ? underneath.busy : 0ms);
     if (server && !lock)
         throw std::runtime_error("another server works on '" + layout.directory.string() +
                                  "'; stop it first, or set another data_dir");

@@ -29,6 +29,8 @@ struct Layout
     std::filesystem::path segments;
     std::filesystem::path files;
     std::filesystem::path spool;
+    std::filesystem::path import_lock; // held by an importer
+    std::filesystem::path import_spool;
 };
 
 /// What lies beneath the store, for tests to replace.
@@ -56,6 +58,15 @@ struct Core
     std::unique_ptr<Upkeep> upkeep; // none for a tool
 
     Files& files() { return *underneath.files; }
+
+    bool delivers() const { return options.access != Options::Access::tool; }
+    Lane lane() const { return options.access == Options::Access::importer ? Lane::importer : Lane::server; }
+
+    /// Where messages lie on their way in.
+    const std::filesystem::path& spool() const
+    {
+        return lane() == Lane::importer ? layout.import_spool : layout.spool;
+    }
 
     /// Octets that are free to us on the data directory's file system.
     std::uint64_t free_octets() const;
@@ -94,6 +105,7 @@ public:
     Accounts& accounts() override { return accounts_; }
     Queue& queue() override { return queue_; }
     Sessions& sessions() override { return sessions_; }
+    Transfer& transfer() override { return transfer_; }
     bool healthy() const override { return core_->writer->healthy(); }
 
     Core& core() { return *core_; }
@@ -105,6 +117,7 @@ private:
     SqliteAccounts accounts_;
     SqliteQueue queue_;
     SqliteSessions sessions_;
+    SqliteTransfer transfer_;
 };
 
 /// open() for `sqlite:`.

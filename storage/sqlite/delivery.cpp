@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
 
 namespace pillarbox::storage::sqlite {
@@ -31,7 +32,8 @@ public:
     {
         if (written_.error) return written_.error;
         const Time received = now();
-        store_body(database);
+        insert_body(database, written_.place, delivery_.summary,
+                    delivery_.copies.size() + delivery_.forward_to.size(), spool().memory());
         for (const auto& copy : delivery_.copies) {
             const auto stored = store_copy(database, copy, received);
             if (!stored) return stored;
@@ -50,60 +52,18 @@ public:
 private:
     FileSpool& spool() { return static_cast<FileSpool&>(*delivery_.body); }
 
-    void store_body(Database& database)
-    {
-        const Place& place = written_.place;
-        const Summary& summary = delivery_.summary;
-        const auto refs = delivery_.copies.size() + delivery_.forward_to.size();
-        constexpr auto sql = "INSERT INTO body (id, refs, tier, segment, offset, octets, checksum, "
-                             "sender_name, sender_address, subject, "
-                             "preview, message_id, thread_key, date, attachments, content) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        const std::optional<Blob> content =
-            place.tier == Tier::row ? std::optional(Blob{spool().memory()}) : std::nullopt;
-        database.run(sql, place.body, refs, place.tier, place.segment, place.offset, place.octets,
-                     place.checksum, summary.sender_name, summary.sender_address, summary.subject,
-                     summary.preview, summary.message_id, summary.thread_key, summary.date,
-                     summary.attachments, content);
-        if (place.tier != Tier::segment) return;
-        database.run("INSERT INTO segment (number, end, bodies) VALUES (?, ?, 1) "
-                     "ON CONFLICT DO UPDATE SET end = max(end, excluded.end), bodies = bodies + 1",
-                     place.segment, place.offset + place.record_octets());
-    }
-
     Result<void> store_copy(Database& database, const LocalCopy& copy, Time received)
     {
-        const std::uint64_t size = copy.trace.size() + written_.place.octets;
-        std::int64_t mailbox = 0;
-        std::int64_t uid = 0;
-        std::uint64_t modseq = 0;
-        {
-            Query row(
-                database,
-                "SELECT mailbox.id, mailbox.uid_next, account.modseq + 1, account.quota, account.octets "
-                "FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
-                "mailbox.role <> 0 WHERE account.id = ?",
-                copy.mailbox, copy.account);
-            if (!row.step()) return make_error_code(Errc::not_found);
-            mailbox = row.integer(0);
-            uid = row.integer(1);
-            modseq = row.as<std::uint64_t>(2);
-            const auto own_quota = row.as<std::uint64_t>(3);
-            const auto quota = own_quota != 0 ? own_quota : core_->options.default_quota;
-            if (row.as<std::uint64_t>(4) + size > quota) return make_error_code(Errc::over_quota);
-        }
-        const auto flags = initial_flags(copy.mailbox);
-        database.run("INSERT INTO msg (account, mailbox, uid, body, trace) VALUES (?, ?, ?, ?, ?)",
-                     copy.account, mailbox, uid, written_.place.body, Blob{copy.trace});
-        database.run("INSERT INTO message (mailbox, uid, modseq, flags, size, received, msg) VALUES (?, ?, "
-                     "?, ?, ?, ?, ?)",
-                     mailbox, uid, modseq, flags, size, received, database.last_id());
-        database.run("UPDATE mailbox SET uid_next = ? + 1, messages = messages + 1, unseen = unseen + ?, "
-                     "octets = octets + ?, modseq = ? WHERE id = ?",
-                     uid, (flags & flag::seen) == 0, size, modseq, mailbox);
-        database.run(
-            "UPDATE account SET octets = octets + ?, messages = messages + 1, modseq = ? WHERE id = ?", size,
-            modseq, copy.account);
+        const auto where = entrance(database, copy.account, copy.mailbox, core_->options.default_quota);
+        if (!where) return where.error();
+        const auto placed = place(database, *where,
+                                  {.account = copy.account,
+                                   .body = written_.place.body,
+                                   .trace = copy.trace,
+                                   .size = copy.trace.size() + written_.place.octets,
+                                   .flags = initial_flags(copy.mailbox),
+                                   .received = received});
+        if (!placed) return placed.error();
         return boost::system::in_place_value;
     }
 
@@ -130,7 +90,7 @@ awaitable<Result<void>> refuse(Errc error)
 
 std::unique_ptr<Spool> SqliteMail::new_spool()
 {
-    return std::make_unique<FileSpool>(core_.files(), core_.layout.spool);
+    return std::make_unique<FileSpool>(core_.files(), core_.spool());
 }
 
 Result<void> SqliteMail::has_room(std::uint64_t octets) const
@@ -142,8 +102,7 @@ Result<void> SqliteMail::has_room(std::uint64_t octets) const
 
 awaitable<Result<void>> SqliteMail::deliver(Delivery delivery)
 {
-    if (core_.options.access == Options::Access::tool)
-        return refuse(Errc::unavailable); // that is the server's
+    if (!core_.delivers()) return refuse(Errc::unavailable);
     if (!delivery.body || (delivery.copies.empty() && delivery.forward_to.empty()))
         return refuse(Errc::invalid);
     const std::size_t octets = std::max<std::size_t>(1, static_cast<std::size_t>(delivery.body->size()));

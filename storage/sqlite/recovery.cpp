@@ -47,23 +47,31 @@ std::optional<std::int64_t> number_of(const std::filesystem::path& file)
     return number;
 }
 
-std::size_t remove_orphans(Core& core, Database& database)
+std::size_t remove_orphans(Core& core, Database& database, bool others)
 {
     std::size_t removed = 0;
-    for_each_entry(core.layout.spool, [&](const auto& file) {
-        remove(core, file);
-        ++removed;
-    });
+    for (const auto& spool : {core.layout.spool, core.layout.import_spool}) {
+        if (!others && spool != core.spool()) continue;
+        for_each_entry(spool, [&](const auto& file) {
+            remove(core, file);
+            ++removed;
+        });
+    }
+    const auto mine = [&](std::int64_t number) {
+        return others || number % 2 == static_cast<std::int64_t>(core.lane());
+    };
     for_each_entry(core.layout.files, [&](const auto& file) {
         const auto body = number_of(file);
-        if (!body) return; // none of ours
+        if (!body || !mine(*body)) return;
         if (Query(database, "SELECT 1 FROM body WHERE id = ? AND tier = ?", *body, Tier::file).step()) return;
         remove(core, file);
         ++removed;
     });
     for_each_entry(core.layout.segments, [&](const auto& file) {
         const auto segment = number_of(file);
-        if (!segment || Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step()) return;
+        if (!segment || !mine(*segment) ||
+            Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step())
+            return;
         remove(core, file);
         ++removed;
     });
@@ -130,18 +138,24 @@ void check_newest(Core& core, Database& database)
 
 } // namespace
 
-BodyStore::Start recover(Core& core, Database& database)
+BodyStore::Start recover(Core& core, Database& database, bool others)
 {
     BodyStore::Start start;
+    start.lane = core.lane();
     {
         Query row(database, "SELECT seq FROM sqlite_sequence WHERE name = 'body'");
         if (row.step()) start.last_body = row.integer(0);
     }
     {
-        Query row(database, "SELECT number, end FROM segment ORDER BY number DESC LIMIT 1");
-        if (row.step()) start = {start.last_body, row.integer(0), row.as<std::uint64_t>(1)};
+        Query row(database,
+                  "SELECT number, end FROM segment WHERE number % 2 = ? ORDER BY number DESC LIMIT 1",
+                  start.lane);
+        if (row.step()) {
+            start.segment = row.integer(0);
+            start.segment_end = row.as<std::uint64_t>(1);
+        }
     }
-    const auto orphans = remove_orphans(core, database);
+    const auto orphans = remove_orphans(core, database, others);
     if (orphans > 0)
         core.report(Severity::info, "what was left unfinished was removed",
                     std::to_string(orphans) + " files");

@@ -12,6 +12,7 @@ struct Core;
 /// no body, so it takes no longer with more mail. Looks whether the newest
 /// bodies are there, and reports those that are not. Throws std::runtime_error
 /// when a directory cannot be read or cleaned.
-BodyStore::Start recover(Core& core, Database& database);
+/// `others`: what another lane left as well, for nobody works in it.
+BodyStore::Start recover(Core& core, Database& database, bool others);
 
 } // namespace pillarbox::storage::sqlite

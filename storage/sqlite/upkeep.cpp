@@ -207,15 +207,16 @@ bool Upkeep::free_garbage()
 
 void Upkeep::remove_empty_segments()
 {
-    const auto current = core_.bodies->current_segment();
-    auto find = [current](Database& database) -> Result<std::vector<std::int64_t>> {
+    // The last one of a lane may grow; numbers go on behind it.
+    auto find = [](Database& database) -> Result<std::vector<std::int64_t>> {
         std::vector<std::int64_t> segments;
-        Query row(database, "SELECT number FROM segment WHERE bodies <= 0 AND number < ?", current);
+        Query row(database, "SELECT number FROM segment WHERE bodies <= 0 AND number NOT IN "
+                            "(SELECT max(number) FROM segment GROUP BY number % 2)");
         while (row.step())
             segments.push_back(row.integer(0));
         return segments;
     };
-    const auto segments = submit_and_wait(*core_.readers, std::move(find));
+    const auto segments = submit_and_wait(*core_.readers, find);
     if (!segments || segments->empty()) return;
     for (const auto segment : *segments) {
         if (const auto error = core_.bodies->remove_segment(segment)) {

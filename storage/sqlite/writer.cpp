@@ -37,6 +37,7 @@ Writer::~Writer()
         closing_ = true;
     }
     gathered_.notify_all();
+    closed_.notify_all();
     body_thread_.join();
     row_thread_.join();
 }
@@ -139,14 +140,24 @@ void Writer::write_rows()
             synced_.reset();
         }
         handed_over_.notify_all();
+        const auto began = std::chrono::steady_clock::now();
         commit(std::move(group));
         checkpoint_when_due();
+        if (options_.gives_way) give_way(std::chrono::steady_clock::now() - began);
         {
             const std::lock_guard lock(mutex_);
             --under_way_;
         }
         gathered_.notify_one(); // the next group may have waited for this
     }
+}
+
+/// SQLite has no queue for those who want to write: they try now and then, and
+/// would find it busy for good.
+void Writer::give_way(std::chrono::steady_clock::duration took)
+{
+    std::unique_lock lock(mutex_);
+    closed_.wait_for(lock, took, [this] { return closing_; });
 }
 
 void Writer::commit(Taken taken)

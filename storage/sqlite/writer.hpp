@@ -31,8 +31,9 @@ public:
         std::size_t max_ops = 512;                   // in a group
         std::size_t max_octets = 64ul * 1024 * 1024; // in a group
         std::size_t max_waiting = 32'768;            // Ops; beyond, they are refused (timed_out)
-        std::shared_ptr<Observer> observer;          // may be null
-        std::function<void()> out_of_space;          // called on either thread, before the second try
+        bool gives_way = false;             // as long between two groups as one takes: another process writes
+        std::shared_ptr<Observer> observer; // may be null
+        std::function<void()> out_of_space; // called on either thread, before the second try
     };
 
     /// `bodies` may be null: then no Op has one.
@@ -66,6 +67,7 @@ private:
     Taken take_group();
     void gather(std::unique_lock<std::mutex>& lock);
     void hand_over(std::optional<Taken> group);
+    void give_way(std::chrono::steady_clock::duration took);
     void commit(Taken taken);
     int transact(Group& group);
     bool run_in_savepoint(Op& op);
@@ -84,6 +86,7 @@ private:
     mutable std::mutex mutex_; // guards what follows
     std::condition_variable gathered_;
     std::condition_variable handed_over_;
+    std::condition_variable closed_;
     Group waiting_;
     Gathering gathering_;
     std::optional<Taken> synced_; // bodies are durable; at most one group
