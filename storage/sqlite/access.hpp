@@ -98,7 +98,11 @@ public:
     explicit SqliteTransfer(Core& core) : core_(core) {}
 
     awaitable<Result<bool>> has(MailboxId mailbox, std::string digest) override;
-    awaitable<Result<Placed>> bring(Brought message) override;
+    awaitable<Result<Arrived>> bring(Brought message) override;
+    awaitable<Result<MailboxId>> mailbox(AccountId account, std::string name) override;
+    awaitable<Result<std::vector<Leaving>>> after(AccountId account, MailboxId mailbox, std::uint32_t uid,
+                                                  std::size_t limit) override;
+    awaitable<Result<void>> lease(std::string holder, Time until) override;
 
 private:
     Core& core_;
@@ -111,6 +115,12 @@ Time now();
 /// Counts one change of the account; returns its change counter. Empty when
 /// there is no such account.
 std::optional<std::uint64_t> next_modseq(Database& database, AccountId account);
+
+/// A new mailbox of the account. Role and name must be free.
+MailboxId make_mailbox(Database& database, AccountId account, MailboxRole role, std::string_view name);
+
+/// Whether another process reads octets now: then none may be given back.
+bool leased(Database& database);
 
 /// The account at `address`, which is canonical.
 std::optional<AccountId> account_at(Database& database, std::string_view address);

@@ -4,7 +4,6 @@
 #include "storage/sqlite/core.hpp"
 
 #include <array>
-#include <random>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -39,15 +38,7 @@ std::string canonical(std::string_view address)
     return parsed ? parsed->text() : std::string();
 }
 
-/// 63 random bits, so that it is a positive number everywhere.
-std::int64_t random_validity()
-{
-    std::random_device device;
-    const std::uint64_t bits = (std::uint64_t{device()} << 32) | device();
-    return static_cast<std::int64_t>(bits >> 1);
-}
-
-void make_mailboxes(Database& database, std::int64_t account)
+void make_mailboxes(Database& database, AccountId account)
 {
     constexpr std::array<std::pair<MailboxRole, std::string_view>, 6> mailboxes{
         {{MailboxRole::inbox, "Inbox"},
@@ -57,8 +48,7 @@ void make_mailboxes(Database& database, std::int64_t account)
          {MailboxRole::junk, "Junk"},
          {MailboxRole::trash, "Trash"}}};
     for (const auto& [role, name] : mailboxes)
-        database.run("INSERT INTO mailbox (account, role, name, uid_validity) VALUES (?, ?, ?, ?)", account,
-                     role, name, random_validity());
+        make_mailbox(database, account, role, name);
 }
 
 Result<void> add_account(Database& database, const NewAccount& account)
@@ -73,7 +63,7 @@ Result<void> add_account(Database& database, const NewAccount& account)
     database.run("INSERT INTO account (domain, address, password_hash, admin, quota, created) VALUES (?, ?, "
                  "?, ?, ?, ?)",
                  *domain, text, account.password_hash, account.admin, account.quota, now());
-    make_mailboxes(database, database.last_id());
+    make_mailboxes(database, AccountId{database.last_id()});
     return boost::system::in_place_value;
 }
 

@@ -82,6 +82,7 @@ std::size_t remove_orphans(Core& core, Database& database, bool others)
 /// when the file is shorter: then mail is missing.
 void mend_segment(Core& core, const BodyStore::Start& start)
 {
+    if (start.segment == 0) return;
     const auto path = core.layout.segments / BodyStore::name_of(start.segment);
     const auto file = core.files().open(path, O_RDWR);
     const auto size = file ? size_of(file->number()) : file.error();
@@ -136,30 +137,36 @@ void check_newest(Core& core, Database& database)
     }
 }
 
-} // namespace
-
-BodyStore::Start recover(Core& core, Database& database, bool others)
+/// Where a lane's next record goes.
+BodyStore::Start start_of(Database& database, Lane lane)
 {
     BodyStore::Start start;
-    start.lane = core.lane();
+    start.lane = lane;
     {
         Query row(database, "SELECT seq FROM sqlite_sequence WHERE name = 'body'");
         if (row.step()) start.last_body = row.integer(0);
     }
-    {
-        Query row(database,
-                  "SELECT number, end FROM segment WHERE number % 2 = ? ORDER BY number DESC LIMIT 1",
-                  start.lane);
-        if (row.step()) {
-            start.segment = row.integer(0);
-            start.segment_end = row.as<std::uint64_t>(1);
-        }
+    Query row(database, "SELECT number, end FROM segment WHERE number % 2 = ? ORDER BY number DESC LIMIT 1",
+              lane);
+    if (row.step()) {
+        start.segment = row.integer(0);
+        start.segment_end = row.as<std::uint64_t>(1);
     }
+    return start;
+}
+
+} // namespace
+
+BodyStore::Start recover(Core& core, Database& database, bool others)
+{
+    const auto start = start_of(database, core.lane());
     const auto orphans = remove_orphans(core, database, others);
     if (orphans > 0)
         core.report(Severity::info, "what was left unfinished was removed",
                     std::to_string(orphans) + " files");
-    if (start.segment != 0) mend_segment(core, start);
+    mend_segment(core, start);
+    if (others)
+        mend_segment(core, start_of(database, core.lane() == Lane::server ? Lane::importer : Lane::server));
     check_newest(core, database);
     return start;
 }

@@ -249,7 +249,12 @@ CREATE TABLE quarantine (
 ) STRICT;
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema};
+// A unique id that was brought along is looked for before it is kept.
+constexpr auto third_schema = R"sql(
+CREATE INDEX unique_id_by_value ON unique_id (mailbox, value COLLATE NOCASE);
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema};
 
 } // namespace
 

@@ -18,14 +18,16 @@ bool usable_unique_id(std::string_view value)
            std::ranges::all_of(value, [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 
-/// Unique ids that clients may fold are kept apart too: none is another's in
-/// different letters.
-void keep_unique_id(Database& database, const Placed& placed, const std::string& value)
+/// False when it cannot be kept. Unique ids that clients may fold are kept
+/// apart too: none is another's in different letters.
+bool keep_unique_id(Database& database, const Placed& placed, const std::string& value)
 {
-    if (!usable_unique_id(value)) return;
-    database.run("INSERT INTO unique_id (mailbox, uid, value) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
-                 "(SELECT 1 FROM unique_id WHERE mailbox = ?1 AND value = ?3 COLLATE NOCASE)",
-                 placed.mailbox, placed.uid, value);
+    if (!usable_unique_id(value)) return false;
+    const auto kept =
+        database.run("INSERT INTO unique_id (mailbox, uid, value) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
+                     "(SELECT 1 FROM unique_id WHERE mailbox = ?1 AND value = ?3 COLLATE NOCASE)",
+                     placed.mailbox, placed.uid, value);
+    return kept > 0;
 }
 
 class Bringing
@@ -35,7 +37,7 @@ public:
 
     void write_body(BodyStore& bodies) { bodies.put(spool(), written_); }
 
-    Result<Placed> operator()(Database& database)
+    Result<Arrived> operator()(Database& database)
     {
         if (written_.error) return written_.error;
         const auto where =
@@ -53,8 +55,11 @@ public:
                                    .size = written_.place.octets,
                                    .flags = message_.flags,
                                    .received = message_.received});
-        if (placed) keep_unique_id(database, *placed, message_.unique_id);
-        return placed;
+        if (!placed) return placed.error();
+        Arrived arrived{*placed};
+        arrived.lost_unique_id =
+            !message_.unique_id.empty() && !keep_unique_id(database, *placed, message_.unique_id);
+        return arrived;
     }
 
     void settle(bool committed)
@@ -71,7 +76,7 @@ private:
     BodyStore::Written written_;
 };
 
-awaitable<Result<Placed>> refuse(Errc error)
+awaitable<Result<Arrived>> refuse(Errc error)
 {
     co_return make_error_code(error);
 }
@@ -88,7 +93,7 @@ awaitable<Result<bool>> SqliteTransfer::has(MailboxId mailbox, std::string diges
     return submit_brief(*core_.readers, std::move(work));
 }
 
-awaitable<Result<Placed>> SqliteTransfer::bring(Brought message)
+awaitable<Result<Arrived>> SqliteTransfer::bring(Brought message)
 {
     if (!core_.delivers()) return refuse(Errc::unavailable);
     if (!message.body) return refuse(Errc::invalid);

@@ -184,6 +184,13 @@ bool Upkeep::bury_dead()
     return buried && more;
 }
 
+bool Upkeep::others_read()
+{
+    auto ask = [](Database& database) -> Result<bool> { return leased(database); };
+    const auto answer = submit_and_wait(*core_.readers, ask);
+    return !answer || *answer; // when in doubt, wait
+}
+
 bool Upkeep::free_garbage()
 {
     auto garbage = submit_and_wait(*core_.readers, list_garbage);
@@ -191,6 +198,7 @@ bool Upkeep::free_garbage()
     // Who opened a message before this had perhaps seen its row; later ones cannot.
     const auto epoch = core_.holds->epoch();
     std::erase_if(*garbage, [&](const Place& place) { return !core_.holds->may_free(place.body, epoch); });
+    if (others_read()) return false; // asked after the list: who comes now finds none of these
     const bool more = garbage->size() > garbage_at_once;
     if (more) garbage->resize(garbage_at_once);
     if (garbage->empty()) return false;
@@ -217,7 +225,7 @@ void Upkeep::remove_empty_segments()
         return segments;
     };
     const auto segments = submit_and_wait(*core_.readers, find);
-    if (!segments || segments->empty()) return;
+    if (!segments || segments->empty() || others_read()) return;
     for (const auto segment : *segments) {
         if (const auto error = core_.bodies->remove_segment(segment)) {
             core_.report(Observer::Severity::warning, "space could not be given back", error.message());

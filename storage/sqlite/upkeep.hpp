@@ -36,6 +36,7 @@ private:
     void free_discarded();
     bool bury_dead();
     bool free_garbage();
+    bool others_read();
     void remove_empty_segments();
     void sweep_sessions();
     void shrink_database();

@@ -36,7 +36,7 @@ public:
         return message;
     }
 
-    Result<Placed> bring(Brought message) { return run(importer_->transfer().bring(std::move(message))); }
+    Result<Arrived> bring(Brought message) { return run(importer_->transfer().bring(std::move(message))); }
 
     std::unique_ptr<sqlite::SqliteStore> importer_;
 };
@@ -80,7 +80,9 @@ TEST_F(TransferTest, LeavesOutUniqueIdsThatCannotBe)
     for (const std::string value : {"once", "ONCE", "with space", "\x7f"}) {
         auto message = brought("x");
         message.unique_id = value;
-        ASSERT_TRUE(bring(std::move(message)));
+        const auto arrived = bring(std::move(message));
+        ASSERT_TRUE(arrived);
+        EXPECT_EQ(arrived->lost_unique_id, value != "once") << value;
     }
     auto longest = brought("x");
     longest.unique_id = std::string(71, 'x');
@@ -148,12 +150,14 @@ TEST_F(TransferTest, LeavesNothingBehindWhenItDies)
     ASSERT_TRUE(bring(brought(text_of(20'000, 1))));
     importer_.reset();
     const auto file_of = [&](const char* folder, const char* name) {
-        return directory_.path() / folder / name;
+        return options_.directory / folder / name;
     };
     const auto leftovers = {file_of("spool-import", "1-1"), file_of("files", "00000000000000ff"),
                             file_of("segments", "00000000000000ff")};
-    for (const auto& path : leftovers)
+    for (const auto& path : leftovers) {
         std::ofstream(path) << "unfinished";
+        ASSERT_TRUE(std::filesystem::exists(path)) << path;
+    }
     {
         // Behind the end of its segment.
         std::ofstream(file_of("segments", "0000000000000001"), std::ios::app) << "unfinished";
@@ -165,6 +169,86 @@ TEST_F(TransferTest, LeavesNothingBehindWhenItDies)
     for (const auto& entry : entries(alice))
         EXPECT_TRUE(read(entry.id));
     EXPECT_EQ(entries(alice).size(), 2u);
+}
+
+TEST_F(TransferTest, LeavesNothingBehindWhenBothDie)
+{
+    ASSERT_TRUE(bring(brought(text_of(20'000, 1))));
+    importer_.reset();
+    close();
+    const auto segment = options_.directory / "segments" / "0000000000000001";
+    const auto size = std::filesystem::file_size(segment);
+    std::ofstream(segment, std::ios::app) << "unfinished";
+    reopen();
+    EXPECT_EQ(std::filesystem::file_size(segment), size);
+    EXPECT_TRUE(read(entries(alice)[0].id));
+}
+
+TEST_F(TransferTest, MakesAMailboxOnce)
+{
+    auto& transfer = importer_->transfer();
+    const auto made = run(transfer.mailbox(account(alice), "Projects/Alpha"));
+    ASSERT_TRUE(made);
+    EXPECT_EQ(*run(transfer.mailbox(account(alice), "Projects/Alpha")), *made);
+    EXPECT_EQ(*run(transfer.mailbox(account(alice), "Inbox")), mailbox(alice));
+    const auto all = run(mail().mailboxes(account(alice)));
+    ASSERT_TRUE(all);
+    EXPECT_EQ(all->back().id, *made);
+    EXPECT_EQ(all->back().name, "Projects/Alpha");
+    EXPECT_EQ(all->back().role, MailboxRole::own);
+    EXPECT_GT(all->back().modseq, 1u);
+
+    for (const std::string& name :
+         {std::string(), std::string("a\nb"), std::string("a\x7f"), std::string(256, 'x')})
+        EXPECT_EQ(run(transfer.mailbox(account(alice), name)).error(), Errc::invalid) << name;
+    EXPECT_TRUE(run(transfer.mailbox(account(alice), std::string(255, 'x'))));
+    EXPECT_EQ(run(transfer.mailbox(AccountId{4711}, "x")).error(), Errc::not_found);
+}
+
+TEST_F(TransferTest, ListsWhatLeavesInOrder)
+{
+    auto& transfer = store_->transfer();
+    for (unsigned i = 0; i < 5; ++i) {
+        auto message = brought(text_of(100 + i, i));
+        message.flags = i;
+        message.received = Time(std::chrono::seconds(i));
+        ASSERT_TRUE(bring(std::move(message)));
+    }
+    ASSERT_TRUE(run(mail().expunge(account(alice), {entries(alice)[1].id})));
+    const auto first = run(transfer.after(account(alice), mailbox(alice), 0, 3));
+    ASSERT_TRUE(first);
+    ASSERT_EQ(first->size(), 3u);
+    EXPECT_EQ((*first)[1].uid, 3u);
+    EXPECT_EQ((*first)[1].flags, 2u);
+    EXPECT_EQ((*first)[1].size, 102u);
+    EXPECT_EQ((*first)[1].received, Time(2s));
+    EXPECT_EQ(*read((*first)[1].id), text_of(102, 2));
+    const auto rest = run(transfer.after(account(alice), mailbox(alice), first->back().uid, 3));
+    ASSERT_TRUE(rest);
+    ASSERT_EQ(rest->size(), 1u);
+    EXPECT_TRUE(run(transfer.after(account(alice), mailbox(alice), rest->back().uid, 3))->empty());
+    EXPECT_EQ(run(transfer.after(account(alice), mailbox("bob@example.org"), 0, 3)).error(), Errc::not_found);
+}
+
+TEST_F(TransferTest, KeepsOctetsWhileAnotherProcessReads)
+{
+    const auto path = options_.directory / "files";
+    const auto files = [&] {
+        return std::distance(std::filesystem::directory_iterator(path),
+                             std::filesystem::directory_iterator());
+    };
+    ASSERT_TRUE(deliver(text_of(400'000), {alice}));
+    ASSERT_TRUE(run(importer_->transfer().lease("export 1", sqlite::now() + 1h)));
+    ASSERT_TRUE(run(importer_->transfer().lease("export 2", sqlite::now() + 1h)));
+    ASSERT_TRUE(run(mail().expunge(account(alice), {entries(alice)[0].id})));
+    core().upkeep->run_once();
+    EXPECT_EQ(files(), 1);
+    ASSERT_TRUE(run(importer_->transfer().lease("export 1", Time{})));
+    core().upkeep->run_once();
+    EXPECT_EQ(files(), 1);
+    ASSERT_TRUE(run(importer_->transfer().lease("export 2", Time{})));
+    core().upkeep->run_once();
+    EXPECT_EQ(files(), 0);
 }
 
 TEST(Lane, GivesNumbersThatNobodyElseGives)
