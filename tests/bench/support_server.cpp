@@ -1,0 +1,193 @@
+#include "tests/bench/support_server.hpp"
+
+#include "tests/bench/support_socket.hpp"
+
+#include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace pillarbox::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto start_patience = 60s;
+
+std::string text_of(const fs::path& file)
+{
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+fs::path find_program()
+{
+    if (const char* named = std::getenv("PILLARBOX")) return named;
+    return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "pillarbox";
+}
+
+} // namespace
+
+Folder::Folder()
+{
+    // Memory that calls itself a disk would flush in no time at all.
+    fs::path parent = fs::temp_directory_path();
+    struct statfs kind{};
+    if (::statfs(parent.c_str(), &kind) == 0 && kind.f_type == TMPFS_MAGIC) parent = "/var/tmp";
+    std::string name = (parent / "pillarbox-bench-XXXXXX").string();
+    if (!::mkdtemp(name.data())) throw std::runtime_error("no folder " + name);
+    path_ = name;
+}
+
+Folder::~Folder()
+{
+    std::error_code ignored; // what is left there harms nobody
+    fs::remove_all(path_, ignored);
+}
+
+std::uint64_t octets_on_disk(const fs::path& folder)
+{
+    std::uint64_t octets = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        struct stat file{};
+        if (::lstat(entry.path().c_str(), &file) == 0)
+            octets += static_cast<std::uint64_t>(file.st_blocks) * 512; // gone meanwhile: takes nothing
+    }
+    return octets;
+}
+
+void settle_disk(const fs::path& folder)
+{
+    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (::syncfs(directory.number()) != 0) throw std::runtime_error("cannot sync " + folder.string());
+}
+
+Server::Server(fs::path folder, std::size_t accounts, std::vector<std::string> settings)
+    : folder_(std::move(folder)), program_(find_program()), accounts_(accounts)
+{
+    settings_ = {"data_dir=" + data().string(),
+                 "hostname=mail.example.org",
+                 "smtp.listen=127.0.0.1:0",
+                 "submission.listen=",
+                 "submissions.listen=",
+                 "pop3.listen=127.0.0.1:0",
+                 "pop3s.listen=",
+                 "http.listen=",
+                 "https.listen=",
+                 "metrics.listen=127.0.0.1:0",
+                 "limits.exempt=127.0.0.0/8",
+                 "storage.quota=1000G",
+                 "auth.password_hash=argon2id:t=1,m=8"};
+    settings_.insert(settings_.end(), settings.begin(), settings.end());
+    fs::create_directories(folder_);
+    const auto list = folder_ / "accounts";
+    std::ofstream out(list);
+    for (std::size_t i = 0; i < accounts_; ++i)
+        out << address(i) << ' ' << password << '\n';
+    out.close();
+    if (!out) throw std::runtime_error("cannot write " + list.string());
+    run_program(command({"domain", "add", "example.org"}), folder_ / "verbs.log");
+    run_program(command({"account", "import", list.string()}), folder_ / "verbs.log");
+}
+
+void Server::start()
+{
+    fs::remove(folder_ / "server.log");
+    std::ofstream(folder_ / "server.log").close(); // so that it can be watched
+    process_ = std::make_unique<Child>(command({"serve"}), folder_ / "server.log");
+    await_ready();
+}
+
+/// Its log line `ready` names the ports.
+void Server::await_ready()
+{
+    const auto log = folder_ / "server.log";
+    const auto until = std::chrono::steady_clock::now() + start_patience;
+    const Descriptor watch(::inotify_init1(IN_CLOEXEC));
+    ::inotify_add_watch(watch.number(), log.c_str(), IN_MODIFY);
+    while (true) {
+        const std::string text = text_of(log);
+        const auto ready = text.find(" ready ");
+        const auto end = text.find('\n', ready);
+        if (ready != std::string::npos && end != std::string::npos) {
+            const std::string line = text.substr(ready, end - ready);
+            static const std::regex listener(R"((\w+)=\S*?:(\d+)(?=[, ]|$))");
+            for (std::sregex_iterator found(line.begin(), line.end(), listener), none; found != none; ++found)
+                ports_[(*found)[1]] = static_cast<std::uint16_t>(std::stoul((*found)[2]));
+            return;
+        }
+        if (process_->ended() || std::chrono::steady_clock::now() > until)
+            throw std::runtime_error("the server did not become ready: " + text);
+        pollfd changed{watch.number(), POLLIN, 0};
+        constexpr int moment = 200; // ms: its end makes no change in the log
+        if (::poll(&changed, 1, moment) > 0) {
+            alignas(inotify_event) std::array<char, 4096> events{};
+            static_cast<void>(::read(watch.number(), events.data(), events.size()));
+        }
+    }
+}
+
+Usage Server::stop()
+{
+    const auto usage = process_->end(SIGTERM);
+    process_.reset();
+    if (usage.status != 0)
+        throw std::runtime_error("the server ended with status " + std::to_string(usage.status) + ": " +
+                                 text_of(folder_ / "server.log"));
+    return usage;
+}
+
+void Server::kill()
+{
+    process_->end(SIGKILL);
+    process_.reset();
+}
+
+std::vector<std::string> Server::addresses() const
+{
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < accounts_; ++i)
+        all.push_back(address(i));
+    return all;
+}
+
+std::string Server::address(std::size_t account)
+{
+    return "user" + std::to_string(account) + "@example.org";
+}
+
+double Server::commits() const
+{
+    LineClient client(port("metrics"));
+    client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const std::string text = client.read_to_end();
+    static constexpr std::string_view name = "pillarbox_events_total{event=\"storage.commit\"} ";
+    const auto found = text.find(name);
+    return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size(), nullptr);
+}
+
+std::vector<std::string> Server::command(std::vector<std::string> words) const
+{
+    words.insert(words.begin(), program_.string());
+    for (const auto& setting : settings_) {
+        words.emplace_back("--set");
+        words.push_back(setting);
+    }
+    return words;
+}
+
+} // namespace pillarbox::bench
