@@ -1,6 +1,7 @@
 #include "tests/bench/support_child.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +18,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace pillarbox::bench {
@@ -115,6 +118,18 @@ void Child::forget_peak_memory() const
     file << "5\n"; // proc(5)
     file.close();
     if (!file) throw std::runtime_error("the peak of a process's memory cannot be reset");
+}
+
+void Child::keep_to_one_core(bool one) const
+{
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    const unsigned last = one ? 1 : std::max(1u, std::thread::hardware_concurrency());
+    for (unsigned core = 0; core < last; ++core)
+        CPU_SET(core, &cores);
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task"))
+        if (::sched_setaffinity(std::stoi(entry.path().filename()), sizeof cores, &cores) != 0)
+            throw std::runtime_error("a process cannot be kept to one core");
 }
 
 Usage Child::end(int signal)

@@ -44,6 +44,9 @@ public:
     /// Makes `VmHWM` start again from what is resident now.
     void forget_peak_memory() const;
 
+    /// Lets all its threads run on the first core only, or on every core again.
+    void keep_to_one_core(bool one) const;
+
     /// Sends a signal and waits for the end.
     Usage end(int signal);
     /// Waits for the end.

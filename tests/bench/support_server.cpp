@@ -1,16 +1,14 @@
 #include "tests/bench/support_server.hpp"
 
 #include "tests/bench/support_socket.hpp"
+#include "tests/bench/support_watch.hpp"
 
 #include <linux/magic.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -100,8 +98,18 @@ Server::Server(fs::path folder, std::size_t accounts, std::vector<std::string> s
         out << address(i) << ' ' << password << '\n';
     out.close();
     if (!out) throw std::runtime_error("cannot write " + list.string());
+    give_space_back_at_once();
     run_program(command({"domain", "add", "example.org"}), folder_ / "verbs.log");
     run_program(command({"account", "import", list.string()}), folder_ / "verbs.log");
+}
+
+/// Without a vault, which would keep what is deleted for days; programs from
+/// before it have no such setting.
+void Server::give_space_back_at_once()
+{
+    settings_.insert(settings_.begin(), "storage.vault=0s");
+    Child check(command({"check-config"}), folder_ / "verbs.log");
+    if (check.wait().status != 0) settings_.erase(settings_.begin());
 }
 
 void Server::start()
@@ -117,8 +125,7 @@ void Server::await_ready()
 {
     const auto log = folder_ / "server.log";
     const auto until = std::chrono::steady_clock::now() + start_patience;
-    const Descriptor watch(::inotify_init1(IN_CLOEXEC));
-    ::inotify_add_watch(watch.number(), log.c_str(), IN_MODIFY);
+    const Watch watch(log);
     while (true) {
         const std::string text = text_of(log);
         const auto ready = text.find(" ready ");
@@ -132,12 +139,7 @@ void Server::await_ready()
         }
         if (process_->ended() || std::chrono::steady_clock::now() > until)
             throw std::runtime_error("the server did not become ready: " + text);
-        pollfd changed{watch.number(), POLLIN, 0};
-        constexpr int moment = 200; // ms: its end makes no change in the log
-        if (::poll(&changed, 1, moment) > 0) {
-            alignas(inotify_event) std::array<char, 4096> events{};
-            static_cast<void>(::read(watch.number(), events.data(), events.size()));
-        }
+        watch.await_change(200ms); // its end makes no change in the log
     }
 }
 

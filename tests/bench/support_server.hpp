@@ -65,6 +65,7 @@ public:
 
 private:
     std::vector<std::string> command(std::vector<std::string> words) const;
+    void give_space_back_at_once();
     void await_ready();
 
     std::filesystem::path folder_;

@@ -230,7 +230,8 @@ LoadResult deliver(const Load& load, std::stop_token stop)
         sender->begin();
     active = load.connections;
     while (active > 0) {
-        const bool over = Clock::now() >= until || stop.stop_requested();
+        const bool enough = load.messages > 0 && result.messages.size() >= load.messages;
+        const bool over = enough || Clock::now() >= until || stop.stop_requested();
         turn([&](Sender& sender) {
             if (!over) return sender.begin();
             --active;

@@ -19,6 +19,7 @@ struct Load
     std::vector<std::string> recipients; // each connection has one of them, in turn
     std::size_t connections = 50;
     std::size_t octets = std::size_t{10} * 1024; // of a message
+    std::size_t messages = 0;                    // about so many in all; 0: as many as there is time for
     std::chrono::milliseconds time{2000};        // then what has begun is finished
     std::size_t messages_per_connection = 0;     // then it ends and connects anew; 0: never
 };
