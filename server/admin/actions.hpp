@@ -51,6 +51,18 @@ void remove_alias(const Context& context, const std::string& address);
 void list_queue(const Context& context);
 void drop_queued(const Context& context, std::int64_t id);
 
+/// From where, or to where, and whose mail.
+struct TransferOptions
+{
+    std::string path;    // "-": standard input or output
+    std::string address; // the account's
+    std::string folder;  // empty: all, as the source or the account has them
+};
+
+/// Both can be stopped and run again. With `json` the summary is one object.
+void import_mbox(const Context& context, const TransferOptions& options);
+void import_maildir(const Context& context, const TransferOptions& options);
+
 /// Checks what reading the configuration alone does not: that certificate and
 /// key fit, that the data directory can be used.
 void check_config(const Context& context);

@@ -3,6 +3,7 @@
 #include "server/base/config.hpp"
 #include "storage/store.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,10 +31,14 @@ public:
     /// Opens the store in the configured data directory, making both if there
     /// are none. As root it first becomes the directory's owner, so that no
     /// file is left behind that the server may not write.
-    explicit Tool(const Config& config);
+    explicit Tool(const Config& config, storage::Options::Access access = storage::Options::Access::tool);
 
+    storage::Store& store() { return *store_; }
     storage::Accounts& accounts() { return store_->accounts(); }
     storage::Queue& queue() { return store_->queue(); }
+
+    /// Where wait() runs what it is given.
+    boost::asio::any_io_executor executor() { return context_.get_executor(); }
 
     /// Runs one call of the store to its end.
     template <class T>
@@ -51,6 +56,9 @@ public:
         if (!outcome) throw Failed("the store ended before it answered");
         return std::move(*outcome);
     }
+
+    /// The same for work that has no answer but what it throws.
+    void wait(boost::asio::awaitable<void> work);
 
 private:
     boost::asio::io_context context_{1}; // outlives the store, whose threads post to it

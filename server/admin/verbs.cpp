@@ -34,6 +34,7 @@ public:
         add_app_passwords();
         add_aliases();
         add_queue();
+        add_transfers();
     }
 
     int run(int argc, char** argv)
@@ -205,6 +206,27 @@ private:
             ->type_name("ID");
     }
 
+    void add_transfers()
+    {
+        auto* import = group("import", "bring mail along from another server");
+        transfer(import, "mbox", "import an mbox file, a directory of *.mbox, or - for standard input",
+                 import_mbox);
+        transfer(import, "maildir", "import a maildir with its subfolders", import_maildir);
+    }
+
+    void transfer(CLI::App* parent, const char* name, const char* what,
+                  void (*action)(const Context&, const TransferOptions&))
+    {
+        auto* app =
+            verb(parent, name, what, [this, action](const Context& c) { action(c, transfer_options_); });
+        app->add_option("path", transfer_options_.path)->required()->type_name("PATH");
+        app->add_option("--account", transfer_options_.address, "whose mail it is")
+            ->required()
+            ->type_name("ADDRESS");
+        app->add_option("--folder", transfer_options_.folder, "one folder only")->type_name("FOLDER");
+        listing(app);
+    }
+
     CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};
     const Serve& serve_;
     std::function<int()> selected_;
@@ -220,6 +242,7 @@ private:
     std::vector<std::string> targets_;
     std::int64_t id_ = 0;
     AccountOptions options_;
+    TransferOptions transfer_options_;
 };
 
 } // namespace

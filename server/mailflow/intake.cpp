@@ -2,9 +2,9 @@
 
 #include "server/base/random.hpp"
 #include "server/mailflow/routing.hpp"
+#include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
-#include "server/mime/summary.hpp"
 
 #include <chrono>
 #include <utility>
@@ -49,19 +49,6 @@ std::optional<Verdict> objection(const mime::Header& header, std::string_view he
         return Verdict{554, "5.4.6", "forwarding loop: the message was here before", {}};
     }
     return std::nullopt;
-}
-
-storage::Summary summary_of(std::string_view head)
-{
-    mime::Summary found = mime::summarise(head);
-    return {.sender_name = std::move(found.sender_name),
-            .sender_address = std::move(found.sender_address),
-            .subject = std::move(found.subject),
-            .preview = std::move(found.preview),
-            .message_id = std::move(found.message_id),
-            .thread_key = std::move(found.thread_key),
-            .date = found.date,
-            .attachments = found.attachments};
 }
 
 } // namespace

@@ -1,0 +1,114 @@
+#include "server/admin/actions.hpp"
+#include "server/admin/address.hpp"
+#include "server/admin/tool.hpp"
+#include "server/mime/characters.hpp"
+#include "server/transfer/source.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <functional>
+
+namespace pillarbox::admin {
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// The first Ctrl-C, or SIGTERM, ends the transfer between two messages; a
+/// second one ends the process.
+void stop_when_interrupted()
+{
+    struct sigaction action{};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
+
+storage::AccountId account_of(Tool& tool, const std::string& address)
+{
+    const auto account = tool.wait(tool.accounts().find(address));
+    if (account.has_error() && account.error() == storage::Errc::not_found)
+        throw Failed(fmt::format("there is no account {}; see: pillarbox account list", address));
+    if (!account) throw Failed(account.error().message());
+    return account->id;
+}
+
+boost::json::object as_json(const transfer::Tally& tally, std::string_view done)
+{
+    boost::json::object skipped;
+    for (const auto& [reason, count] : tally.skipped)
+        skipped[reason] = count;
+    return {{done, tally.done},
+            {"octets", tally.octets},
+            {"already", tally.already},
+            {"skipped", std::move(skipped)},
+            {"lostUniqueIds", tally.lost_unique_ids},
+            {"stopped", tally.stopped}};
+}
+
+std::string as_text(const transfer::Tally& tally, std::string_view done)
+{
+    std::string text = fmt::format("{} {} messages, {}\n", done, tally.done,
+                                   transfer::describe_octets(static_cast<double>(tally.octets)));
+    if (tally.already > 0) text += fmt::format("{} were there already\n", tally.already);
+    for (const auto& [reason, count] : tally.skipped)
+        text += fmt::format("skipped {}: {}\n", count, reason);
+    if (tally.lost_unique_ids > 0)
+        text +=
+            fmt::format("{} have a new unique id, for their old one cannot be kept: clients that leave mail "
+                        "on the server see them as new\n",
+                        tally.lost_unique_ids);
+    if (tally.stopped) text += "stopped; run it again and it goes on from here\n";
+    return text;
+}
+
+void print(std::FILE* where, const Context& context, const transfer::Tally& tally, std::string_view done)
+{
+    if (context.json)
+        fmt::print(where, "{}\n", boost::json::serialize(as_json(tally, done)));
+    else
+        fmt::print(where, "{}", as_text(tally, done));
+}
+
+using Import = transfer::awaitable<void> (*)(transfer::Importer&, transfer::Source);
+
+void import_from(const Context& context, const TransferOptions& options, Import import)
+{
+    const auto address = parse_address(options.address);
+    if (!mime::is_utf8(options.folder)) throw Failed("--folder: write it in UTF-8");
+    stop_when_interrupted();
+    Tool tool(context.config, storage::Options::Access::importer);
+    transfer::Progress progress;
+    transfer::Importer importer(tool.executor(), tool.store(), progress,
+                                {.account = account_of(tool, address),
+                                 .limit = context.config.smtp.max_message_size,
+                                 .stopping = [] { return interrupted != 0; }});
+    std::exception_ptr failure;
+    try {
+        tool.wait(import(importer, {.path = options.path, .folder = options.folder}));
+    } catch (const transfer::Failed&) {
+        failure = std::current_exception();
+    }
+    print(stdout, context, importer.tally(), "imported"); // what is there, is there
+    if (failure) std::rethrow_exception(failure);
+    if (importer.tally().stopped) throw Failed("stopped before the end");
+}
+
+} // namespace
+
+void import_mbox(const Context& context, const TransferOptions& options)
+{
+    import_from(context, options, transfer::import_mbox);
+}
+
+void import_maildir(const Context& context, const TransferOptions& options)
+{
+    import_from(context, options, transfer::import_maildir);
+}
+
+} // namespace pillarbox::admin

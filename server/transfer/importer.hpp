@@ -1,0 +1,120 @@
+#pragma once
+
+#include "server/transfer/letter.hpp"
+#include "server/transfer/progress.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::transfer {
+
+using boost::asio::awaitable;
+
+/// A transfer cannot go on; what() is a sentence for people.
+class Failed : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// What became of a transfer's messages.
+struct Tally
+{
+    std::uint64_t done = 0;                       // imported, or exported
+    std::uint64_t octets = 0;                     // of those
+    std::uint64_t already = 0;                    // were there from an earlier run
+    std::uint64_t lost_unique_ids = 0;            // imported, but with another unique id
+    std::map<std::string, std::uint64_t> skipped; // by reason
+    bool stopped = false;                         // by the person who began it
+
+    std::uint64_t seen() const;
+};
+
+/// Brings one message after the other into an account, many on their way at a
+/// time so that they are committed in groups, and none of them twice: each is
+/// known by its digest, and by how many like it the source had before. Lives on
+/// one thread.
+class Importer
+{
+public:
+    struct Options
+    {
+        storage::AccountId account{};
+        std::uint64_t limit = 0;        // octets of a message
+        std::function<bool()> stopping; // asked between two messages
+    };
+
+    /// `executor` is where its coroutines run. All of these outlive it.
+    Importer(const boost::asio::any_io_executor& executor, storage::Store& store, Progress& progress,
+             Options options);
+
+    /// The mailbox for a folder that the source calls so, by its use or by its
+    /// name; made if there is none. Throws Failed.
+    awaitable<storage::MailboxId> folder(std::string name);
+
+    /// A message of the source begins.
+    Letter begin(Letter::Form form);
+
+    /// What the source says of a message besides its octets.
+    struct About
+    {
+        storage::MailboxId mailbox{};
+        std::uint32_t flags = 0;
+        storage::Time received{};
+        std::string unique_id; // empty: none
+        std::string place;     // where in the source, for people
+    };
+
+    /// Takes a finished letter. Waits while too many are on their way. Throws
+    /// Failed once the account or the disk is full, or the store unavailable.
+    awaitable<void> take(Letter letter, About about);
+
+    /// Waits for all that are on their way. Throws Failed as take() does.
+    awaitable<void> settle();
+
+    /// The person wants it to end.
+    bool stopping();
+
+    /// A message is left out: counts it, and says so.
+    void skip(const std::string& place, const std::string& reason);
+
+    /// How far the source has been read, and how far it goes.
+    void show(std::uint64_t done, std::uint64_t total);
+
+    const Tally& tally() const { return tally_; }
+
+private:
+    awaitable<void> bring(storage::Brought message, std::string place);
+    awaitable<void> wait(std::size_t most);
+    void launch(storage::Brought message, std::string place);
+    void settled(const storage::Result<storage::Arrived>& arrived, std::uint64_t octets,
+                 const std::string& place);
+    void fail(std::string why);
+    std::string digest_in_source(Letter& letter, storage::MailboxId mailbox);
+
+    storage::Store& store_;
+    Progress& progress_;
+    Options options_;
+    Tally tally_;
+    std::vector<storage::Mailbox> mailboxes_;
+    // By the beginning of the digest: how many the source had so far.
+    boost::unordered_flat_map<std::uint64_t, std::uint32_t> seen_;
+    std::size_t under_way_ = 0;
+    std::uint64_t octets_under_way_ = 0;
+    boost::asio::steady_timer settled_; // cancelled whenever one is settled
+    std::string failure_;               // the sentence, once it cannot go on
+};
+
+} // namespace pillarbox::transfer

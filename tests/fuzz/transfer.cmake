@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(mbox_splitter LINK pillarbox_transfer)
