@@ -9,7 +9,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -22,9 +21,6 @@ namespace pillarbox::bench {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-
-constexpr auto start_patience = 60s;
 
 std::string text_of(const fs::path& file)
 {
@@ -117,30 +113,11 @@ void Server::start()
     fs::remove(folder_ / "server.log");
     std::ofstream(folder_ / "server.log").close(); // so that it can be watched
     process_ = std::make_unique<Child>(command({"serve"}), folder_ / "server.log");
-    await_ready();
-}
-
-/// Its log line `ready` names the ports.
-void Server::await_ready()
-{
-    const auto log = folder_ / "server.log";
-    const auto until = std::chrono::steady_clock::now() + start_patience;
-    const Watch watch(log);
-    while (true) {
-        const std::string text = text_of(log);
-        const auto ready = text.find(" ready ");
-        const auto end = text.find('\n', ready);
-        if (ready != std::string::npos && end != std::string::npos) {
-            const std::string line = text.substr(ready, end - ready);
-            static const std::regex listener(R"((\w+)=\S*?:(\d+)(?=[, ]|$))");
-            for (std::sregex_iterator found(line.begin(), line.end(), listener), none; found != none; ++found)
-                ports_[(*found)[1]] = static_cast<std::uint16_t>(std::stoul((*found)[2]));
-            return;
-        }
-        if (process_->ended() || std::chrono::steady_clock::now() > until)
-            throw std::runtime_error("the server did not become ready: " + text);
-        watch.await_change(200ms); // its end makes no change in the log
-    }
+    // Its log line `ready` names the ports.
+    const std::string line = await_line(folder_ / "server.log", " ready ", *process_);
+    static const std::regex listener(R"((\w+)=\S*?:(\d+)(?=[, ]|$))");
+    for (std::sregex_iterator found(line.begin(), line.end(), listener), none; found != none; ++found)
+        ports_[(*found)[1]] = static_cast<std::uint16_t>(std::stoul((*found)[2]));
 }
 
 Usage Server::stop()

@@ -57,7 +57,7 @@ public:
 
     std::vector<std::string> addresses() const;
     static std::string address(std::size_t account);
-    static constexpr const char* password = "a long enough password";
+    static constexpr const char* password = "a-long-enough-password";
     std::filesystem::path data() const { return folder_ / "data"; }
 
     /// Group commits of the store so far, as /metrics counts them.
@@ -66,7 +66,6 @@ public:
 private:
     std::vector<std::string> command(std::vector<std::string> words) const;
     void give_space_back_at_once();
-    void await_ready();
 
     std::filesystem::path folder_;
     std::filesystem::path program_;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "tests/bench/support_child.hpp"
 #include "tests/bench/support_socket.hpp"
 
 #include <chrono>
 #include <filesystem>
+#include <string>
 
 namespace pillarbox::bench {
 
@@ -20,5 +22,10 @@ public:
 private:
     Descriptor watch_;
 };
+
+/// The first whole line of a log with `text` in it, as soon as it is there. The
+/// file exists. Throws std::runtime_error, with the log, when its writer ends
+/// or takes more than a minute.
+std::string await_line(const std::filesystem::path& log, const std::string& text, const Child& writer);
 
 } // namespace pillarbox::bench
