@@ -59,9 +59,11 @@ struct TransferOptions
     std::string folder;  // empty: all, as the source or the account has them
 };
 
-/// Both can be stopped and run again. With `json` the summary is one object.
+/// All can be stopped and run again. With `json` the summary is one object.
 void import_mbox(const Context& context, const TransferOptions& options);
 void import_maildir(const Context& context, const TransferOptions& options);
+void export_mbox(const Context& context, const TransferOptions& options);
+void export_maildir(const Context& context, const TransferOptions& options);
 
 /// Checks what reading the configuration alone does not: that certificate and
 /// key fit, that the data directory can be used.

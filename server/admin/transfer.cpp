@@ -3,6 +3,7 @@
 #include "server/admin/tool.hpp"
 #include "server/mime/characters.hpp"
 #include "server/transfer/source.hpp"
+#include "server/transfer/target.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <exception>
 #include <functional>
 
 namespace pillarbox::admin {
@@ -91,7 +93,7 @@ void import_from(const Context& context, const TransferOptions& options, Import 
     std::exception_ptr failure;
     try {
         tool.wait(import(importer, {.path = options.path, .folder = options.folder}));
-    } catch (const transfer::Failed&) {
+    } catch (const std::exception&) {
         failure = std::current_exception();
     }
     print(stdout, context, importer.tally(), "imported"); // what is there, is there
@@ -99,11 +101,49 @@ void import_from(const Context& context, const TransferOptions& options, Import 
     if (importer.tally().stopped) throw Failed("stopped before the end");
 }
 
+using Export = transfer::awaitable<void> (*)(transfer::Exporter&, transfer::Target);
+
+void export_to(const Context& context, const TransferOptions& options, Export run)
+{
+    const auto address = parse_address(options.address);
+    stop_when_interrupted();
+    ::signal(SIGPIPE, SIG_IGN); // a reader that leaves is an error like others
+    Tool tool(context.config);
+    transfer::Progress progress;
+    transfer::Exporter exporter(
+        tool.store(), progress,
+        {.account = account_of(tool, address), .stopping = [] { return interrupted != 0; }});
+    std::exception_ptr failure;
+    try {
+        tool.wait(run(exporter, {.path = options.path, .folder = options.folder}));
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    try {
+        tool.wait(exporter.release());
+    } catch (const std::exception&) {
+        if (!failure) failure = std::current_exception(); // the first one is the cause
+    }
+    print(options.path == "-" ? stderr : stdout, context, exporter.tally(), "exported");
+    if (failure) std::rethrow_exception(failure);
+    if (exporter.tally().stopped) throw Failed("stopped before the end");
+}
+
 } // namespace
 
 void import_mbox(const Context& context, const TransferOptions& options)
 {
     import_from(context, options, transfer::import_mbox);
+}
+
+void export_mbox(const Context& context, const TransferOptions& options)
+{
+    export_to(context, options, transfer::export_mbox);
+}
+
+void export_maildir(const Context& context, const TransferOptions& options)
+{
+    export_to(context, options, transfer::export_maildir);
 }
 
 void import_maildir(const Context& context, const TransferOptions& options)

@@ -212,6 +212,10 @@ private:
         transfer(import, "mbox", "import an mbox file, a directory of *.mbox, or - for standard input",
                  import_mbox);
         transfer(import, "maildir", "import a maildir with its subfolders", import_maildir);
+        auto* out = group("export", "take mail along to another server");
+        transfer(out, "mbox", "export one folder to a file or -, or all to a directory of *.mbox",
+                 export_mbox);
+        transfer(out, "maildir", "export to a maildir with its subfolders", export_maildir);
     }
 
     void transfer(CLI::App* parent, const char* name, const char* what,

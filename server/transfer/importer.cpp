@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 namespace pillarbox::transfer {
@@ -38,12 +37,6 @@ std::string sentence(boost::system::error_code error)
 }
 
 } // namespace
-
-std::uint64_t Tally::seen() const
-{
-    return std::accumulate(skipped.begin(), skipped.end(), done + already,
-                           [](std::uint64_t sum, const auto& reason) { return sum + reason.second; });
-}
 
 Importer::Importer(const asio::any_io_executor& executor, storage::Store& store, Progress& progress,
                    Options options)

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "server/transfer/failed.hpp"
 #include "server/transfer/letter.hpp"
 #include "server/transfer/progress.hpp"
+#include "server/transfer/tally.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,9 +13,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,26 +21,6 @@
 namespace pillarbox::transfer {
 
 using boost::asio::awaitable;
-
-/// A transfer cannot go on; what() is a sentence for people.
-class Failed : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// What became of a transfer's messages.
-struct Tally
-{
-    std::uint64_t done = 0;                       // imported, or exported
-    std::uint64_t octets = 0;                     // of those
-    std::uint64_t already = 0;                    // were there from an earlier run
-    std::uint64_t lost_unique_ids = 0;            // imported, but with another unique id
-    std::map<std::string, std::uint64_t> skipped; // by reason
-    bool stopped = false;                         // by the person who began it
-
-    std::uint64_t seen() const;
-};
 
 /// Brings one message after the other into an account, many on their way at a
 /// time so that they are committed in groups, and none of them twice: each is

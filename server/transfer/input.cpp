@@ -1,6 +1,6 @@
 #include "server/transfer/input.hpp"
 
-#include "server/transfer/importer.hpp"
+#include "server/transfer/failed.hpp"
 
 #include <fmt/format.h>
 

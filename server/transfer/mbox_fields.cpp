@@ -4,7 +4,6 @@
 #include "storage/types.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace pillarbox::transfer {
 
@@ -86,6 +85,16 @@ MboxFields take_mbox_fields(std::string& header)
             at += line.size();
     }
     return found;
+}
+
+std::string_view return_path_of(std::string_view head)
+{
+    constexpr std::string_view name = "Return-Path:";
+    const auto line = first_line(head);
+    if (!ascii::starts_with(line, name)) return {};
+    const auto value = value_of(line, name);
+    if (!value.starts_with('<') || !value.ends_with('>')) return {};
+    return value.substr(1, value.size() - 2);
 }
 
 std::string write_mbox_fields(std::uint32_t flags)

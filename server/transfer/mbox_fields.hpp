@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace pillarbox::transfer {
 
@@ -21,5 +22,9 @@ MboxFields take_mbox_fields(std::string& header);
 
 /// Status and X-Status for the first lines of a message in an mbox, with LF.
 std::string write_mbox_fields(std::uint32_t flags);
+
+/// Who a message came from, by the Return-Path that its first line may be;
+/// empty when it is not, or names nobody.
+std::string_view return_path_of(std::string_view head);
 
 } // namespace pillarbox::transfer

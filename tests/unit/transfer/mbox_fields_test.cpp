@@ -55,4 +55,13 @@ TEST(MboxFields, AreReadAsTheyWereWritten)
     }
 }
 
+TEST(MboxFields, TellWhoAMessageIsFrom)
+{
+    EXPECT_EQ(return_path_of("Return-Path: <a@example.org>\r\nA: 1\r\n"), "a@example.org");
+    for (const std::string_view head :
+         {"Return-Path: <>\r\n", "", "A: 1\r\nReturn-Path: <a@example.org>\r\n",
+          "Return-Path: a@example.org\r\n", "Return-Path:\r\n <a@example.org>\r\n"})
+        EXPECT_EQ(return_path_of(head), "") << head;
+}
+
 } // namespace pillarbox::transfer
