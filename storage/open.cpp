@@ -1,15 +1,32 @@
+#include "storage/maintenance.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/verify.hpp"
 #include "storage/store.hpp"
 
 #include <stdexcept>
 
 namespace pillarbox::storage {
+namespace {
+
+void expect_known(const std::string& url)
+{
+    if (url == "sqlite:") return;
+    throw std::runtime_error("storage.url = '" + url +
+                             "' names no store that this program has; use 'sqlite:'");
+}
+
+} // namespace
 
 std::unique_ptr<Store> open(const Options& options)
 {
-    if (options.url == "sqlite:") return sqlite::open_sqlite(options);
-    throw std::runtime_error("storage.url = '" + options.url +
-                             "' names no store that this program has; use 'sqlite:'");
+    expect_known(options.url);
+    return sqlite::open_sqlite(options);
+}
+
+Verification verify(const Options& store, const VerifyOptions& options)
+{
+    expect_known(store.url);
+    return sqlite::verify_sqlite(store, options);
 }
 
 } // namespace pillarbox::storage

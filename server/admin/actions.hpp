@@ -65,6 +65,10 @@ void import_maildir(const Context& context, const TransferOptions& options);
 void export_mbox(const Context& context, const TransferOptions& options);
 void export_maildir(const Context& context, const TransferOptions& options);
 
+/// Checks every row and every octet that is kept; throws Failed when anything
+/// is wrong. With `repair` mends it, while no server runs.
+void verify_store(const Context& context, bool repair);
+
 /// Checks what reading the configuration alone does not: that certificate and
 /// key fit, that the data directory can be used.
 void check_config(const Context& context);

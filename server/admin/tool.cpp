@@ -26,8 +26,8 @@ void keep_reading()
     ::syscall(SYS_capset, &header, rights.data());
 }
 
-/// Files made by root in a directory that a service user owns would stop the
-/// server at its next start. `reads_all`: the files of others stay readable.
+} // namespace
+
 void become_owner_of(const std::filesystem::path& directory, bool reads_all)
 {
     struct stat status{};
@@ -40,8 +40,6 @@ void become_owner_of(const std::filesystem::path& directory, bool reads_all)
                                  directory.string(), status.st_uid));
     if (reads_all) keep_reading();
 }
-
-} // namespace
 
 Tool::Tool(const Config& config, storage::Options::Access access)
 {

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -22,6 +23,11 @@ class Failed : public std::runtime_error
 public:
     using std::runtime_error::runtime_error;
 };
+
+/// As root, becomes the directory's owner for good, so that no file is left
+/// behind that the server may not write; with `reads_all` the files of others
+/// stay readable. Without a directory does nothing.
+void become_owner_of(const std::filesystem::path& directory, bool reads_all = false);
 
 /// The store as a verb uses it: beside a server that may be running, and one
 /// call after the other.

@@ -35,6 +35,7 @@ public:
         add_aliases();
         add_queue();
         add_transfers();
+        add_upkeep();
     }
 
     int run(int argc, char** argv)
@@ -231,6 +232,16 @@ private:
         listing(app);
     }
 
+    void add_upkeep()
+    {
+        auto* verify = verb(&app_, "verify", "check the database and every message",
+                            [this](const Context& c) { verify_store(c, repair_); });
+        verify->add_flag(
+            "--repair", repair_,
+            "mend what can be, and put what is damaged into quarantine; the server must be stopped");
+        listing(verify);
+    }
+
     CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};
     const Serve& serve_;
     std::function<int()> selected_;
@@ -241,6 +252,7 @@ private:
     bool demo_ = false;
     bool json_ = false;
     bool apop_ = false;
+    bool repair_ = false;
     std::string name_;
     std::string label_;
     std::vector<std::string> targets_;

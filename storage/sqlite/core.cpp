@@ -1,5 +1,6 @@
 #include "storage/sqlite/core.hpp"
 
+#include "storage/sqlite/lock.hpp"
 #include "storage/sqlite/recovery.hpp"
 #include "storage/sqlite/schema.hpp"
 
@@ -10,7 +11,6 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -43,22 +43,6 @@ void warn_when_open(const Core& core)
     if (error || (mode & others) == std::filesystem::perms::none) return;
     core.report(Observer::Severity::warning, "the data directory is open to other users",
                 "run: chmod 700 " + core.layout.directory.string());
-}
-
-/// The lock that a server holds as long as it lives; empty when another has
-/// it. A tool holds it only while it brings the schema up to date.
-Descriptor take_lock(Files& files, const std::filesystem::path& path, std::chrono::milliseconds patience)
-{
-    auto file = files.open(path, O_RDWR | O_CREAT);
-    if (!file)
-        throw std::runtime_error("cannot open '" + path.string() + "': " + file.error().message() +
-                                 "; the data directory must belong to the user that runs this");
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (::flock(file->number(), LOCK_EX | LOCK_NB) != 0) {
-        if (std::chrono::steady_clock::now() >= until) return {};
-        std::this_thread::sleep_for(20ms); // flock has no deadline of its own
-    }
-    return std::move(*file);
 }
 
 /// Made here and not by SQLite, for its mode: the log takes it over.

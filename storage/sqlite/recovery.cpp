@@ -88,7 +88,9 @@ void mend_segment(Core& core, const BodyStore::Start& start)
     const auto size = file ? size_of(file->number()) : file.error();
     if (!size || *size < start.segment_end) {
         core.report(Severity::error, "a segment of the mail store is damaged",
-                    path.string() + " is missing or too short; restore it from a backup");
+                    path.string() +
+                        " is missing or too short, and with it the mail in it; see what is missing "
+                        "with: pillarbox verify, and restore it from a backup");
         return;
     }
     if (*size == start.segment_end) return;
@@ -128,12 +130,14 @@ void check_newest(Core& core, Database& database)
 {
     constexpr int newest = 200; // what was being written when it crashed is among them
     Query row(database,
-              "SELECT id, tier, segment, offset, octets, checksum FROM body ORDER BY id DESC LIMIT ?",
+              "SELECT id, tier, segment, offset, octets, checksum FROM body WHERE id NOT IN (SELECT msg.body "
+              "FROM quarantine JOIN msg ON msg.id = quarantine.msg) ORDER BY id DESC LIMIT ?",
               newest);
     while (row.step()) {
         if (looks_sound(core, place_of(row, 0))) continue;
         core.report(Severity::error, "a stored message is damaged",
-                    "body " + std::to_string(row.integer(0)) + "; restore it from a backup");
+                    "body " + std::to_string(row.integer(0)) +
+                        "; see whose it is with: pillarbox verify, and restore it from a backup");
     }
 }
 

@@ -155,7 +155,9 @@ class KillUnderLoad(unittest.TestCase):
                 self.assertTrue(enough, server.tail())
             server.start()
             self.check_everything(server, ledger)
+            server.verb("verify")  # while it serves
             self.assertEqual(server.stop(), 0)
+            server.verb("verify")
             print(f"        {len(ledger.acknowledged)} acknowledged, {len(ledger.deleted)} deleted", flush=True)
 
     def test_a_killed_client_delivers_nothing(self):

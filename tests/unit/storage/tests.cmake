@@ -12,4 +12,5 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/segment_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/transfer_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/verify_test.cpp
     LINK pillarbox_failing_files pillarbox_storage pillarbox_net)

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "storage/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace pillarbox::storage {
+
+// Looking after a store as a whole. These calls block, for minutes where there
+// is much mail: they are for verbs, and for no reactor. All throw
+// std::runtime_error with a sentence when they cannot do their work.
+
+/// How far something is, in octets. Told often and on the caller's thread.
+struct Progress
+{
+    std::string_view doing; // "checking bodies"
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+};
+using OnProgress = std::function<void(const Progress&)>;
+
+/// Something that is not as it should be. What does not apply is empty or 0.
+struct Finding
+{
+    std::string kind;   // a word for machines: "body_damaged"
+    bool wrong = true;  // false: worth knowing, but no damage
+    bool left = false;  // still there after a repair
+    std::string what;   // for people
+    std::string path{}; // of the file where it is
+    std::int64_t body = 0;
+
+    // Whose message it is.
+    std::int64_t message = 0;
+    std::string account{}; // address
+    std::string mailbox{}; // name
+    std::uint32_t uid = 0;
+    std::string subject{};
+};
+
+struct VerifyOptions
+{
+    /// Mends what can be mended, and puts the rest aside in `quarantine/`;
+    /// never deletes. Only while no server runs.
+    bool repair = false;
+    std::function<void(const Finding&)> found;      // may be empty
+    std::function<void(std::string_view)> repaired; // what was done about it
+    OnProgress progress;
+};
+
+/// What a verification looked at, and how many findings it had.
+struct Verification
+{
+    std::uint64_t messages = 0;
+    std::uint64_t bodies = 0;
+    std::uint64_t octets = 0;      // of the bodies
+    std::uint64_t quarantined = 0; // messages that an earlier repair put aside
+    std::uint64_t wrong = 0;       // after a repair: what is left
+    std::uint64_t notes = 0;
+    bool beside_server = false; // what the server may be about to clear counts as a note
+};
+
+/// Checks the database, every row against every other, and the checksum of
+/// every body. Works beside a server, and on a store that will not open.
+Verification verify(const Options& store, const VerifyOptions& options);
+
+} // namespace pillarbox::storage

@@ -1,0 +1,49 @@
+#include "storage/sqlite/lease.hpp"
+
+#include "storage/sqlite/access.hpp"
+
+#include <unistd.h>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto term = 120s;
+constexpr auto renewal = 15s;
+constexpr auto busy = 10'000ms; // a server commits many times within that
+
+} // namespace
+
+Lease::Lease(const Layout& layout, std::string_view purpose)
+    : holder_(std::string(purpose) + " " + std::to_string(::getpid()))
+{
+    if (::access(layout.database.c_str(), W_OK) != 0 || ::access(layout.directory.c_str(), W_OK) != 0) return;
+    database_ = std::make_unique<Database>(
+        Database::Options{.file = layout.database, .mode = Database::Mode::writer, .busy = busy, .vfs = {}});
+    write(now() + term);
+}
+
+Lease::~Lease()
+{
+    try {
+        if (database_) database_->run("DELETE FROM lease WHERE holder = ?", holder_);
+    } catch (...) { // NOLINT(bugprone-empty-catch)
+        // It ends by itself.
+    }
+}
+
+void Lease::renew()
+{
+    if (database_ && std::chrono::steady_clock::now() >= due_) write(now() + term);
+}
+
+void Lease::write(Time until)
+{
+    database_->run("INSERT INTO lease (holder, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
+                   "until = excluded.until",
+                   holder_, until);
+    due_ = std::chrono::steady_clock::now() + renewal;
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "storage/maintenance.hpp"
+#include "storage/sqlite/core.hpp"
+
+namespace pillarbox::storage::sqlite {
+
+/// verify() for `sqlite:`.
+Verification verify_sqlite(const Options& options, const VerifyOptions& verify, Underneath underneath = {});
+
+/// The data directory of a store that must exist, without links on its way.
+/// Throws std::runtime_error when there is none.
+Layout existing_layout(const std::filesystem::path& directory);
+
+/// Whether a server works on the data directory now.
+bool server_runs(Files& files, const Layout& layout);
+
+} // namespace pillarbox::storage::sqlite
