@@ -3,6 +3,7 @@
 #include "storage/store.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -65,5 +66,37 @@ struct Verification
 /// Checks the database, every row against every other, and the checksum of
 /// every body. Works beside a server, and on a store that will not open.
 Verification verify(const Options& store, const VerifyOptions& options);
+
+/// What a backup has, or what was restored from it.
+struct BackupSummary
+{
+    Time made{};
+    std::uint64_t accounts = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t bodies = 0;
+    std::uint64_t octets = 0;         // of the bodies
+    std::uint64_t copied = 0;         // octets that were not there yet
+    std::uint64_t dropped = 0;        // files that no snapshot needs any more
+    std::uint64_t damaged = 0;        // bodies whose octets fail their checksum, copied as they are
+    std::filesystem::path replaced{}; // where a restore has put what was there before
+};
+
+/// Copies the store to the directory `destination`, which is missing, empty, or
+/// an earlier backup of it: then only bodies that are new are copied. Works
+/// beside a server. Interrupted, it leaves the earlier backup as it was.
+BackupSummary backup(const Options& store, const std::filesystem::path& destination,
+                     const OnProgress& progress);
+
+struct RestoreOptions
+{
+    bool replace = false;                      // moves aside what is in the data directory; no server may run
+    std::function<void(const Finding&)> found{}; // messages that are damaged in the backup
+    OnProgress progress{};
+};
+
+/// Makes the data directory from a backup. Messages keep their unique ids, and
+/// whatever comes later gets ids that nothing had after the backup was made.
+BackupSummary restore(const Options& store, const std::filesystem::path& source,
+                      const RestoreOptions& options);
 
 } // namespace pillarbox::storage

@@ -1,5 +1,7 @@
 #include "storage/maintenance.hpp"
+#include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/restore.hpp"
 #include "storage/sqlite/verify.hpp"
 #include "storage/store.hpp"
 
@@ -27,6 +29,20 @@ Verification verify(const Options& store, const VerifyOptions& options)
 {
     expect_known(store.url);
     return sqlite::verify_sqlite(store, options);
+}
+
+BackupSummary backup(const Options& store, const std::filesystem::path& destination,
+                     const OnProgress& progress)
+{
+    expect_known(store.url);
+    return sqlite::backup_sqlite(store, destination, progress);
+}
+
+BackupSummary restore(const Options& store, const std::filesystem::path& source,
+                      const RestoreOptions& options)
+{
+    expect_known(store.url);
+    return sqlite::restore_sqlite(store, source, options);
 }
 
 } // namespace pillarbox::storage

@@ -69,6 +69,13 @@ void export_maildir(const Context& context, const TransferOptions& options);
 /// is wrong. With `repair` mends it, while no server runs.
 void verify_store(const Context& context, bool repair);
 
+/// Copies everything that is kept to a directory, beside a running server.
+void back_up(const Context& context, const std::string& destination);
+
+/// Makes the data directory from a backup; with `replace` what is in it is
+/// moved aside.
+void restore_all(const Context& context, const std::string& source, bool replace);
+
 /// Checks what reading the configuration alone does not: that certificate and
 /// key fit, that the data directory can be used.
 void check_config(const Context& context);

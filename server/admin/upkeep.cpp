@@ -1,4 +1,5 @@
 #include "server/admin/actions.hpp"
+#include "server/admin/table.hpp"
 #include "server/admin/terminal.hpp"
 #include "server/admin/tool.hpp"
 #include "server/transfer/progress.hpp"
@@ -23,6 +24,11 @@ storage::Options options_of(const Config& config)
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
     return options;
+}
+
+std::string size_text(std::uint64_t octets)
+{
+    return transfer::describe_octets(static_cast<double>(octets));
 }
 
 boost::json::object json_of(const storage::Finding& finding)
@@ -112,7 +118,7 @@ public:
             return;
         }
         fmt::print("checked {} messages, {} bodies with {}{}: {}\n", sum.messages, sum.bodies,
-                   transfer::describe_octets(static_cast<double>(sum.octets)),
+                   size_text(sum.octets),
                    sum.quarantined > 0 ? fmt::format(", {} in quarantine", sum.quarantined) : "",
                    sum.wrong == 0 ? "all is well" : fmt::format("{} things are wrong", sum.wrong));
     }
@@ -124,7 +130,62 @@ private:
     ProgressLine progress_;
 };
 
+/// The same for a backup and for what was restored from one.
+void print(const Context& context, const storage::BackupSummary& sum, std::string_view done)
+{
+    const auto made = format_time(sum.made.time_since_epoch().count());
+    if (context.json) {
+        boost::json::object object{
+            {"made", made},           {"accounts", sum.accounts}, {"messages", sum.messages},
+            {"bodies", sum.bodies},   {"octets", sum.octets},     {"copied", sum.copied},
+            {"dropped", sum.dropped}, {"damaged", sum.damaged}};
+        if (!sum.replaced.empty()) object["replaced"] = sum.replaced.string();
+        fmt::print("{}\n", boost::json::serialize(object));
+    } else {
+        fmt::print("{} {} accounts and {} messages, {}, of {}; {} copied\n", done, sum.accounts, sum.messages,
+                   size_text(sum.octets), made, size_text(sum.copied));
+        if (!sum.replaced.empty()) fmt::print("what was there before is in {}\n", sum.replaced.string());
+    }
+    std::fflush(stdout);
+}
+
 } // namespace
+
+void back_up(const Context& context, const std::string& destination)
+{
+    // As root it stays root: the destination is often root's alone. SQLite
+    // gives what it makes beside the database to the database's owner.
+    ProgressLine line;
+    const auto sum = storage::backup(options_of(context.config), destination,
+                                     [&](const storage::Progress& progress) { line.show(progress); });
+    line.clear();
+    print(context, sum, "backed up");
+    if (sum.damaged > 0)
+        throw Failed(
+            fmt::format("the backup is complete, but {} messages were damaged before; see whose they "
+                        "are: pillarbox verify",
+                        sum.damaged));
+}
+
+void restore_all(const Context& context, const std::string& source, bool replace)
+{
+    ProgressLine line;
+    storage::RestoreOptions options;
+    options.replace = replace;
+    options.progress = [&](const storage::Progress& progress) { line.show(progress); };
+    options.found = [&](const storage::Finding& finding) {
+        line.clear();
+        fmt::print(stderr, "{}\n", text_of(finding));
+    };
+    const auto sum = storage::restore(options_of(context.config), source, options);
+    line.clear();
+    print(context, sum, "restored");
+    if (sum.damaged > 0)
+        throw Failed(
+            fmt::format("everything is restored, but {} messages are damaged in the backup; put them "
+                        "aside: pillarbox verify --repair",
+                        sum.damaged));
+}
 
 void verify_store(const Context& context, bool repair)
 {

@@ -240,6 +240,20 @@ private:
             "--repair", repair_,
             "mend what can be, and put what is damaged into quarantine; the server must be stopped");
         listing(verify);
+
+        auto* backup = verb(&app_, "backup", "copy everything to a directory; again, only what is new",
+                            [this](const Context& c) { back_up(c, path_); });
+        backup->add_option("destination", path_, "an empty directory, or an earlier backup")
+            ->required()
+            ->type_name("DEST");
+        listing(backup);
+
+        auto* restore = verb(&app_, "restore", "make the data directory from a backup",
+                             [this](const Context& c) { restore_all(c, path_, replace_); });
+        restore->add_option("source", path_, "where the backup is")->required()->type_name("SRC");
+        restore->add_flag("--replace", replace_,
+                          "move aside what is in the data directory; the server must be stopped");
+        listing(restore);
     }
 
     CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};
@@ -253,6 +267,8 @@ private:
     bool json_ = false;
     bool apop_ = false;
     bool repair_ = false;
+    bool replace_ = false;
+    std::string path_;
     std::string name_;
     std::string label_;
     std::vector<std::string> targets_;

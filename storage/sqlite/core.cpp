@@ -48,6 +48,9 @@ void warn_when_open(const Core& core)
 /// Made here and not by SQLite, for its mode: the log takes it over.
 void ensure_database(Files& files, const Layout& layout)
 {
+    if (!std::filesystem::exists(layout.database) && std::filesystem::exists(layout.directory / "restoring"))
+        throw std::runtime_error("a restore into '" + layout.directory.string() +
+                                 "' was interrupted; run it again, with --replace");
     Reserve(files, layout.reserve).make_room();
     const auto made = files.open(layout.database, O_RDWR | O_CREAT);
     if (!made)

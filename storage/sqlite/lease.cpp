@@ -2,6 +2,8 @@
 
 #include "storage/sqlite/access.hpp"
 
+#include <stdexcept>
+
 #include <unistd.h>
 
 namespace pillarbox::storage::sqlite {
@@ -21,7 +23,7 @@ Lease::Lease(const Layout& layout, std::string_view purpose)
     if (::access(layout.database.c_str(), W_OK) != 0 || ::access(layout.directory.c_str(), W_OK) != 0) return;
     database_ = std::make_unique<Database>(
         Database::Options{.file = layout.database, .mode = Database::Mode::writer, .busy = busy, .vfs = {}});
-    write(now() + term);
+    write();
 }
 
 Lease::~Lease()
@@ -35,14 +37,20 @@ Lease::~Lease()
 
 void Lease::renew()
 {
-    if (database_ && std::chrono::steady_clock::now() >= due_) write(now() + term);
+    if (!database_ || std::chrono::steady_clock::now() < due_) return;
+    if (now() >= until_)
+        throw std::runtime_error(
+            "this process stood still for too long, and the server may have moved what it "
+            "was reading; run it again");
+    write();
 }
 
-void Lease::write(Time until)
+void Lease::write()
 {
+    until_ = now() + term;
     database_->run("INSERT INTO lease (holder, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
                    "until = excluded.until",
-                   holder_, until);
+                   holder_, until_);
     due_ = std::chrono::steady_clock::now() + renewal;
 }
 

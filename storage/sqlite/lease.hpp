@@ -19,14 +19,17 @@ public:
     Lease& operator=(const Lease&) = delete;
     ~Lease();
 
-    /// Makes it last longer when it is time. Cheap: call it often.
+    /// Makes it last longer when it is time. Cheap: call it often. Throws
+    /// std::runtime_error when it had ended meanwhile, as for a process that
+    /// was stopped: what was read since may have been moved.
     void renew();
 
 private:
-    void write(Time until);
+    void write();
 
     std::string holder_;
     std::unique_ptr<Database> database_;
+    Time until_{};
     std::chrono::steady_clock::time_point due_;
 };
 

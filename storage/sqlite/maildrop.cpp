@@ -30,6 +30,25 @@ std::string unique_id(std::uint64_t uid_validity, std::int64_t uid)
     return text.data();
 }
 
+/// From which uid on unique ids begin so.
+struct Beginning
+{
+    std::int64_t uid = 0;
+    std::uint64_t uid_validity = 0;
+};
+
+/// In the order of their uids: the mailbox's own, and one for each time that
+/// the store was restored.
+std::vector<Beginning> beginnings_of(Database& database, const Shown& shown)
+{
+    std::vector<Beginning> beginnings{{.uid = 0, .uid_validity = shown.uid_validity}};
+    Query row(database, "SELECT uid, uid_validity FROM renewal WHERE mailbox = ? ORDER BY uid",
+              shown.mailbox);
+    while (row.step())
+        beginnings.push_back({.uid = row.integer(0), .uid_validity = row.as<std::uint64_t>(1)});
+    return beginnings;
+}
+
 struct Row
 {
     std::int64_t uid = 0;
@@ -60,8 +79,13 @@ Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& s
     // wrong message; better none at all.
     if (rows.size() != shown.messages) return make_error_code(Errc::unavailable);
 
-    for (auto& row : rows)
-        row.entry.unique_id = unique_id(shown.uid_validity, row.uid);
+    const auto beginnings = beginnings_of(database, shown);
+    auto beginning = beginnings.begin();
+    for (auto& row : rows) {
+        while (std::next(beginning) != beginnings.end() && std::next(beginning)->uid <= row.uid)
+            ++beginning;
+        row.entry.unique_id = unique_id(beginning->uid_validity, row.uid);
+    }
     Query imported(database, "SELECT uid, value FROM unique_id WHERE mailbox = ? ORDER BY uid",
                    shown.mailbox);
     for (auto at = rows.begin(); imported.step();) {

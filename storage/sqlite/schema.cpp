@@ -254,7 +254,26 @@ constexpr auto third_schema = R"sql(
 CREATE INDEX unique_id_by_value ON unique_id (mailbox, value COLLATE NOCASE);
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema};
+// What backups need to know.
+constexpr auto fourth_schema = R"sql(
+-- Which store this is, for good: one row. A backup belongs to one.
+CREATE TABLE store (
+    id BLOB NOT NULL
+) STRICT;
+INSERT INTO store (id) VALUES (randomblob(16));
+
+-- A store that was restored goes on from an older state than the one its
+-- clients saw last. Uids from this one on have another beginning in their
+-- unique ids, so that none is ever another message's.
+CREATE TABLE renewal (
+    mailbox      INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+    uid          INTEGER NOT NULL,
+    uid_validity INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema, fourth_schema};
 
 } // namespace
 
