@@ -1,6 +1,7 @@
 #include "storage/sqlite/core.hpp"
 
 #include "storage/sqlite/lock.hpp"
+#include "storage/sqlite/migration.hpp"
 #include "storage/sqlite/recovery.hpp"
 #include "storage/sqlite/schema.hpp"
 
@@ -126,10 +127,11 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
         for (const auto& directory : {layout.segments, layout.files, layout.spool, layout.import_spool})
             ensure_directory(directory);
         ensure_database(core->files(), layout);
+        upgrade(*core, migrations(), core->free_octets());
     }
     auto database = lock ? std::make_unique<Database>(connection(*core, Database::Mode::writer))
                          : open_beside_server(*core);
-    if (lock) migrate(*database, migrations());
+    if (lock) migrate(*database, migrations()); // a new one; an older one was brought up to date
 
     if (server) warn_when_open(*core);
     // An importer works in the lane that this keeps for it; a tool only reads bodies.

@@ -94,6 +94,11 @@ error_code Files::rename(const std::filesystem::path& from, const std::filesyste
     return ::rename(from.c_str(), to.c_str()) == 0 ? error_code{} : last_error();
 }
 
+error_code Files::link(const std::filesystem::path& file, const std::filesystem::path& name)
+{
+    return ::link(file.c_str(), name.c_str()) == 0 ? error_code{} : last_error();
+}
+
 error_code Files::remove(const std::filesystem::path& path)
 {
     return ::unlink(path.c_str()) == 0 || errno == ENOENT ? error_code{} : last_error();

@@ -59,6 +59,8 @@ public:
     virtual error_code sync(int file); // fdatasync
     virtual error_code sync_directory(const std::filesystem::path& directory);
     virtual error_code rename(const std::filesystem::path& from, const std::filesystem::path& to);
+    /// Gives the file a second name, which must be free.
+    virtual error_code link(const std::filesystem::path& file, const std::filesystem::path& name);
     /// A file that is not there is no error.
     virtual error_code remove(const std::filesystem::path& path);
     virtual error_code truncate(int file, std::uint64_t octets);

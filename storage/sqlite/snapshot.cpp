@@ -14,8 +14,7 @@ namespace {
 
 constexpr int pages_at_once = 2'000;
 
-/// Copies all pages of one transaction.
-void copy_pages(Database& from, SQLite::Database& to, const OnProgress& progress)
+void copy_all(Database& from, SQLite::Database& to, const OnProgress& progress)
 {
     // The snapshot is held from outside: a commit meanwhile must not begin the
     // copy anew.
@@ -43,17 +42,7 @@ void copy_pages(Database& from, SQLite::Database& to, const OnProgress& progress
 void copy_database(Files& files, const std::string& vfs, Database& from, const std::filesystem::path& to,
                    const OnProgress& progress)
 {
-    {
-        // Made here for its mode.
-        const auto made = files.open(to, O_RDWR | O_CREAT | O_EXCL);
-        if (!made) expect_done(made.error(), "make", to);
-    }
-    {
-        SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE, 0, vfs);
-        // It is synced as a whole once it is complete.
-        copy.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;");
-        copy_pages(from, copy, progress);
-    }
+    copy_pages(files, vfs, from, to, progress);
     {
         SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE, 0, vfs);
         copy.exec("PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
@@ -71,6 +60,20 @@ void copy_database(Files& files, const std::string& vfs, Database& from, const s
     if (!row.step() || row.text(0) != "ok")
         throw std::runtime_error("the database is damaged: " + row.as<std::string>(0) +
                                  "; see what is wrong with: pillarbox verify");
+}
+
+void copy_pages(Files& files, const std::string& vfs, Database& from, const std::filesystem::path& to,
+                const OnProgress& progress)
+{
+    {
+        // Made here for its mode.
+        const auto made = files.open(to, O_RDWR | O_CREAT | O_EXCL);
+        if (!made) expect_done(made.error(), "make", to);
+    }
+    SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE, 0, vfs);
+    // It is synced as a whole once it is complete.
+    copy.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;");
+    copy_all(from, copy, progress);
 }
 
 std::unique_ptr<Database> open_snapshot(const std::filesystem::path& file)

@@ -16,6 +16,10 @@ namespace pillarbox::storage::sqlite {
 void copy_database(Files& files, const std::string& vfs, Database& from, const std::filesystem::path& to,
                    const OnProgress& progress);
 
+/// Copies all pages as of one moment into a new file, which is not synced.
+void copy_pages(Files& files, const std::string& vfs, Database& from, const std::filesystem::path& to,
+                const OnProgress& progress);
+
 /// Opens one that was copied; nothing is written beside it.
 std::unique_ptr<Database> open_snapshot(const std::filesystem::path& file);
 

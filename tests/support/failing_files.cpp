@@ -126,6 +126,14 @@ error_code FailingFiles::rename(const std::filesystem::path& from, const std::fi
     return error;
 }
 
+error_code FailingFiles::link(const std::filesystem::path& file, const std::filesystem::path& name)
+{
+    if (const int error = faults_->next()) return error_of(error);
+    const auto error = Files::link(file, name);
+    if (!error) faults_->wrote(name.parent_path());
+    return error;
+}
+
 error_code FailingFiles::remove(const std::filesystem::path& path)
 {
     if (const int error = faults_->next()) return error_of(error);

@@ -52,6 +52,7 @@ public:
     sqlite::error_code sync(int file) override;
     sqlite::error_code sync_directory(const std::filesystem::path& directory) override;
     sqlite::error_code rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+    sqlite::error_code link(const std::filesystem::path& file, const std::filesystem::path& name) override;
     sqlite::error_code remove(const std::filesystem::path& path) override;
     sqlite::error_code truncate(int file, std::uint64_t octets) override;
     sqlite::error_code allocate(int file, std::uint64_t octets) override;
