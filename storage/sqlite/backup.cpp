@@ -53,10 +53,7 @@ public:
           folder_(files_, prepare(destination)),
           lock_(take_lock(files_, folder_.directory() / "lock", std::chrono::milliseconds(0))),
           lease_(layout, "backup"),
-          live_({.file = layout.database,
-                 .mode = Database::Mode::reader,
-                 .busy = std::chrono::milliseconds(10'000),
-                 .vfs = {}})
+          live_(open_beside(layout))
     {
         if (!lock_)
             throw std::runtime_error("another backup into '" + folder_.directory().string() + "' is running");
@@ -121,7 +118,7 @@ private:
     void expect_version()
     {
         const auto known = static_cast<int>(migrations().size());
-        const int version = schema_version(live_);
+        const int version = schema_version(*live_);
         if (version != known)
             throw std::runtime_error("the mail database has version " + std::to_string(version) +
                                      ", and this program works with " + std::to_string(known) +
@@ -131,7 +128,7 @@ private:
     /// What the folder has so far. From here on it is a backup's.
     Manifest begin()
     {
-        const auto store = store_of(live_);
+        const auto store = store_of(*live_);
         auto before = folder_.read();
         if (before && before->store != store)
             throw std::runtime_error("'" + folder_.directory().string() +
@@ -149,7 +146,7 @@ private:
     Manifest take_snapshot()
     {
         Manifest manifest;
-        manifest.store = store_of(live_);
+        manifest.store = store_of(*live_);
         manifest.made = now();
         const auto seconds = std::to_string(manifest.made.time_since_epoch().count());
         manifest.snapshot = "snapshot-" + seconds;
@@ -160,7 +157,7 @@ private:
         // The keys come first: what is sealed in the database, they open.
         for (const auto& key : keys_in(layout_))
             manifest.files.push_back(copy_file(files_, key, place / key.filename(), {}));
-        copy_database(files_, vfs_, live_, place / "mail.db", [this](const Progress& at) {
+        copy_database(files_, vfs_, *live_, place / "mail.db", [this](const Progress& at) {
             lease_.renew();
             if (progress_) progress_(at);
         });
@@ -217,7 +214,7 @@ private:
     BackupFolder folder_;
     Descriptor lock_;
     Lease lease_;
-    Database live_;
+    std::unique_ptr<Database> live_;
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;
 };

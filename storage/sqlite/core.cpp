@@ -56,7 +56,7 @@ void ensure_database(Files& files, const Layout& layout)
     const auto made = files.open(layout.database, O_RDWR | O_CREAT);
     if (!made)
         throw std::runtime_error("cannot open '" + layout.database.string() + "': " + made.error().message() +
-                                 "; the data directory must belong to the user that runs this");
+                                 "; " + what_to_do(made.error()));
     if (const auto error = files.sync_directory(layout.directory))
         throw std::runtime_error("cannot sync '" + layout.directory.string() + "': " + error.message() +
                                  "; mail would not be safe there: use a local disk");
@@ -111,9 +111,9 @@ std::unique_ptr<Readers> open_readers(const Core& core)
     connections.reserve(count);
     for (unsigned i = 0; i < count; ++i)
         connections.push_back(std::make_unique<Database>(connection(core, Database::Mode::reader)));
-    return std::make_unique<Readers>(
-        std::move(connections),
-        Readers::Options{.deadline = core.options.read_deadline, .observer = core.options.observer});
+    Readers::Options options{.deadline = core.options.read_deadline, .observer = core.options.observer};
+    options.damaged = [&writer = *core.writer] { writer.give_up(); };
+    return std::make_unique<Readers>(std::move(connections), std::move(options));
 }
 
 /// The store with everything in it. Failures of SQLite come as they are.
@@ -141,12 +141,12 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
     if (importer && !importing)
         throw std::runtime_error("another import into '" + layout.directory.string() +
                                  "' is running; wait until it is done");
-    BodyStore::Start start;
-    if (core->delivers()) start = recover(*core, *database, lock && importing);
+    Recovered found;
+    if (core->delivers()) found = recover(*core, *database, lock && importing);
     BodyStore::Options bodies{.segments = layout.segments,
                               .files = layout.files,
                               .segment_octets = core->underneath.segment_octets};
-    core->bodies = std::make_unique<BodyStore>(core->files(), std::move(bodies), start);
+    core->bodies = std::make_unique<BodyStore>(core->files(), std::move(bodies), found.start);
 
     Writer::Options writer;
     writer.observer = options.observer;
@@ -163,6 +163,7 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
     }
     core->writer = std::make_unique<Writer>(
         std::move(database), core->delivers() ? core->bodies.get() : nullptr, std::move(writer));
+    if (found.database_damaged) core->writer->give_up();
     core->readers = open_readers(*core);
     if (server) core->upkeep = std::make_unique<Upkeep>(*core);
     return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
@@ -252,7 +253,7 @@ std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath unde
         return build(options, layout, std::move(underneath), std::move(lock));
     } catch (const SQLite::Exception& error) {
         throw std::runtime_error("the mail database '" + layout.database.string() + "' cannot be used (" +
-                                 error.what() + "); check its disk and its owner, or restore a backup");
+                                 error.what() + "); " + what_to_do_about(error.getErrorCode()));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cctype>
 #include <stdexcept>
 
 namespace pillarbox::storage::sqlite {
@@ -14,6 +15,7 @@ int flags_of(Database::Mode mode)
 {
     const int common = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
     if (mode == Database::Mode::reader) return common | SQLITE_OPEN_READONLY;
+    if (mode == Database::Mode::frozen) return common | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 }
 
@@ -38,6 +40,23 @@ constexpr auto common_pragmas = R"(
     PRAGMA mmap_size=0;
 )";
 
+/// SQLite's name for the file: a URI where it has to be told more.
+std::string name_of(const Database::Options& options)
+{
+    if (options.mode != Database::Mode::frozen) return options.file.string();
+    constexpr auto digits = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (const char c : options.file.string()) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet == '/' || octet == '.' || octet == '-' || octet == '_' || std::isalnum(octet)) {
+            uri += c;
+            continue;
+        }
+        uri += {'%', digits[octet >> 4], digits[octet & 0xf]};
+    }
+    return uri + "?immutable=1";
+}
+
 void expect(Database& database, const char* pragma, std::string_view wanted)
 {
     Query query(database, pragma);
@@ -51,7 +70,7 @@ void expect(Database& database, const char* pragma, std::string_view wanted)
 } // namespace
 
 Database::Database(const Options& options)
-    : connection_(options.file.string(), flags_of(options.mode), static_cast<int>(options.busy.count()),
+    : connection_(name_of(options), flags_of(options.mode), static_cast<int>(options.busy.count()),
                   options.vfs)
 {
     sqlite3_extended_result_codes(handle(), 1);
@@ -67,7 +86,7 @@ Database::Database(const Options& options)
     connection_.exec(common_pragmas);
     expect(*this, "PRAGMA foreign_keys", "1");
     constexpr int instructions = 4000; // some tens of microseconds
-    if (options.mode == Mode::reader)
+    if (options.mode != Mode::writer)
         sqlite3_progress_handler(handle(), instructions, interrupt, this);
     else
         sqlite3_wal_hook(handle(), note_log, this); // in place of automatic checkpoints
@@ -226,6 +245,29 @@ Errc errc_of(int code)
     default:
         return Errc::unavailable;
     }
+}
+
+bool damaged(int code)
+{
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+const char* what_to_do_about(int code)
+{
+    if (damaged(code))
+        return "stop the server and see what is wrong with: pillarbox verify; then mend it with: pillarbox "
+               "verify "
+               "--repair, or restore a backup";
+    if ((code & 0xff) == SQLITE_READONLY) return "its disk or its file is read-only; make it writable";
+    return "check its disk and its owner, or restore a backup";
+}
+
+std::string describe(Database& database, int code)
+{
+    auto text = std::string(sqlite3_errstr(code)) + " (" + std::to_string(code) + ")";
+    if (!disk_failed(code)) return text;
+    const char* file = sqlite3_db_filename(database.handle(), "main");
+    return text + " in '" + (file ? file : "") + "'; " + what_to_do_about(code);
 }
 
 bool disk_failed(int code)

@@ -35,7 +35,8 @@ public:
     enum class Mode
     {
         writer,
-        reader
+        reader,
+        frozen // a reader of what nobody can change, as on a read-only disk
     };
 
     struct Options
@@ -171,6 +172,15 @@ std::int64_t Database::run(const char* sql, const Values&... values)
 
 /// What callers are told when SQLite reports `code`.
 Errc errc_of(int code);
+
+/// Whether `code` says that the database itself is damaged.
+bool damaged(int code);
+
+/// What a person can do about `code`: the end of a sentence.
+const char* what_to_do_about(int code);
+
+/// `code` in words, with the database's file where it matters, and what to do.
+std::string describe(Database& database, int code);
 
 /// Whether `code` means that the disk, or what is on it, has failed.
 bool disk_failed(int code);

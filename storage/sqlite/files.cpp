@@ -157,7 +157,15 @@ void ensure_directory(const std::filesystem::path& directory)
                                  "' is no directory; move it away and start again");
     }
     throw std::runtime_error("cannot make the directory '" + directory.string() +
-                             "': " + last_error().message() + "; make it, or give this user the right to");
+                             "': " + last_error().message() + "; " + what_to_do(last_error()));
+}
+
+const char* what_to_do(const error_code& error)
+{
+    if (error == boost::system::errc::read_only_file_system)
+        return "its disk is read-only: check the disk, and mount it for writing";
+    if (no_space(error)) return "make room on its disk";
+    return "the data directory must belong to the user that runs this";
 }
 
 bool no_space(const error_code& error)

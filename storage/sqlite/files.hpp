@@ -83,6 +83,10 @@ void ensure_directory(const std::filesystem::path& directory);
 /// For calls that may fail without harm; a comment beside each says why.
 inline void ignore(const error_code&) {}
 
+/// What a person can do when a file of the data directory cannot be opened or
+/// made: the end of a sentence.
+const char* what_to_do(const error_code& error);
+
 /// Whether the error says that there is no room: ENOSPC or EDQUOT.
 bool no_space(const error_code& error);
 

@@ -14,8 +14,8 @@ Descriptor take_lock(Files& files, const std::filesystem::path& path, std::chron
 {
     auto file = files.open(path, O_RDWR | O_CREAT);
     if (!file)
-        throw std::runtime_error("cannot open '" + path.string() + "': " + file.error().message() +
-                                 "; the data directory must belong to the user that runs this");
+        throw std::runtime_error("cannot open '" + path.string() + "': " + file.error().message() + "; " +
+                                 what_to_do(file.error()));
     const auto until = std::chrono::steady_clock::now() + patience;
     while (::flock(file->number(), LOCK_EX | LOCK_NB) != 0) {
         if (std::chrono::steady_clock::now() >= until) return {};

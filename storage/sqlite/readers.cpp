@@ -123,8 +123,11 @@ void Readers::run(Database& database, Op& op)
     database.set_deadline(deadline);
     op.run(database);
     op.settle({});
-    if (options_.observer && op.fault != 0 && errc_of(op.fault) == Errc::unavailable)
-        options_.observer->event(Observer::Severity::error, "a query failed", sqlite3_errstr(op.fault));
+    if (op.fault == 0 || errc_of(op.fault) != Errc::unavailable) return;
+    if (options_.observer)
+        options_.observer->event(Observer::Severity::error, "a query failed", describe(database, op.fault));
+    // What else can be read is; but nothing is built on it any more.
+    if (damaged(op.fault) && options_.damaged) options_.damaged();
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -22,6 +23,7 @@ public:
         std::chrono::milliseconds deadline{10'000}; // for one Op, from when it was pushed
         std::size_t max_waiting = 32'768;           // Ops; beyond, they are refused (timed_out)
         std::shared_ptr<Observer> observer;         // may be null
+        std::function<void()> damaged{};            // the database was found damaged; any thread
     };
 
     Readers(std::vector<std::unique_ptr<Database>> connections, Options options);

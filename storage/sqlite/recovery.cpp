@@ -47,6 +47,12 @@ std::optional<std::int64_t> number_of(const std::filesystem::path& file)
     return number;
 }
 
+/// Left alone: it is not ours.
+void report_foreign(Core& core, const std::filesystem::path& file)
+{
+    core.report(Severity::warning, "a file that is none of the mail store's was left alone", file.string());
+}
+
 std::size_t remove_orphans(Core& core, Database& database, bool others)
 {
     std::size_t removed = 0;
@@ -62,15 +68,16 @@ std::size_t remove_orphans(Core& core, Database& database, bool others)
     };
     for_each_entry(core.layout.files, [&](const auto& file) {
         const auto body = number_of(file);
-        if (!body || !mine(*body)) return;
+        if (!body) return report_foreign(core, file);
+        if (!mine(*body)) return;
         if (Query(database, "SELECT 1 FROM body WHERE id = ? AND tier = ?", *body, Tier::file).step()) return;
         remove(core, file);
         ++removed;
     });
     for_each_entry(core.layout.segments, [&](const auto& file) {
         const auto segment = number_of(file);
-        if (!segment || !mine(*segment) ||
-            Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step())
+        if (!segment) return report_foreign(core, file);
+        if (!mine(*segment) || Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step())
             return;
         remove(core, file);
         ++removed;
@@ -78,8 +85,7 @@ std::size_t remove_orphans(Core& core, Database& database, bool others)
     return removed;
 }
 
-/// What lies behind the end that was committed belongs to no message. Reports
-/// when the file is shorter: then mail is missing.
+/// What lies behind the end that was committed belongs to no message.
 void mend_segment(Core& core, const BodyStore::Start& start)
 {
     if (start.segment == 0) return;
@@ -104,6 +110,24 @@ void mend_segment(Core& core, const BodyStore::Start& start)
     core.report(Severity::info, "an unfinished end was cut from the mail store",
                 path.string() + ": " + std::to_string(unfinished) + " octets with " +
                     std::to_string(records) + " whole messages or more that had not been acknowledged");
+}
+
+/// Looks at each segment's file, not into it. Reports those that are shorter
+/// than they were: then mail is missing.
+void check_segments_there(Core& core, Database& database)
+{
+    Query row(database, "SELECT number, end FROM segment");
+    while (row.step()) {
+        const auto path = core.layout.segments / BodyStore::name_of(row.integer(0));
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path, error);
+        if (!error && size >= row.as<std::uint64_t>(1)) continue;
+        core.report(
+            Severity::error, "a segment of the mail store is damaged",
+            path.string() + (error ? " is missing" : " is too short") +
+                ", and some mail with it; see whose it is with: pillarbox verify, and restore it from "
+                "a backup");
+    }
 }
 
 /// Whether the octets of the body are where its row says, without reading them.
@@ -161,18 +185,33 @@ BodyStore::Start start_of(Database& database, Lane lane)
 
 } // namespace
 
-BodyStore::Start recover(Core& core, Database& database, bool others)
+Recovered recover(Core& core, Database& database, bool others)
 {
-    const auto start = start_of(database, core.lane());
-    const auto orphans = remove_orphans(core, database, others);
-    if (orphans > 0)
-        core.report(Severity::info, "what was left unfinished was removed",
-                    std::to_string(orphans) + " files");
-    mend_segment(core, start);
+    // Where the next record goes must be known; all else can wait for a repair,
+    // and what can be read is read meanwhile.
+    Recovered recovered{.start = start_of(database, core.lane())};
+    const auto guarded = [&](auto&& work) {
+        try {
+            work();
+        } catch (const SQLite::Exception& error) {
+            if (!damaged(error.getErrorCode())) throw;
+            core.report(Severity::error, "the mail database is damaged",
+                        describe(database, error.getErrorCode()));
+            recovered.database_damaged = true;
+        }
+    };
+    guarded([&] {
+        const auto orphans = remove_orphans(core, database, others);
+        if (orphans > 0)
+            core.report(Severity::info, "what was left unfinished was removed",
+                        std::to_string(orphans) + " files");
+    });
+    mend_segment(core, recovered.start);
     if (others)
         mend_segment(core, start_of(database, core.lane() == Lane::server ? Lane::importer : Lane::server));
-    check_newest(core, database);
-    return start;
+    guarded([&] { check_segments_there(core, database); });
+    guarded([&] { check_newest(core, database); });
+    return recovered;
 }
 
 } // namespace pillarbox::storage::sqlite

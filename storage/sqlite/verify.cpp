@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -37,10 +38,9 @@ public:
 private:
     void look(Verification& sum)
     {
-        std::optional<Database> database;
+        std::unique_ptr<Database> database;
         try {
-            database.emplace(Database::Options{
-                .file = layout_.database, .mode = Database::Mode::reader, .busy = busy, .vfs = {}});
+            database = open_beside(layout_);
             // Notes of our own, which may be many; the store itself stays as it is.
             database->script("PRAGMA query_only=OFF; PRAGMA temp_store=FILE");
             expect_version(*database);
@@ -161,6 +161,22 @@ Layout existing_layout(const std::filesystem::path& directory)
         throw std::runtime_error("there is no mail store in '" + directory.string() +
                                  "'; set data_dir to where it is");
     return Layout(real);
+}
+
+std::unique_ptr<Database> open_beside(const Layout& layout)
+{
+    // On a read-only disk SQLite cannot keep the log's index, and needs none
+    // where there is no log.
+    auto log = layout.database;
+    log += "-wal";
+    std::error_code error;
+    const bool logged = std::filesystem::exists(log) && std::filesystem::file_size(log, error) > 0;
+    const bool writable = ::access(layout.directory.c_str(), W_OK) == 0;
+    return std::make_unique<Database>(
+        Database::Options{.file = layout.database,
+                          .mode = writable || logged ? Database::Mode::reader : Database::Mode::frozen,
+                          .busy = std::chrono::milliseconds(10'000),
+                          .vfs = {}});
 }
 
 bool server_runs(Files& files, const Layout& layout)

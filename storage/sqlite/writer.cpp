@@ -13,12 +13,8 @@ namespace {
 
 constexpr int checkpoint_pages = 8'000;  // 16 MB: some tens of milliseconds of copying
 constexpr int restart_pages = 32 * 1024; // 64 MiB: readers have kept the log from beginning anew
-constexpr int attempts_to_begin = 3;     // each waits as long as the connection's busy time
-
-std::string describe(int code)
-{
-    return std::string(sqlite3_errstr(code)) + " (" + std::to_string(code) + ")";
-}
+constexpr auto after_failed_write = "nothing more is taken: check the disk, and start the server again";
+constexpr int attempts_to_begin = 3; // each waits as long as the connection's busy time
 
 } // namespace
 
@@ -75,7 +71,7 @@ void Writer::write_bodies()
                 op->write_body(*bodies_);
             const auto error = bodies_->sync();
             if (bodies_->refused_for_space() && options_.out_of_space) options_.out_of_space();
-            if (error) fail("bodies could not be synced", error.message());
+            if (error) fail("bodies could not be synced", error.message() + "; " + after_failed_write);
         }
         hand_over(std::move(group));
     }
@@ -192,7 +188,7 @@ void Writer::commit(Taken taken)
     // left unknown what is on the disk.
     const Errc error = errc_of(code);
     const bool temporary = error == Errc::timed_out || error == Errc::out_of_space;
-    if (!temporary) fail("a commit failed", describe(code));
+    if (!temporary) fail("a commit failed", describe(*database_, code));
     finish(std::move(group), make_error_code(temporary ? error : Errc::unavailable));
 }
 
@@ -252,7 +248,7 @@ void Writer::roll_back() noexcept
     try {
         if (database_->in_transaction()) database_->run("ROLLBACK");
     } catch (...) {
-        fail("a transaction could not be rolled back", describe(current_fault()));
+        fail("a transaction could not be rolled back", describe(*database_, current_fault()));
     }
 }
 
@@ -286,7 +282,7 @@ void Writer::checkpoint_when_due()
         return;
     }
     // The database may miss pages that the log will lose when it begins anew.
-    fail("a checkpoint failed", describe(code));
+    fail("a checkpoint failed", describe(*database_, code));
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -48,8 +48,11 @@ public:
     /// queue that is full all the same refuses.
     void push(std::unique_ptr<Op> op);
 
-    /// False after a failed sync or commit.
+    /// False after a failed sync or commit, or after give_up().
     bool healthy() const { return !failed_; }
+
+    /// The database was found damaged: nothing more is written to it. Any thread.
+    void give_up() { failed_ = true; }
 
     /// Nothing waits and nothing is under way.
     bool idle() const;
