@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::storage {
 
@@ -89,7 +90,7 @@ BackupSummary backup(const Options& store, const std::filesystem::path& destinat
 
 struct RestoreOptions
 {
-    bool replace = false;                      // moves aside what is in the data directory; no server may run
+    bool replace = false; // moves aside what is in the data directory; no server may run
     std::function<void(const Finding&)> found{}; // messages that are damaged in the backup
     OnProgress progress{};
 };
@@ -98,5 +99,45 @@ struct RestoreOptions
 /// whatever comes later gets ids that nothing had after the backup was made.
 BackupSummary restore(const Options& store, const std::filesystem::path& source,
                       const RestoreOptions& options);
+
+/// Messages of one account in a backup.
+struct Selection
+{
+    std::string account;               // address, in the backup and here
+    std::string mailbox{};             // name; empty: all of them
+    std::vector<MessageId> messages{}; // as the backup numbers them; empty: all
+    std::string to{};                  // the mailbox here, made if it is missing; empty: where they were
+};
+
+struct SelectionSummary
+{
+    std::uint64_t restored = 0;
+    std::uint64_t octets = 0;  // of those
+    std::uint64_t there = 0;   // still or again in the account, and left out
+    std::uint64_t damaged = 0; // in the backup, and left out
+    std::uint64_t missing = 0; // asked for, and not in the backup
+};
+
+/// Brings messages back from a backup as new ones, beside a running server.
+/// Done again, it adds nothing.
+SelectionSummary restore_messages(const Options& store, const std::filesystem::path& source,
+                                  const Selection& selection, const RestoreOptions& options);
+
+/// A mailbox in a backup.
+struct KeptMailbox
+{
+    std::string account; // address
+    std::string name;
+    std::uint64_t messages = 0;
+    std::uint64_t octets = 0;
+};
+
+/// All mailboxes of a backup, or those of one account.
+std::vector<KeptMailbox> list_backup(const Options& store, const std::filesystem::path& source,
+                                     const std::string& account);
+
+/// The messages of one of its mailboxes, oldest first, one call each.
+void list_backup(const Options& store, const std::filesystem::path& source, const std::string& account,
+                 const std::string& mailbox, const std::function<void(const Listed&)>& message);
 
 } // namespace pillarbox::storage

@@ -2,6 +2,7 @@
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/restore.hpp"
+#include "storage/sqlite/restore_messages.hpp"
 #include "storage/sqlite/verify.hpp"
 #include "storage/store.hpp"
 
@@ -43,6 +44,27 @@ BackupSummary restore(const Options& store, const std::filesystem::path& source,
 {
     expect_known(store.url);
     return sqlite::restore_sqlite(store, source, options);
+}
+
+SelectionSummary restore_messages(const Options& store, const std::filesystem::path& source,
+                                  const Selection& selection, const RestoreOptions& options)
+{
+    expect_known(store.url);
+    return sqlite::restore_messages_sqlite(store, source, selection, options);
+}
+
+std::vector<KeptMailbox> list_backup(const Options& store, const std::filesystem::path& source,
+                                     const std::string& account)
+{
+    expect_known(store.url);
+    return sqlite::list_mailboxes_sqlite(source, account);
+}
+
+void list_backup(const Options& store, const std::filesystem::path& source, const std::string& account,
+                 const std::string& mailbox, const std::function<void(const Listed&)>& message)
+{
+    expect_known(store.url);
+    sqlite::list_messages_sqlite(source, account, mailbox, message);
 }
 
 } // namespace pillarbox::storage

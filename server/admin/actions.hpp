@@ -72,9 +72,21 @@ void verify_store(const Context& context, bool repair);
 /// Copies everything that is kept to a directory, beside a running server.
 void back_up(const Context& context, const std::string& destination);
 
-/// Makes the data directory from a backup; with `replace` what is in it is
-/// moved aside.
-void restore_all(const Context& context, const std::string& source, bool replace);
+/// What of a backup is meant, and what for.
+struct RestoreChoice
+{
+    std::string source;
+    bool replace = false; // move aside what is in the data directory
+    bool list = false;    // only show what there is
+    std::string address;  // one account's mail; empty: everything
+    std::string mailbox;
+    std::vector<std::int64_t> messages;
+    std::string to; // the folder for it
+};
+
+/// Shows a backup, makes the data directory from it, or brings some of its
+/// messages back beside a running server.
+void restore(const Context& context, const RestoreChoice& choice);
 
 /// Checks what reading the configuration alone does not: that certificate and
 /// key fit, that the data directory can be used.

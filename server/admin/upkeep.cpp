@@ -1,5 +1,6 @@
+#include "server/admin/upkeep.hpp"
+
 #include "server/admin/actions.hpp"
-#include "server/admin/table.hpp"
 #include "server/admin/terminal.hpp"
 #include "server/admin/tool.hpp"
 #include "server/transfer/progress.hpp"
@@ -13,8 +14,6 @@
 #include <string>
 
 namespace pillarbox::admin {
-
-namespace {
 
 storage::Options options_of(const Config& config)
 {
@@ -30,6 +29,28 @@ std::string size_text(std::uint64_t octets)
 {
     return transfer::describe_octets(static_cast<double>(octets));
 }
+
+std::string text_of(const storage::Finding& finding)
+{
+    std::string whose;
+    const auto add = [&](const std::string& part) {
+        if (!part.empty()) whose += (whose.empty() ? "" : ", ") + part;
+    };
+    add(finding.account);
+    add(finding.mailbox);
+    if (finding.uid != 0) add(fmt::format("uid {}", finding.uid));
+    if (finding.message != 0) add(fmt::format("message {}", finding.message));
+    if (finding.body != 0) add(fmt::format("body {}", finding.body));
+    if (!finding.subject.empty()) add(fmt::format("\"{}\"", finding.subject));
+    std::string line = finding.left ? "left: " : finding.wrong ? "" : "note: ";
+    line += finding.kind + ": ";
+    if (!whose.empty()) line += whose + ": ";
+    line += finding.what;
+    if (!finding.path.empty()) line += " (" + finding.path + ")";
+    return line;
+}
+
+namespace {
 
 boost::json::object json_of(const storage::Finding& finding)
 {
@@ -49,27 +70,6 @@ boost::json::object json_of(const storage::Finding& finding)
     number("body", finding.body);
     text("path", finding.path);
     return object;
-}
-
-/// `damaged: alice@example.org, INBOX, uid 3, "Subject": why (where)`.
-std::string text_of(const storage::Finding& finding)
-{
-    std::string whose;
-    const auto add = [&](const std::string& part) {
-        if (!part.empty()) whose += (whose.empty() ? "" : ", ") + part;
-    };
-    add(finding.account);
-    add(finding.mailbox);
-    if (finding.uid != 0) add(fmt::format("uid {}", finding.uid));
-    if (finding.message != 0) add(fmt::format("message {}", finding.message));
-    if (finding.body != 0) add(fmt::format("body {}", finding.body));
-    if (!finding.subject.empty()) add(fmt::format("\"{}\"", finding.subject));
-    std::string line = finding.left ? "left: " : finding.wrong ? "" : "note: ";
-    line += finding.kind + ": ";
-    if (!whose.empty()) line += whose + ": ";
-    line += finding.what;
-    if (!finding.path.empty()) line += " (" + finding.path + ")";
-    return line;
 }
 
 /// Findings as they come: there may be more than fit into memory.
@@ -130,62 +130,7 @@ private:
     ProgressLine progress_;
 };
 
-/// The same for a backup and for what was restored from one.
-void print(const Context& context, const storage::BackupSummary& sum, std::string_view done)
-{
-    const auto made = format_time(sum.made.time_since_epoch().count());
-    if (context.json) {
-        boost::json::object object{
-            {"made", made},           {"accounts", sum.accounts}, {"messages", sum.messages},
-            {"bodies", sum.bodies},   {"octets", sum.octets},     {"copied", sum.copied},
-            {"dropped", sum.dropped}, {"damaged", sum.damaged}};
-        if (!sum.replaced.empty()) object["replaced"] = sum.replaced.string();
-        fmt::print("{}\n", boost::json::serialize(object));
-    } else {
-        fmt::print("{} {} accounts and {} messages, {}, of {}; {} copied\n", done, sum.accounts, sum.messages,
-                   size_text(sum.octets), made, size_text(sum.copied));
-        if (!sum.replaced.empty()) fmt::print("what was there before is in {}\n", sum.replaced.string());
-    }
-    std::fflush(stdout);
-}
-
 } // namespace
-
-void back_up(const Context& context, const std::string& destination)
-{
-    // As root it stays root: the destination is often root's alone. SQLite
-    // gives what it makes beside the database to the database's owner.
-    ProgressLine line;
-    const auto sum = storage::backup(options_of(context.config), destination,
-                                     [&](const storage::Progress& progress) { line.show(progress); });
-    line.clear();
-    print(context, sum, "backed up");
-    if (sum.damaged > 0)
-        throw Failed(
-            fmt::format("the backup is complete, but {} messages were damaged before; see whose they "
-                        "are: pillarbox verify",
-                        sum.damaged));
-}
-
-void restore_all(const Context& context, const std::string& source, bool replace)
-{
-    ProgressLine line;
-    storage::RestoreOptions options;
-    options.replace = replace;
-    options.progress = [&](const storage::Progress& progress) { line.show(progress); };
-    options.found = [&](const storage::Finding& finding) {
-        line.clear();
-        fmt::print(stderr, "{}\n", text_of(finding));
-    };
-    const auto sum = storage::restore(options_of(context.config), source, options);
-    line.clear();
-    print(context, sum, "restored");
-    if (sum.damaged > 0)
-        throw Failed(
-            fmt::format("everything is restored, but {} messages are damaged in the backup; put them "
-                        "aside: pillarbox verify --repair",
-                        sum.damaged));
-}
 
 void verify_store(const Context& context, bool repair)
 {

@@ -248,11 +248,30 @@ private:
             ->type_name("DEST");
         listing(backup);
 
-        auto* restore = verb(&app_, "restore", "make the data directory from a backup",
-                             [this](const Context& c) { restore_all(c, path_, replace_); });
-        restore->add_option("source", path_, "where the backup is")->required()->type_name("SRC");
-        restore->add_flag("--replace", replace_,
-                          "move aside what is in the data directory; the server must be stopped");
+        auto* restore =
+            verb(&app_, "restore", "make the data directory from a backup, or bring some mail back",
+                 [this](const Context& c) { admin::restore(c, restore_); });
+        restore->add_option("source", restore_.source, "where the backup is")->required()->type_name("SRC");
+        auto* replace =
+            restore->add_flag("--replace", restore_.replace,
+                              "move aside what is in the data directory; the server must be stopped");
+        auto* list = restore->add_flag("--list", restore_.list, "only show what is in the backup");
+        auto* account =
+            restore->add_option("--account", restore_.address, "only this account's mail, as new messages")
+                ->type_name("ADDRESS")
+                ->excludes(replace);
+        restore->add_option("--mailbox", restore_.mailbox, "only this mailbox of it")
+            ->type_name("NAME")
+            ->needs(account);
+        restore->add_option("--message", restore_.messages, "only this message, as --list numbers it")
+            ->type_name("ID")
+            ->needs(account)
+            ->excludes(list);
+        restore->add_option("--to", restore_.to, "the mailbox for it; otherwise where it was")
+            ->type_name("NAME")
+            ->needs(account)
+            ->excludes(list);
+        list->excludes(replace);
         listing(restore);
     }
 
@@ -267,8 +286,8 @@ private:
     bool json_ = false;
     bool apop_ = false;
     bool repair_ = false;
-    bool replace_ = false;
     std::string path_;
+    RestoreChoice restore_;
     std::string name_;
     std::string label_;
     std::vector<std::string> targets_;

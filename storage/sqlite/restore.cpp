@@ -1,6 +1,7 @@
 #include "storage/sqlite/restore.hpp"
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/finished_backup.hpp"
 #include "storage/sqlite/lock.hpp"
 #include "storage/sqlite/renewal.hpp"
 #include "storage/sqlite/restore_bodies.hpp"
@@ -244,30 +245,6 @@ Layout prepare(const std::filesystem::path& directory, bool replace)
 std::filesystem::path staging_of(const Layout& layout)
 {
     return layout.directory / "restoring";
-}
-
-FinishedBackup::FinishedBackup(Files& files, const std::filesystem::path& source, const Tick& tick)
-    : folder_(files, std::filesystem::weakly_canonical(source))
-{
-    const auto manifest = folder_.read();
-    if (!manifest) throw std::runtime_error("there is no backup in '" + source.string() + "'");
-    if (manifest->snapshot.empty())
-        throw std::runtime_error("the backup in '" + source.string() +
-                                 "' was never finished; use another one");
-    manifest_ = *manifest;
-    const auto known = static_cast<int>(migrations().size());
-    if (manifest_.schema > known)
-        throw std::runtime_error("the backup in '" + source.string() + "' has version " +
-                                 std::to_string(manifest_.schema) + ", and this program knows only up to " +
-                                 std::to_string(known) + "; use the newer program that made it");
-    bool database = false;
-    for (const auto& file : manifest_.files) {
-        database = database || file.name == "mail.db";
-        if (measure(files, snapshot() / file.name, tick) != file)
-            throw std::runtime_error("'" + (snapshot() / file.name).string() +
-                                     "' is not what was written there; use another backup");
-    }
-    if (!database) throw std::runtime_error("the backup in '" + source.string() + "' has no database");
 }
 
 BackupSummary restore_sqlite(const Options& options, const std::filesystem::path& source,

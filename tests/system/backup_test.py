@@ -138,6 +138,35 @@ class Backups(unittest.TestCase):
         self.assertEqual(other.stop(), 0)
         self.assertEqual(self.server.stop(), 0)
 
+    def test_one_message_and_one_mailbox(self):
+        with smtp(self.server) as session:
+            for number in range(5):
+                session.sendmail("load@example.net", [ALICE], message(number))
+        self.server.verb("backup", str(self.backup))
+        mailboxes = json.loads(self.server.verb("restore", str(self.backup), "--list", "--json").stdout)
+        inbox = next(mailbox for mailbox in mailboxes if mailbox["account"] == ALICE and mailbox["messages"] == 5)
+        whose = ("--account", ALICE, "--mailbox", inbox["mailbox"])
+        listed = json.loads(self.server.verb("restore", str(self.backup), "--list", *whose, "--json").stdout)
+        self.assertEqual([entry["subject"] for entry in listed], [f"n{number}" for number in range(5)])
+        before = everything(self.server)[0]
+        session = pop3(self.server, ALICE)
+        for number in (1, 3, 5):
+            session.dele(number)
+        session.quit()
+        done = self.server.verb("restore", str(self.backup), *whose, "--message", str(listed[2]["id"]), "--json")
+        self.assertEqual(json.loads(done.stdout)["restored"], 1)
+        self.assertEqual(sorted(everything(self.server)[1]), ["n1", "n2", "n3"])
+        done = self.server.verb("restore", str(self.backup), "--account", ALICE, "--json")
+        self.assertEqual(json.loads(done.stdout)["restored"], 2)
+        after, sent = everything(self.server)
+        self.assertEqual(sent, {f"n{number}": message(number) for number in range(5)})
+        self.assertEqual(sorted(after.values()), sorted(before.values()))
+        self.assertEqual(len(set(after) & set(before)), 2)
+        done = self.server.verb("restore", str(self.backup), "--account", ALICE, "--replace", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.server.verb("verify")
+        self.assertEqual(self.server.stop(), 0)
+
     def test_refusals(self):
         for place, why in ((self.server.data / "backup", "inside"), (self.server.folder, "something else")):
             done = self.server.verb("backup", str(place), check=False)
