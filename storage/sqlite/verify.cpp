@@ -76,8 +76,11 @@ private:
     {
         try {
             lease_.emplace(layout_, "verify");
-        } catch (const SQLite::Exception&) {
-            if (findings_.beside_server()) throw; // else there is nobody to keep from anything
+        } catch (const SQLite::Exception& error) {
+            if (!findings_.beside_server()) return; // nobody there to keep from anything
+            throw std::runtime_error("the server that runs on this data cannot be kept from moving messages "
+                                     "meanwhile (" +
+                                     std::string(error.what()) + "); try again, or stop it before a check");
         }
     }
 
@@ -181,9 +184,11 @@ std::unique_ptr<Database> open_beside(const Layout& layout)
 
 bool server_runs(Files& files, const Layout& layout)
 {
-    const auto file = files.open(layout.lock, O_RDONLY);
-    if (!file) return false;
-    return ::flock(file->number(), LOCK_SH | LOCK_NB) != 0;
+    for (const auto& lock : {layout.lock, layout.import_lock}) {
+        const auto file = files.open(lock, O_RDONLY);
+        if (file && ::flock(file->number(), LOCK_SH | LOCK_NB) != 0) return true;
+    }
+    return false;
 }
 
 Verification verify_sqlite(const Options& options, const VerifyOptions& verify, Underneath underneath)

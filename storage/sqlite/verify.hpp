@@ -16,7 +16,7 @@ Layout existing_layout(const std::filesystem::path& directory);
 /// that nobody can write to. Throws SQLite::Exception.
 std::unique_ptr<Database> open_beside(const Layout& layout);
 
-/// Whether a server works on the data directory now.
+/// Whether a server or an import works on the data directory now.
 bool server_runs(Files& files, const Layout& layout);
 
 } // namespace pillarbox::storage::sqlite

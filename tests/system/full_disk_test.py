@@ -53,6 +53,7 @@ class FullDisk(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.disk = SmallDisk(self.server.folder / "disk")
         self.addCleanup(self.disk.close)
+        self.addCleanup(self.verify)
         self.server.data = self.disk.path / "data"
         self.server.settings["data_dir"] = str(self.server.data)
         self.server.add_domain()
@@ -61,6 +62,10 @@ class FullDisk(unittest.TestCase):
         self.kept = [letter(f"kept {number}", "0123456789\r\n" * 10 ** (number + 1)) for number in range(4)]
         for message in self.kept:
             self.assertEqual(self.send(message), 250)
+
+    def verify(self):
+        (self.disk.path / "filler").unlink(missing_ok=True)
+        self.server.verb("verify")
 
     def send(self, message):
         """The code of the reply that decided."""

@@ -1,3 +1,4 @@
+#include "storage/sqlite/verify.hpp"
 #include "tests/support/failing_files.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
@@ -38,6 +39,11 @@ public:
         }
         EXPECT_EQ(maildrop->octets(), octets);
         EXPECT_TRUE(std::filesystem::is_empty(core().layout.spool));
+        VerifyOptions options;
+        options.found = [](const Finding& finding) {
+            EXPECT_FALSE(finding.wrong) << finding.kind << ": " << finding.what;
+        };
+        sqlite::verify_sqlite(options_, options);
         return all;
     }
 
