@@ -305,7 +305,7 @@ private:
             boost::asio::co_spawn(context_, store_.transfer().bring(std::move(message)),
                                   [&, size](std::exception_ptr error, Result<Arrived> result) {
                                       if (error) escaped = error;
-                                      arrived.push_back(std::move(result));
+                                      arrived.push_back(result);
                                       sizes.push_back(size);
                                   });
         }
@@ -340,7 +340,8 @@ private:
         context_.restart();
         context_.run();
         if (escaped) std::rethrow_exception(escaped);
-        return std::move(outcome.value());
+        if (!outcome) throw std::runtime_error("the store ended before it answered");
+        return std::move(*outcome);
     }
 
     void show(std::uint64_t octets)

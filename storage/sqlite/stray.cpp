@@ -46,7 +46,7 @@ public:
             if (record && parse_body(window, *record)) {
                 end_run();
                 const auto octets = record_header_octets + std::uint64_t{record->octets};
-                found_(at_, octets, *record);
+                found_(at_, octets, record);
                 at_ += octets;
                 continue;
             }
