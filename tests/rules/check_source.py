@@ -61,6 +61,7 @@ PURE = re.compile(
     r"|server/transfer/(from_line|line_ends|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/pop3/(command|reply|numbering)\."
     r"|server/smtp/(command|path|reply|data_reader)\."
+    r"|storage/search_(query|value)\."
     r"|storage/sqlite/segment\."
 )
 
