@@ -1,6 +1,7 @@
 #include "server/store_log.hpp"
 
 #include "server/base/metrics.hpp"
+#include "server/mailflow/index_text.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -43,6 +44,7 @@ storage::Options store_options(const Config& config)
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
     options.observer = std::make_shared<StoreLog>();
+    options.extractor = std::make_shared<mailflow::IndexText>();
     return options;
 }
 

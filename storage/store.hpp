@@ -3,7 +3,9 @@
 #include "storage/accounts.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
+#include "storage/search.hpp"
 #include "storage/sessions.hpp"
+#include "storage/text_extractor.hpp"
 #include "storage/transfer.hpp"
 
 #include <chrono>
@@ -48,6 +50,7 @@ public:
     virtual Queue& queue() = 0;
     virtual Sessions& sessions() = 0;
     virtual Transfer& transfer() = 0;
+    virtual Search& search() = 0;
 
     /// False after a failed sync or commit: nothing more is accepted.
     virtual bool healthy() const = 0;
@@ -75,6 +78,9 @@ struct Options
     std::uint64_t disk_reserve = 64ull << 20;        // octets to leave free
     std::chrono::milliseconds read_deadline{10'000}; // for one query
     std::shared_ptr<Observer> observer;              // may be null
+
+    /// How a server finds the words of messages. Null: it indexes nothing.
+    std::shared_ptr<const TextExtractor> extractor;
 };
 
 /// Opens the store, brings its schema up to date, and, as a server, mends what

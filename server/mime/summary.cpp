@@ -40,14 +40,6 @@ std::string preview_of(const Structure& structure, const View& seen, std::string
     return preview;
 }
 
-// A signature or a picture in the text is no file to anybody.
-bool is_file(const Attachment& attachment)
-{
-    return !attachment.shown_inline && attachment.type != "application/pgp-signature" &&
-           attachment.type != "application/pkcs7-signature" &&
-           attachment.type != "application/x-pkcs7-signature";
-}
-
 } // namespace
 
 Summary summarise(std::string_view head)

@@ -166,6 +166,13 @@ private:
 
 } // namespace
 
+bool is_file(const Attachment& attachment)
+{
+    return !attachment.shown_inline && attachment.type != "application/pgp-signature" &&
+           attachment.type != "application/pkcs7-signature" &&
+           attachment.type != "application/x-pkcs7-signature";
+}
+
 View view(const Structure& structure)
 {
     const Header header{structure.header};

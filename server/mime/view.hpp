@@ -25,6 +25,10 @@ struct Attachment
     bool shown_inline = false; // belongs into the HTML, by its content id
 };
 
+/// Whether a person would call it a file: a signature, or a picture in the text,
+/// is none to anybody.
+bool is_file(const Attachment& attachment);
+
 /// What a reader is shown of a message. All text is UTF-8, decoded and without
 /// control and direction characters.
 struct View

@@ -3,6 +3,7 @@
 #include "storage/accounts.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
+#include "storage/search.hpp"
 #include "storage/sessions.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/transfer.hpp"
@@ -103,6 +104,19 @@ public:
     awaitable<Result<std::vector<Leaving>>> after(AccountId account, MailboxId mailbox, std::uint32_t uid,
                                                   std::size_t limit) override;
     awaitable<Result<void>> lease(std::string holder, Time until) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteSearch final : public Search
+{
+public:
+    explicit SqliteSearch(Core& core) : core_(core) {}
+
+    awaitable<Result<Found>> search(AccountId account, SearchNode query, std::optional<SearchCursor> after,
+                                    std::size_t limit) override;
+    awaitable<Result<std::vector<Listed>>> thread(AccountId account, MessageId message) override;
 
 private:
     Core& core_;

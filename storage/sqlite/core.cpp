@@ -165,6 +165,8 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
         std::move(database), core->delivers() ? core->bodies.get() : nullptr, std::move(writer));
     if (found.database_damaged) core->writer->give_up();
     core->readers = open_readers(*core);
+    core->search_readers = std::make_unique<SearchReaders>(*core);
+    if (server && options.extractor) core->indexer = std::make_unique<Indexer>(*core);
     if (server) core->upkeep = std::make_unique<Upkeep>(*core);
     return std::make_unique<SqliteStore>(std::move(core), std::move(lock));
 }
@@ -174,6 +176,7 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
 Layout::Layout(const std::filesystem::path& where)
     : directory(where),
       database(where / "mail.db"),
+      index(where / "index.db"),
       lock(where / "lock"),
       reserve(where / "reserve"),
       segments(where / "segments"),
@@ -207,6 +210,11 @@ void Core::wake_upkeep()
     if (upkeep) upkeep->wake();
 }
 
+void Core::wake_indexer()
+{
+    if (indexer) indexer->wake();
+}
+
 void Core::discard(const Place& place)
 {
     {
@@ -229,13 +237,16 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       accounts_(*core_),
       queue_(*core_),
       sessions_(*core_),
-      transfer_(*core_)
+      transfer_(*core_),
+      search_(*core_)
 {}
 
 SqliteStore::~SqliteStore()
 {
     // The upkeep's last Ops go through the writer; what settles may still wake it.
+    if (core_->indexer) core_->indexer->stop();
     if (core_->upkeep) core_->upkeep->stop();
+    core_->search_readers->close();
     core_->readers.reset();
     core_->writer.reset();
 }

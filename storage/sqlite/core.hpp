@@ -4,8 +4,10 @@
 #include "storage/sqlite/blocking_op.hpp"
 #include "storage/sqlite/body_store.hpp"
 #include "storage/sqlite/holds.hpp"
+#include "storage/sqlite/indexer.hpp"
 #include "storage/sqlite/readers.hpp"
 #include "storage/sqlite/reserve.hpp"
+#include "storage/sqlite/search_readers.hpp"
 #include "storage/sqlite/upkeep.hpp"
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
@@ -24,6 +26,7 @@ struct Layout
 
     std::filesystem::path directory;
     std::filesystem::path database; // mail.db
+    std::filesystem::path index;    // index.db
     std::filesystem::path lock;     // held by the server
     std::filesystem::path reserve;
     std::filesystem::path segments;
@@ -55,7 +58,9 @@ struct Core
     std::unique_ptr<BodyStore> bodies;
     std::unique_ptr<Writer> writer;
     std::unique_ptr<Readers> readers;
-    std::unique_ptr<Upkeep> upkeep; // none for a tool
+    std::unique_ptr<SearchReaders> search_readers;
+    std::unique_ptr<Indexer> indexer; // of a server that was given an extractor
+    std::unique_ptr<Upkeep> upkeep;   // none for a tool
 
     Files& files() { return *underneath.files; }
 
@@ -75,6 +80,9 @@ struct Core
 
     /// There is something to give back.
     void wake_upkeep();
+
+    /// There is something to index.
+    void wake_indexer();
 
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
@@ -106,6 +114,7 @@ public:
     Queue& queue() override { return queue_; }
     Sessions& sessions() override { return sessions_; }
     Transfer& transfer() override { return transfer_; }
+    Search& search() override { return search_; }
     bool healthy() const override { return core_->writer->healthy(); }
 
     Core& core() { return *core_; }
@@ -118,6 +127,7 @@ private:
     SqliteQueue queue_;
     SqliteSessions sessions_;
     SqliteTransfer transfer_;
+    SqliteSearch search_;
 };
 
 /// open() for `sqlite:`.

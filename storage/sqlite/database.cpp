@@ -31,6 +31,15 @@ constexpr auto writer_pragmas = R"(
     PRAGMA journal_size_limit=67108864;
 )";
 
+// It checkpoints by itself. Its words go with the mail that had them.
+constexpr auto derived_pragmas = R"(
+    PRAGMA auto_vacuum=INCREMENTAL;
+    PRAGMA journal_mode=WAL;
+    PRAGMA synchronous=NORMAL;
+    PRAGMA secure_delete=FAST;
+    PRAGMA journal_size_limit=16777216;
+)";
+
 // temp_store: what a savepoint may have to undo stays in memory.
 constexpr auto common_pragmas = R"(
     PRAGMA foreign_keys=ON;
@@ -80,15 +89,18 @@ Database::Database(const Options& options)
         expect(*this, "PRAGMA synchronous", "2");
         expect(*this, "PRAGMA auto_vacuum", "2");
         expect(*this, "PRAGMA secure_delete", "2");
+    } else if (options.mode == Mode::derived) {
+        connection_.exec(derived_pragmas);
     } else {
         connection_.exec("PRAGMA query_only=ON");
     }
     connection_.exec(common_pragmas);
+    if (options.mode == Mode::derived) connection_.exec("PRAGMA cache_size=-4096");
     expect(*this, "PRAGMA foreign_keys", "1");
     constexpr int instructions = 4000; // some tens of microseconds
-    if (options.mode != Mode::writer)
+    if (options.mode == Mode::reader || options.mode == Mode::frozen)
         sqlite3_progress_handler(handle(), instructions, interrupt, this);
-    else
+    else if (options.mode == Mode::writer)
         sqlite3_wal_hook(handle(), note_log, this); // in place of automatic checkpoints
 }
 

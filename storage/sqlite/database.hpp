@@ -35,6 +35,7 @@ public:
     enum class Mode
     {
         writer,
+        derived, // a writer of what can be made anew: a power cut may undo its last commits
         reader,
         frozen // a reader of what nobody can change, as on a read-only disk
     };

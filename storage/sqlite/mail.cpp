@@ -1,35 +1,12 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/listed.hpp"
 
 #include <map>
 
 namespace pillarbox::storage::sqlite {
 namespace {
-
-Summary summary_of(const Query& row, int first)
-{
-    return Summary{.sender_name = row.as<std::string>(first),
-                   .sender_address = row.as<std::string>(first + 1),
-                   .subject = row.as<std::string>(first + 2),
-                   .preview = row.as<std::string>(first + 3),
-                   .message_id = row.as<std::string>(first + 4),
-                   .thread_key = row.as<std::string>(first + 5),
-                   .date = row.as<Time>(first + 6),
-                   .attachments = row.as<bool>(first + 7)};
-}
-
-Listed listed_of(const Query& row)
-{
-    return Listed{.id = row.as<MessageId>(0),
-                  .mailbox = row.as<MailboxId>(1),
-                  .uid = row.as<std::uint32_t>(2),
-                  .flags = row.as<std::uint32_t>(3),
-                  .size = row.as<std::uint64_t>(4),
-                  .modseq = row.as<std::uint64_t>(5),
-                  .received = row.as<Time>(6),
-                  .summary = summary_of(row, 7)};
-}
 
 // The page is cut from the narrow table before anything is joined to it.
 constexpr auto select_page =
@@ -39,14 +16,6 @@ constexpr auto select_page =
     "body.attachments "
     "FROM (SELECT * FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid DESC LIMIT ? OFFSET ?) m "
     "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body ORDER BY m.uid DESC";
-
-constexpr auto select_one =
-    "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.modseq, m.received, "
-    "body.sender_name, body.sender_address, body.subject, body.preview, body.message_id, body.thread_key, "
-    "body.date, "
-    "body.attachments "
-    "FROM msg JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
-    "JOIN body ON body.id = msg.body WHERE msg.id = ? AND msg.account = ?";
 
 Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, std::uint32_t before,
                      std::uint32_t position, std::size_t limit)
@@ -71,17 +40,10 @@ Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, s
     return page;
 }
 
-Result<Listed> one(Database& database, AccountId account, MessageId message)
-{
-    Query row(database, select_one, message, account);
-    if (!row.step()) return make_error_code(Errc::not_found);
-    return listed_of(row);
-}
-
 Result<Listed> change_flags(Database& database, AccountId account, MessageId message, std::uint32_t add,
                             std::uint32_t remove)
 {
-    auto listed = one(database, account, message);
+    auto listed = find_listed(database, account, message);
     if (!listed) return listed;
     const auto flags = (listed->flags | add) & ~remove;
     if (flags == listed->flags) return listed; // nothing changed, so nothing was counted
@@ -179,7 +141,7 @@ awaitable<Result<Page>> SqliteMail::list(AccountId account, MailboxId mailbox, s
 
 awaitable<Result<Listed>> SqliteMail::find(AccountId account, MessageId message)
 {
-    auto work = [=](Database& database) { return one(database, account, message); };
+    auto work = [=](Database& database) { return find_listed(database, account, message); };
     return submit(*core_.readers, std::move(work));
 }
 

@@ -66,6 +66,7 @@ public:
     {
         const bool wrote = written_.place.body != 0 && !written_.error && written_.place.tier != Tier::row;
         if (!committed && wrote) core_->discard(written_.place);
+        if (committed) core_->wake_indexer();
     }
 
 private:

@@ -179,8 +179,12 @@ bool Upkeep::bury_dead()
     auto dead = submit_and_wait(*core_.readers, std::move(find));
     if (!dead || dead->empty()) return false;
     const bool more = dead->size() == dead_at_once;
+    std::vector<std::int64_t> bodies;
+    for (const auto& one : *dead)
+        bodies.push_back(one.body);
     auto work = [dead = std::move(*dead)](Database& database) { return bury(database, dead); };
     const auto buried = submit_and_wait(*core_.writer, std::move(work));
+    if (buried && core_.indexer) core_.indexer->gone(std::move(bodies));
     return buried && more;
 }
 

@@ -62,7 +62,7 @@ PURE = re.compile(
     r"|server/pop3/(command|reply|numbering)\."
     r"|server/smtp/(command|path|reply|data_reader)\."
     r"|storage/search_(query|value)\."
-    r"|storage/sqlite/segment\."
+    r"|storage/sqlite/(segment|tokens)\."
 )
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)

@@ -5,6 +5,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/open_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/recovery_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
@@ -13,8 +14,10 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/migration_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/restore_messages_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/search_query_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/search_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/segment_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/thread_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/transfer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/verify_test.cpp
-    LINK pillarbox_failing_files pillarbox_storage pillarbox_net)
+    LINK pillarbox_failing_files pillarbox_mailflow pillarbox_storage pillarbox_net)

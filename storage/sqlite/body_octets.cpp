@@ -1,0 +1,87 @@
+#include "storage/sqlite/body_octets.hpp"
+
+#include "storage/sqlite/checksum.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+class SmallBody final : public Octets
+{
+public:
+    explicit SmallBody(std::string octets) : octets_(std::move(octets)) {}
+
+    std::uint64_t size() const override { return octets_.size(); }
+
+    std::string_view read(std::uint64_t offset, std::size_t length) const override
+    {
+        return std::string_view(octets_).substr(std::min<std::size_t>(offset, octets_.size()), length);
+    }
+
+private:
+    std::string octets_;
+};
+
+class FileBody final : public Octets
+{
+public:
+    FileBody(std::uint64_t size, std::shared_ptr<Descriptor> file, std::unique_ptr<Holds::Body> hold)
+        : size_(size), file_(std::move(file)), hold_(std::move(hold))
+    {}
+
+    std::uint64_t size() const override { return size_; }
+
+    std::string_view read(std::uint64_t offset, std::size_t length) const override
+    {
+        if (offset >= size_) return {};
+        piece_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length, size_ - offset)));
+        const auto octets = read_at(file_->number(), piece_, offset);
+        return std::string_view(piece_).substr(0, octets ? *octets : 0);
+    }
+
+private:
+    std::uint64_t size_;
+    std::shared_ptr<Descriptor> file_;
+    std::unique_ptr<Holds::Body> hold_;
+    mutable std::string piece_;
+};
+
+std::unique_ptr<Octets> read_segment(const Place& place, const Descriptor& file)
+{
+    std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
+    const auto octets = read_at(file.number(), record, place.offset);
+    if (!octets) return nullptr;
+    const Record expected{
+        .body = place.body, .octets = static_cast<std::uint32_t>(place.octets), .checksum = place.checksum};
+    const auto body = parse_body(std::string_view(record).substr(0, *octets), expected);
+    if (!body) return nullptr;
+    return std::make_unique<SmallBody>(std::string(*body));
+}
+
+} // namespace
+
+std::unique_ptr<Octets> open_body(Core& core, Database& mail, std::int64_t body)
+{
+    auto hold = core.holds->open_body(); // before we look, so that it cannot go meanwhile
+    Place place;
+    {
+        Query row(mail, "SELECT id, tier, segment, offset, octets, checksum, content FROM body WHERE id = ?",
+                  body);
+        if (!row.step()) return nullptr;
+        place = place_of(row, 0);
+        if (place.tier == Tier::row) {
+            const auto content = row.text(6);
+            const bool sound = content.size() == place.octets && checksum(content) == place.checksum;
+            return sound ? std::make_unique<SmallBody>(std::string(content)) : nullptr;
+        }
+    }
+    hold->found(body);
+    auto file = core.bodies->open(place);
+    if (!file) return nullptr;
+    if (place.tier == Tier::segment) return read_segment(place, **file);
+    return std::make_unique<FileBody>(place.octets, std::move(*file), std::move(hold));
+}
+
+} // namespace pillarbox::storage::sqlite

@@ -1,0 +1,381 @@
+#include "storage/sqlite/indexer.hpp"
+
+#include "storage/sqlite/body_octets.hpp"
+#include "storage/sqlite/core.hpp"
+#include "storage/sqlite/index_file.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+using Severity = Observer::Severity;
+
+constexpr auto longest = 5s; // what other processes commit nobody tells us
+constexpr auto between_two_beginnings = 10min;
+constexpr int rows_at_once = 256;
+constexpr std::size_t text_at_once = 4ul * 1024 * 1024; // octets
+constexpr int swept_at_once = 1000;
+constexpr std::size_t most_gone = 100'000; // kept in memory; the next start finds the others
+constexpr int most_accounts = 10'000;      // of one body
+constexpr std::int64_t few_removed = 1000; // not worth compacting
+constexpr int compaction_pages = 64;       // in one step
+
+/// Of all that waits for a core, this thread comes last. Not SCHED_IDLE: for
+/// moments it holds locks that sessions need, and would keep them too long.
+void take_lowest_priority()
+{
+    constexpr int lowest = 19;
+    if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest) != 0)
+        return; // then it is like others
+}
+
+Time received_of(Database& mail, std::int64_t message)
+{
+    Query row(mail,
+              "SELECT coalesce(m.received, dead.received, 0) FROM msg "
+              "LEFT JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
+              "LEFT JOIN dead ON dead.msg = msg.id WHERE msg.id = ?",
+              message);
+    return row.step() ? row.as<Time>(0) : Time{};
+}
+
+std::vector<std::int64_t> accounts_of(Database& mail, std::int64_t body)
+{
+    std::vector<std::int64_t> accounts;
+    Query row(mail, "SELECT DISTINCT account FROM msg WHERE body = ? LIMIT ?", body, most_accounts);
+    while (row.step())
+        accounts.push_back(row.integer(0));
+    return accounts;
+}
+
+/// What the row of a body says, where its octets cannot be read.
+MessageText text_of_row(Database& mail, std::int64_t body)
+{
+    MessageText text;
+    Query row(mail, "SELECT subject, sender_name, sender_address, message_id FROM body WHERE id = ?", body);
+    if (!row.step()) return text;
+    text.subject = row.as<std::string>(0);
+    text.from = row.as<std::string>(1) + "\n" + row.as<std::string>(2);
+    text.message_id = row.as<std::string>(3);
+    return text;
+}
+
+std::size_t octets_of(const MessageText& text)
+{
+    std::size_t octets = text.subject.size() + text.body.size() + text.to.size() + text.cc.size();
+    for (const auto& [name, value] : text.fields)
+        octets += value.size();
+    return octets;
+}
+
+/// A transaction that is undone unless it is committed.
+class Transaction
+{
+public:
+    explicit Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction()
+    {
+        if (database_.in_transaction())
+            sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+    void commit() { database_.run("COMMIT"); }
+
+private:
+    Database& database_;
+};
+
+/// Whether the error says that the index is not as it was written.
+bool says_damaged(const std::exception& error)
+{
+    if (const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&error))
+        return damaged(sqlite->getErrorCode());
+    return dynamic_cast<const std::runtime_error*>(&error) != nullptr; // its text cannot be unpacked
+}
+
+} // namespace
+
+Indexer::Indexer(Core& core) : core_(core), woken_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    if (!woken_) throw std::runtime_error("the search has no file descriptor left; allow more (ulimit -n)");
+    const std::lock_guard lock(running_);
+    guarded([this] { open(); }); // so that there is an index to search in, though an empty one
+    thread_ = std::thread([this] { work(); });
+}
+
+Indexer::~Indexer()
+{
+    stop();
+}
+
+void Indexer::wake()
+{
+    if (!wanted_.exchange(true)) ::eventfd_write(woken_.number(), 1);
+}
+
+void Indexer::gone(std::vector<std::int64_t> bodies)
+{
+    {
+        const std::lock_guard lock(gone_mutex_);
+        const auto room = most_gone - std::min(most_gone, gone_.size());
+        bodies.resize(std::min(bodies.size(), room));
+        gone_.insert(gone_.end(), bodies.begin(), bodies.end());
+    }
+    wake();
+}
+
+void Indexer::stop()
+{
+    stopping_ = true;
+    ::eventfd_write(woken_.number(), 1);
+    if (thread_.joinable()) thread_.join();
+}
+
+void Indexer::work()
+{
+    take_lowest_priority();
+    while (!stopping_) {
+        wanted_ = false; // before we look: what comes from now on wakes us again
+        {
+            const std::lock_guard lock(running_);
+            guarded([this] { do_what_there_is(); });
+        }
+        wait();
+    }
+}
+
+void Indexer::wait()
+{
+    pollfd waited{.fd = woken_.number(), .events = POLLIN, .revents = 0};
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
+    if (::poll(&waited, 1, static_cast<int>(most)) <= 0) return;
+    eventfd_t count = 0;
+    ::eventfd_read(woken_.number(), &count); // nonblocking; there is nothing to learn from it
+}
+
+void Indexer::run_once()
+{
+    const std::lock_guard lock(running_);
+    open();
+    while (run_step()) {
+    }
+}
+
+/// What fails is told once, and tried again later: mail needs no index.
+template <class Work>
+void Indexer::guarded(Work work)
+{
+    try {
+        work();
+        failing_ = false;
+    } catch (const std::exception& error) {
+        if (!std::exchange(failing_, true))
+            core_.report(Severity::warning, "messages cannot be indexed for the search", error.what());
+        if (index_ && says_damaged(error)) start_anew();
+        index_.reset();
+        mail_.reset();
+    }
+}
+
+void Indexer::do_what_there_is()
+{
+    if (core_.search_readers->found_damaged()) start_anew();
+    if (core_.free_octets() < core_.options.disk_reserve)
+        throw std::length_error("the disk has no more room than the reserve; free some");
+    open();
+    while (!stopping_ && run_step()) {
+    }
+}
+
+void Indexer::open()
+{
+    if (index_ && mail_) return;
+    mail_ = std::make_unique<Database>(Database::Options{.file = core_.layout.database,
+                                                         .mode = Database::Mode::reader,
+                                                         .busy = core_.underneath.busy,
+                                                         .vfs = core_.underneath.vfs});
+    mail_->script("PRAGMA cache_size=-2048");
+    std::string why;
+    index_ = open_index(core_.files(), core_.layout.index, core_.underneath.vfs, *mail_,
+                        core_.options.extractor->version(), why);
+    if (!why.empty()) core_.report(Severity::warning, "the search index is made anew", why);
+}
+
+/// The next open() makes it anew.
+void Indexer::start_anew()
+{
+    const auto at = std::chrono::steady_clock::now();
+    if (at < anew_until_) return; // it is not the index that is damaged, or the disk is
+    anew_until_ = at + between_two_beginnings;
+    core_.report(Severity::warning, "the search index is damaged and is made anew",
+                 core_.layout.index.string());
+    core_.search_readers->close();
+    index_.reset();
+    remove_index(core_.layout.index);
+    swept_all_ = false;
+    swept_ = 0;
+}
+
+/// New mail first; false when nothing is left.
+bool Indexer::run_step()
+{
+    return index_batch() || forget_gone() || sweep() || compact();
+}
+
+bool Indexer::index_batch()
+{
+    std::int64_t cursor = 0;
+    {
+        Query row(*index_, "SELECT cursor FROM state");
+        row.step();
+        cursor = row.integer(0);
+    }
+    auto batch = read_batch(cursor);
+    if (batch.cursor == cursor) return false;
+    // Words are put in faster in the order of their ids.
+    std::ranges::sort(batch.entries, {},
+                      [](const IndexEntry& entry) { return std::pair(entry.received, entry.body); });
+    write_batch(batch);
+    mark_attachments(batch.with_attachments);
+    return true;
+}
+
+Indexer::Batch Indexer::read_batch(std::int64_t cursor)
+{
+    // The rows first, so that no snapshot of mail.db lasts while octets are read.
+    std::vector<std::pair<std::int64_t, std::int64_t>> rows;
+    for (Query row(*mail_, "SELECT id, body FROM msg WHERE id > ? ORDER BY id LIMIT ?", cursor, rows_at_once);
+         row.step();)
+        rows.emplace_back(row.integer(0), row.integer(1));
+    Batch batch{.entries = {}, .shares = {}, .with_attachments = {}, .cursor = cursor};
+    std::set<std::int64_t> seen;
+    std::size_t octets = 0;
+    for (const auto& [message, body] : rows) {
+        if (octets > text_at_once || stopping_) break;
+        batch.cursor = message;
+        if (!seen.insert(body).second) continue;
+        const auto before = batch.entries.size();
+        read_entry(batch, message, body);
+        if (batch.entries.size() > before) octets += octets_of(batch.entries.back().text);
+    }
+    return batch;
+}
+
+void Indexer::read_entry(Batch& batch, std::int64_t message, std::int64_t body)
+{
+    IndexEntry entry{.body = body, .accounts = accounts_of(*mail_, body), .received = {}, .text = {}};
+    if (entry.accounts.empty()) return; // gone already
+    if (has_entry(*index_, body)) {
+        batch.shares.push_back(std::move(entry));
+        return;
+    }
+    entry.received = received_of(*mail_, message);
+    const auto octets = open_body(core_, *mail_, body);
+    entry.text = octets ? core_.options.extractor->extract(*octets) : text_of_row(*mail_, body);
+    if (entry.text.attachments &&
+        Query(*mail_, "SELECT 1 FROM body WHERE id = ? AND attachments = 0", body).step())
+        batch.with_attachments.push_back(body);
+    batch.entries.push_back(std::move(entry));
+}
+
+void Indexer::write_batch(const Batch& batch)
+{
+    Transaction transaction(*index_);
+    for (const auto& entry : batch.entries)
+        add_entry(*index_, entry);
+    for (const auto& entry : batch.shares)
+        share_entry(*index_, entry.body, entry.accounts);
+    index_->run("UPDATE state SET cursor = ?", batch.cursor);
+    transaction.commit();
+}
+
+/// Delivery sees the first octets of a message only; files may come later.
+void Indexer::mark_attachments(const std::vector<std::int64_t>& bodies)
+{
+    if (bodies.empty()) return;
+    auto mark = [bodies](Database& database) -> Result<void> {
+        for (const auto body : bodies)
+            database.run("UPDATE body SET attachments = 1 WHERE id = ?", body);
+        return boost::system::in_place_value;
+    };
+    // Without it a list shows no paper clip; the search finds them all the same.
+    static_cast<void>(submit_and_wait(*core_.writer, std::move(mark)));
+}
+
+bool Indexer::forget_gone()
+{
+    std::vector<std::int64_t> bodies;
+    {
+        const std::lock_guard lock(gone_mutex_);
+        const auto some = std::min<std::size_t>(gone_.size(), rows_at_once);
+        bodies.assign(gone_.end() - static_cast<std::ptrdiff_t>(some), gone_.end());
+        gone_.resize(gone_.size() - some);
+    }
+    if (bodies.empty()) return false;
+    forget(bodies);
+    return true;
+}
+
+/// Once after each start: what went while nobody listened.
+bool Indexer::sweep()
+{
+    if (swept_all_) return false;
+    std::vector<std::int64_t> bodies;
+    for (Query row(*index_, "SELECT body FROM doc WHERE body > ? ORDER BY body LIMIT ?", swept_,
+                   swept_at_once);
+         row.step();)
+        bodies.push_back(row.integer(0));
+    swept_all_ = bodies.empty();
+    if (swept_all_) return false;
+    swept_ = bodies.back();
+    forget(bodies);
+    return true;
+}
+
+/// Those of them that no message has.
+void Indexer::forget(const std::vector<std::int64_t>& bodies)
+{
+    std::vector<std::int64_t> unused;
+    std::ranges::copy_if(bodies, std::back_inserter(unused), [this](std::int64_t body) {
+        return !Query(*mail_, "SELECT 1 FROM msg WHERE body = ? LIMIT 1", body).step();
+    });
+    if (unused.empty()) return;
+    Transaction transaction(*index_);
+    for (const auto body : unused)
+        remove_entry(*index_, body);
+    transaction.commit();
+    removed_ += static_cast<std::int64_t>(unused.size());
+}
+
+/// Forgotten words take room until the parts of the index are put together.
+bool Indexer::compact()
+{
+    if (removed_ < few_removed && !compacting_) return false;
+    if (!compacting_) {
+        Query row(*index_, "SELECT count(*) FROM doc");
+        row.step();
+        if (removed_ < row.integer(0) / 4) return false;
+    }
+    // A negative number begins to put all of it together, positive ones go on.
+    const int pages = compacting_ ? compaction_pages : -compaction_pages;
+    const auto before = sqlite3_total_changes64(index_->handle());
+    index_->run("INSERT INTO entry (entry, rank) VALUES ('merge', ?)", pages);
+    compacting_ = sqlite3_total_changes64(index_->handle()) - before >= 2; // fewer: it is done
+    removed_ = 0;
+    if (!compacting_) index_->script("PRAGMA incremental_vacuum");
+    return compacting_;
+}
+
+} // namespace pillarbox::storage::sqlite
