@@ -2,6 +2,7 @@
 
 #include "server/base/config.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,19 @@ void remove_alias(const Context& context, const std::string& address);
 
 void list_queue(const Context& context);
 void drop_queued(const Context& context, std::int64_t id);
+
+/// What to look for in an account's mail.
+struct SearchChoice
+{
+    std::string address;
+    std::vector<std::string> words; // of the query
+    std::size_t limit = 50;
+    std::int64_t thread = 0; // instead: the conversation of this message
+};
+
+/// Lists the messages that a query finds, newest first, or those of a
+/// conversation, oldest first.
+void search(const Context& context, const SearchChoice& choice);
 
 /// From where, or to where, and whose mail.
 struct TransferOptions

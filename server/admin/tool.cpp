@@ -63,4 +63,13 @@ void Tool::wait(boost::asio::awaitable<void> work)
     if (escaped) std::rethrow_exception(escaped);
 }
 
+storage::AccountId account_of(Tool& tool, const std::string& address)
+{
+    const auto account = tool.wait(tool.accounts().find(address));
+    if (account.has_error() && account.error() == storage::Errc::not_found)
+        throw Failed(fmt::format("there is no account {}; see: pillarbox account list", address));
+    if (!account) throw Failed(account.error().message());
+    return account->id;
+}
+
 } // namespace pillarbox::admin

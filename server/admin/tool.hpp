@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace pillarbox::admin {
@@ -70,5 +71,8 @@ private:
     boost::asio::io_context context_{1}; // outlives the store, whose threads post to it
     std::unique_ptr<storage::Store> store_;
 };
+
+/// The account at `address`, which parse_address() returned. Throws Failed.
+storage::AccountId account_of(Tool& tool, const std::string& address);
 
 } // namespace pillarbox::admin

@@ -31,15 +31,6 @@ void stop_when_interrupted()
     ::sigaction(SIGTERM, &action, nullptr);
 }
 
-storage::AccountId account_of(Tool& tool, const std::string& address)
-{
-    const auto account = tool.wait(tool.accounts().find(address));
-    if (account.has_error() && account.error() == storage::Errc::not_found)
-        throw Failed(fmt::format("there is no account {}; see: pillarbox account list", address));
-    if (!account) throw Failed(account.error().message());
-    return account->id;
-}
-
 boost::json::object as_json(const transfer::Tally& tally, std::string_view done)
 {
     boost::json::object skipped;

@@ -34,6 +34,7 @@ public:
         add_app_passwords();
         add_aliases();
         add_queue();
+        add_search();
         add_transfers();
         add_upkeep();
     }
@@ -207,6 +208,25 @@ private:
             ->type_name("ID");
     }
 
+    void add_search()
+    {
+        auto* app = verb(&app_, "search", "find an account's messages",
+                         [this](const Context& c) { admin::search(c, search_); });
+        app->add_option("address", search_.address, "whose mail it is")->required()->type_name("ADDRESS");
+        auto* words = app->add_option(
+            "query", search_.words,
+            "words, \"phrases\", -not, OR, from: to: cc: subject: body: in: is: has: filename: list: "
+            "larger: smaller: before: after: older_than: newer_than: header:NAME:text");
+        words->type_name("QUERY");
+        app->add_option("--limit", search_.limit, "at most so many messages")
+            ->check(CLI::Range(1, 500))
+            ->capture_default_str();
+        app->add_option("--thread", search_.thread, "instead, the conversation of this message")
+            ->type_name("ID")
+            ->excludes(words);
+        listing(app);
+    }
+
     void add_transfers()
     {
         auto* import = group("import", "bring mail along from another server");
@@ -294,6 +314,7 @@ private:
     std::int64_t id_ = 0;
     AccountOptions options_;
     TransferOptions transfer_options_;
+    SearchChoice search_;
 };
 
 } // namespace

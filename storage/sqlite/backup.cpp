@@ -53,7 +53,7 @@ public:
           folder_(files_, prepare(destination)),
           lock_(take_lock(files_, folder_.directory() / "lock", std::chrono::milliseconds(0))),
           lease_(layout, "backup"),
-          live_(open_beside(layout))
+          live_(open_beside(layout.database))
     {
         if (!lock_)
             throw std::runtime_error("another backup into '" + folder_.directory().string() + "' is running");

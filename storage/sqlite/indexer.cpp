@@ -141,6 +141,9 @@ void Indexer::stop()
     stopping_ = true;
     ::eventfd_write(woken_.number(), 1);
     if (thread_.joinable()) thread_.join();
+    const std::lock_guard lock(running_);
+    index_.reset();
+    mail_.reset(); // the writer closes mail.db last, and leaves no log then
 }
 
 void Indexer::work()

@@ -40,7 +40,7 @@ private:
     {
         std::unique_ptr<Database> database;
         try {
-            database = open_beside(layout_);
+            database = open_beside(layout_.database);
             // Notes of our own, which may be many; the store itself stays as it is.
             database->script("PRAGMA query_only=OFF; PRAGMA temp_store=FILE");
             expect_version(*database);
@@ -128,11 +128,11 @@ private:
     /// It can be made anew, so that it opens is enough.
     void check_index()
     {
-        const auto file = layout_.directory / "index.db";
+        const auto& file = layout_.index;
         if (!std::filesystem::exists(file)) return;
         try {
-            Database index({.file = file, .mode = Database::Mode::reader, .busy = busy, .vfs = {}});
-            Query row(index, "PRAGMA quick_check(1)");
+            const auto index = open_beside(file);
+            Query row(*index, "PRAGMA quick_check(1)");
             if (row.step() && row.text(0) == "ok") return;
         } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
             // Said below.
@@ -142,8 +142,6 @@ private:
                        .what = "the search index cannot be used; without it, it is made anew",
                        .path = file.string()});
     }
-
-    static constexpr std::chrono::milliseconds busy{10'000};
 
     const Layout& layout_;
     Files& files_;
@@ -166,17 +164,17 @@ Layout existing_layout(const std::filesystem::path& directory)
     return Layout(real);
 }
 
-std::unique_ptr<Database> open_beside(const Layout& layout)
+std::unique_ptr<Database> open_beside(const std::filesystem::path& file)
 {
     // On a read-only disk SQLite cannot keep the log's index, and needs none
     // where there is no log.
-    auto log = layout.database;
+    auto log = file;
     log += "-wal";
     std::error_code error;
     const bool logged = std::filesystem::exists(log) && std::filesystem::file_size(log, error) > 0;
-    const bool writable = ::access(layout.directory.c_str(), W_OK) == 0;
+    const bool writable = ::access(file.parent_path().c_str(), W_OK) == 0;
     return std::make_unique<Database>(
-        Database::Options{.file = layout.database,
+        Database::Options{.file = file,
                           .mode = writable || logged ? Database::Mode::reader : Database::Mode::frozen,
                           .busy = std::chrono::milliseconds(10'000),
                           .vfs = {}});

@@ -12,9 +12,9 @@ Verification verify_sqlite(const Options& options, const VerifyOptions& verify, 
 /// Throws std::runtime_error when there is none.
 Layout existing_layout(const std::filesystem::path& directory);
 
-/// The store's database, for reading it from beside the server or on a disk
+/// A database of the store, for reading it from beside the server or on a disk
 /// that nobody can write to. Throws SQLite::Exception.
-std::unique_ptr<Database> open_beside(const Layout& layout);
+std::unique_ptr<Database> open_beside(const std::filesystem::path& file);
 
 /// Whether a server or an import works on the data directory now.
 bool server_runs(Files& files, const Layout& layout);

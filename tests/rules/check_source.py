@@ -57,7 +57,7 @@ PURE = re.compile(
     r"|server/net/(line_buffer|proxy_header)\."
     r"|server/auth/(sasl|scram)\."
     r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
-    r"|server/mailflow/(trace|policy|bounce)\."
+    r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(from_line|line_ends|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/pop3/(command|reply|numbering)\."
     r"|server/smtp/(command|path|reply|data_reader)\."
