@@ -39,7 +39,10 @@ void add_line(std::string& text, std::string_view line, std::size_t most)
 {
     if (line.empty() || text.size() >= most) return;
     if (!text.empty()) text += '\n';
-    text += line.substr(0, most - text.size());
+    auto room = std::min(line.size(), most - text.size());
+    while (room > 0 && room < line.size() && (static_cast<unsigned char>(line[room]) & 0xC0) == 0x80)
+        --room; // characters stay whole
+    text += line.substr(0, room);
 }
 
 std::string addresses_text(const mime::AddressList& list)

@@ -10,6 +10,11 @@ namespace {
 
 using namespace std::string_literals;
 
+// Before SQLite is used. With statistics of its memory, every allocation of
+// every connection takes one lock, and who holds it may be a thread of low
+// priority. It refuses where something has used it already, as tests do.
+[[maybe_unused]] const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 /// NOFOLLOW: a link in place of the database would be someone else's file.
 int flags_of(Database::Mode mode)
 {
@@ -37,6 +42,7 @@ constexpr auto derived_pragmas = R"(
     PRAGMA journal_mode=WAL;
     PRAGMA synchronous=NORMAL;
     PRAGMA secure_delete=FAST;
+    PRAGMA wal_autocheckpoint=4000;
     PRAGMA journal_size_limit=16777216;
 )";
 

@@ -1,13 +1,11 @@
 #include "storage/sqlite/indexer.hpp"
 
-#include "storage/sqlite/body_octets.hpp"
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/index_file.hpp"
 
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 
 #include <poll.h>
@@ -23,11 +21,11 @@ using Severity = Observer::Severity;
 
 constexpr auto longest = 5s; // what other processes commit nobody tells us
 constexpr auto between_two_beginnings = 10min;
-constexpr int rows_at_once = 256;
-constexpr std::size_t text_at_once = 4ul * 1024 * 1024; // octets
+constexpr double calm = 500;     // deliveries a second: at that rate it rests as long as it works
+constexpr double most_rest = 30; // times as long
+constexpr int gone_at_once = 256;
 constexpr int swept_at_once = 1000;
 constexpr std::size_t most_gone = 100'000; // kept in memory; the next start finds the others
-constexpr int most_accounts = 10'000;      // of one body
 constexpr std::int64_t few_removed = 1000; // not worth compacting
 constexpr int compaction_pages = 64;       // in one step
 
@@ -38,45 +36,6 @@ void take_lowest_priority()
     constexpr int lowest = 19;
     if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest) != 0)
         return; // then it is like others
-}
-
-Time received_of(Database& mail, std::int64_t message)
-{
-    Query row(mail,
-              "SELECT coalesce(m.received, dead.received, 0) FROM msg "
-              "LEFT JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
-              "LEFT JOIN dead ON dead.msg = msg.id WHERE msg.id = ?",
-              message);
-    return row.step() ? row.as<Time>(0) : Time{};
-}
-
-std::vector<std::int64_t> accounts_of(Database& mail, std::int64_t body)
-{
-    std::vector<std::int64_t> accounts;
-    Query row(mail, "SELECT DISTINCT account FROM msg WHERE body = ? LIMIT ?", body, most_accounts);
-    while (row.step())
-        accounts.push_back(row.integer(0));
-    return accounts;
-}
-
-/// What the row of a body says, where its octets cannot be read.
-MessageText text_of_row(Database& mail, std::int64_t body)
-{
-    MessageText text;
-    Query row(mail, "SELECT subject, sender_name, sender_address, message_id FROM body WHERE id = ?", body);
-    if (!row.step()) return text;
-    text.subject = row.as<std::string>(0);
-    text.from = row.as<std::string>(1) + "\n" + row.as<std::string>(2);
-    text.message_id = row.as<std::string>(3);
-    return text;
-}
-
-std::size_t octets_of(const MessageText& text)
-{
-    std::size_t octets = text.subject.size() + text.body.size() + text.to.size() + text.cc.size();
-    for (const auto& [name, value] : text.fields)
-        octets += value.size();
-    return octets;
 }
 
 /// A transaction that is undone unless it is committed.
@@ -122,6 +81,7 @@ Indexer::~Indexer()
 
 void Indexer::wake()
 {
+    ++deliveries_;
     if (!wanted_.exchange(true)) ::eventfd_write(woken_.number(), 1);
 }
 
@@ -138,10 +98,14 @@ void Indexer::gone(std::vector<std::int64_t> bodies)
 
 void Indexer::stop()
 {
-    stopping_ = true;
+    {
+        const std::lock_guard lock(rest_mutex_);
+        stopping_ = true;
+    }
+    rested_.notify_one();
     ::eventfd_write(woken_.number(), 1);
     if (thread_.joinable()) thread_.join();
-    const std::lock_guard lock(running_);
+    const std::lock_guard running(running_);
     index_.reset();
     mail_.reset(); // the writer closes mail.db last, and leaves no log then
 }
@@ -198,8 +162,24 @@ void Indexer::do_what_there_is()
     if (core_.free_octets() < core_.options.disk_reserve)
         throw std::length_error("the disk has no more room than the reserve; free some");
     open();
-    while (!stopping_ && run_step()) {
+    while (!stopping_) {
+        const auto began = std::chrono::steady_clock::now();
+        const auto before = deliveries_.load();
+        if (!run_step()) return;
+        give_way(deliveries_ - before, std::chrono::steady_clock::now() - began);
     }
+}
+
+/// Priorities share cores, and not disks: the more is delivered while this
+/// thread works, the more it rests. What it leaves is done when it is calmer.
+void Indexer::give_way(std::uint64_t deliveries, std::chrono::steady_clock::duration took)
+{
+    const double worked = std::chrono::duration<double>(took).count();
+    const double rate = static_cast<double>(deliveries) / std::max(worked, 1e-6);
+    const auto rest = std::chrono::duration<double>(worked * std::min(rate / calm, most_rest));
+    std::unique_lock lock(rest_mutex_);
+    rested_.wait_for(lock, std::min<std::chrono::duration<double>>(rest, longest),
+                     [this] { return stopping_.load(); });
 }
 
 void Indexer::open()
@@ -214,6 +194,7 @@ void Indexer::open()
     index_ = open_index(core_.files(), core_.layout.index, core_.underneath.vfs, *mail_,
                         core_.options.extractor->version(), why);
     if (!why.empty()) core_.report(Severity::warning, "the search index is made anew", why);
+    core_.search_readers->reopen();
 }
 
 /// The next open() makes it anew.
@@ -245,7 +226,7 @@ bool Indexer::index_batch()
         row.step();
         cursor = row.integer(0);
     }
-    auto batch = read_batch(cursor);
+    auto batch = read_batch(core_, *mail_, *index_, cursor, stopping_);
     if (batch.cursor == cursor) return false;
     // Words are put in faster in the order of their ids.
     std::ranges::sort(batch.entries, {},
@@ -255,45 +236,7 @@ bool Indexer::index_batch()
     return true;
 }
 
-Indexer::Batch Indexer::read_batch(std::int64_t cursor)
-{
-    // The rows first, so that no snapshot of mail.db lasts while octets are read.
-    std::vector<std::pair<std::int64_t, std::int64_t>> rows;
-    for (Query row(*mail_, "SELECT id, body FROM msg WHERE id > ? ORDER BY id LIMIT ?", cursor, rows_at_once);
-         row.step();)
-        rows.emplace_back(row.integer(0), row.integer(1));
-    Batch batch{.entries = {}, .shares = {}, .with_attachments = {}, .cursor = cursor};
-    std::set<std::int64_t> seen;
-    std::size_t octets = 0;
-    for (const auto& [message, body] : rows) {
-        if (octets > text_at_once || stopping_) break;
-        batch.cursor = message;
-        if (!seen.insert(body).second) continue;
-        const auto before = batch.entries.size();
-        read_entry(batch, message, body);
-        if (batch.entries.size() > before) octets += octets_of(batch.entries.back().text);
-    }
-    return batch;
-}
-
-void Indexer::read_entry(Batch& batch, std::int64_t message, std::int64_t body)
-{
-    IndexEntry entry{.body = body, .accounts = accounts_of(*mail_, body), .received = {}, .text = {}};
-    if (entry.accounts.empty()) return; // gone already
-    if (has_entry(*index_, body)) {
-        batch.shares.push_back(std::move(entry));
-        return;
-    }
-    entry.received = received_of(*mail_, message);
-    const auto octets = open_body(core_, *mail_, body);
-    entry.text = octets ? core_.options.extractor->extract(*octets) : text_of_row(*mail_, body);
-    if (entry.text.attachments &&
-        Query(*mail_, "SELECT 1 FROM body WHERE id = ? AND attachments = 0", body).step())
-        batch.with_attachments.push_back(body);
-    batch.entries.push_back(std::move(entry));
-}
-
-void Indexer::write_batch(const Batch& batch)
+void Indexer::write_batch(const IndexBatch& batch)
 {
     Transaction transaction(*index_);
     for (const auto& entry : batch.entries)
@@ -322,7 +265,7 @@ bool Indexer::forget_gone()
     std::vector<std::int64_t> bodies;
     {
         const std::lock_guard lock(gone_mutex_);
-        const auto some = std::min<std::size_t>(gone_.size(), rows_at_once);
+        const auto some = std::min<std::size_t>(gone_.size(), gone_at_once);
         bodies.assign(gone_.end() - static_cast<std::ptrdiff_t>(some), gone_.end());
         gone_.resize(gone_.size() - some);
     }

@@ -2,10 +2,11 @@
 
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/files.hpp"
-#include "storage/sqlite/index_rows.hpp"
+#include "storage/sqlite/index_batch.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -42,27 +43,17 @@ public:
     void run_once();
 
 private:
-    /// Rows that are not in the index yet, as far as they were read.
-    struct Batch
-    {
-        std::vector<IndexEntry> entries;
-        std::vector<IndexEntry> shares;             // without text: others have these bodies already
-        std::vector<std::int64_t> with_attachments; // that their rows do not know of
-        std::int64_t cursor = 0;
-    };
-
     void work();
     void wait();
     template <class Work>
     void guarded(Work work);
     void do_what_there_is();
     bool run_step();
+    void give_way(std::uint64_t deliveries, std::chrono::steady_clock::duration took);
     void open();
     void start_anew();
     bool index_batch();
-    Batch read_batch(std::int64_t cursor);
-    void read_entry(Batch& batch, std::int64_t message, std::int64_t body);
-    void write_batch(const Batch& batch);
+    void write_batch(const IndexBatch& batch);
     bool forget_gone();
     bool sweep();
     void forget(const std::vector<std::int64_t>& bodies);
@@ -73,6 +64,10 @@ private:
     Descriptor woken_; // an eventfd: nobody waits for a lock that this thread holds
     std::atomic<bool> wanted_ = true;
     std::atomic<bool> stopping_ = false;
+    std::atomic<std::uint64_t> deliveries_ = 0; // since the start; what counts is how fast it grows
+
+    std::mutex rest_mutex_; // guards what follows; sessions never take it
+    std::condition_variable rested_;
 
     std::mutex gone_mutex_; // guards what follows
     std::vector<std::int64_t> gone_;

@@ -22,15 +22,22 @@ void SearchReaders::close()
     std::unique_ptr<Readers> closing;
     {
         const std::lock_guard lock(mutex_);
+        closed_ = true;
         closing = std::move(readers_);
     }
+}
+
+void SearchReaders::reopen()
+{
+    const std::lock_guard lock(mutex_);
+    closed_ = false;
 }
 
 bool SearchReaders::open()
 {
     // Without one to make it, a file of another process' making will do.
     if (!core_.indexer && core_.options.access == Options::Access::server) return false;
-    if (!std::filesystem::exists(core_.layout.index)) return false;
+    if (closed_ || !std::filesystem::exists(core_.layout.index)) return false;
     const Database::Options mail{.file = core_.layout.database,
                                  .mode = Database::Mode::reader,
                                  .busy = core_.underneath.busy,

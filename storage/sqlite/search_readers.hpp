@@ -22,8 +22,11 @@ public:
     void push(std::unique_ptr<Op> op);
 
     /// Finishes what was pushed and lets go of the index, which may then be
-    /// removed. What is pushed later opens it again.
+    /// removed. What is pushed from now on is refused (unavailable).
     void close();
+
+    /// There is an index again.
+    void reopen();
 
     /// A search found it damaged, since this was asked last.
     bool found_damaged() { return damaged_.exchange(false); }
@@ -34,6 +37,7 @@ private:
     Core& core_;
     std::atomic<bool> damaged_ = false;
     std::mutex mutex_; // guards what follows
+    bool closed_ = false;
     std::unique_ptr<Readers> readers_;
 };
 

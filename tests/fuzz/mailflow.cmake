@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(index_text LINK pillarbox_mailflow)
