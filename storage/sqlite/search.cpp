@@ -81,10 +81,10 @@ private:
                (hit.place == after_->place && hit.message < after_->message);
     }
 
-    bool row_holds(const MessageRow& row, std::int64_t place) const
+    bool row_holds(const MessageRow& row, std::int64_t key) const
     {
         const auto in_set = [&](std::size_t set) {
-            return contains(sets_[set], place) ? Truth::yes : Truth::no;
+            return contains(sets_[set], key) ? Truth::yes : Truth::no;
         };
         return holds(plan_.rows, row, in_set) == Truth::yes;
     }
@@ -131,9 +131,18 @@ private:
     /// Goes through the account's messages and keeps those that the words find.
     void look_at_rows()
     {
-        const auto wanted =
-            plan_.match.empty() ? std::vector<std::int64_t>() : places_of(database_, plan_.match);
+        auto wanted = plan_.match.empty() ? std::vector<std::int64_t>() : places_of(database_, plan_.match);
         if (!plan_.match.empty() && wanted.empty()) return;
+        std::size_t places = wanted.size();
+        for (const auto& set : sets_)
+            places += set.size();
+        // Few are looked up now, so that not every message has to be.
+        const bool by_message = places <= most_examined;
+        if (by_message) {
+            wanted = messages_at(wanted);
+            for (auto& set : sets_)
+                set = messages_at(set);
+        }
         const auto unknown = [](std::size_t) { return Truth::unknown; };
         for (const auto& mailbox : mailboxes_) {
             if (!may_be_in(plan_.rows, mailbox.id)) continue;
@@ -145,10 +154,10 @@ private:
                                      .flags = next.as<std::uint32_t>(1),
                                      .size = next.as<std::uint64_t>(2),
                                      .received = next.as<Time>(3)};
-                if (holds(plan_.rows, row, unknown) != Truth::no) consider(row, wanted);
+                if (holds(plan_.rows, row, unknown) != Truth::no) consider(row, wanted, by_message);
             }
         }
-        const auto newest = std::ranges::min(most_, hits_.size());
+        const auto newest = std::min(most_, hits_.size());
         std::ranges::partial_sort(hits_, hits_.begin() + static_cast<std::ptrdiff_t>(newest),
                                   [](const SearchCursor& a, const SearchCursor& b) {
                                       return std::pair(a.place, a.message) > std::pair(b.place, b.message);
@@ -156,17 +165,37 @@ private:
         hits_.resize(newest);
     }
 
-    void consider(const MessageRow& row, const std::vector<std::int64_t>& wanted)
+    /// The account's messages at these places of the index, ascending.
+    std::vector<std::int64_t> messages_at(const std::vector<std::int64_t>& places)
     {
+        std::vector<std::int64_t> messages;
+        for (const auto place : places) {
+            Query row(database_,
+                      "SELECT msg.id FROM idx.doc CROSS JOIN msg WHERE doc.id = ? AND msg.body = doc.body "
+                      "AND msg.account = ?",
+                      place, account_);
+            while (row.step())
+                messages.push_back(row.integer(0));
+        }
+        std::ranges::sort(messages);
+        return messages;
+    }
+
+    /// `wanted` and the sets are of messages, or of places.
+    void consider(const MessageRow& row, const std::vector<std::int64_t>& wanted, bool by_message)
+    {
+        const auto fits = [&](std::int64_t key) {
+            return (plan_.match.empty() || contains(wanted, key)) && row_holds(row, key);
+        };
         SearchCursor hit{row.received.time_since_epoch().count(), row.message};
         if (plan_.asks_index()) {
+            if (by_message && !fits(row.message)) return;
             Query place(database_,
                         "SELECT doc.id FROM msg CROSS JOIN idx.doc WHERE msg.id = ? AND doc.body = msg.body",
                         row.message);
             if (!place.step()) return; // its words are not known yet
             hit.place = place.integer(0);
-            if (!plan_.match.empty() && !contains(wanted, hit.place)) return;
-            if (!row_holds(row, hit.place)) return;
+            if (!by_message && !fits(hit.place)) return;
         }
         if (comes_after(hit)) hits_.push_back(hit);
     }
@@ -187,8 +216,8 @@ private:
     const SearchPlan plan_;
     const std::optional<SearchCursor> after_;
     const std::size_t limit_;
-    const std::size_t most_; // hits that are looked for
-    std::vector<std::vector<std::int64_t>> sets_;
+    const std::size_t most_;                      // hits that are looked for
+    std::vector<std::vector<std::int64_t>> sets_; // of places in the index, or of messages
     std::vector<SearchCursor> hits_;
 };
 
