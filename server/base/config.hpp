@@ -118,6 +118,7 @@ struct Config
         std::string url = "sqlite:";
         std::uint64_t quota = 1ull << 30;    // octets for each account without its own
         std::uint64_t reserve = 64ull << 20; // octets of disk to leave free
+        bool search = true;                  // whether messages are indexed
     } storage;
 
     struct Logging

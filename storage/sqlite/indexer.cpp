@@ -21,8 +21,9 @@ using Severity = Observer::Severity;
 
 constexpr auto longest = 5s; // what other processes commit nobody tells us
 constexpr auto between_two_beginnings = 10min;
-constexpr double calm = 500;     // deliveries a second: at that rate it rests as long as it works
-constexpr double most_rest = 30; // times as long
+constexpr double calm = 50;      // deliveries a second: at that rate it rests as long as it works
+constexpr double most_rest = 60; // times as long
+constexpr auto look = 200ms;     // between two looks at how calm it is
 constexpr int gone_at_once = 256;
 constexpr int swept_at_once = 1000;
 constexpr std::size_t most_gone = 100'000; // kept in memory; the next start finds the others
@@ -171,15 +172,22 @@ void Indexer::do_what_there_is()
 }
 
 /// Priorities share cores, and not disks: the more is delivered while this
-/// thread works, the more it rests. What it leaves is done when it is calmer.
+/// thread works, the longer it rests, until it is calm again.
 void Indexer::give_way(std::uint64_t deliveries, std::chrono::steady_clock::duration took)
 {
-    const double worked = std::chrono::duration<double>(took).count();
-    const double rate = static_cast<double>(deliveries) / std::max(worked, 1e-6);
-    const auto rest = std::chrono::duration<double>(worked * std::min(rate / calm, most_rest));
+    using Seconds = std::chrono::duration<double>;
+    const auto rate = [](std::uint64_t count, Seconds time) {
+        return static_cast<double>(count) / std::max(time.count(), 1e-6);
+    };
+    Seconds rest = took * std::min(rate(deliveries, took) / calm, most_rest);
     std::unique_lock lock(rest_mutex_);
-    rested_.wait_for(lock, std::min<std::chrono::duration<double>>(rest, longest),
-                     [this] { return stopping_.load(); });
+    while (!stopping_ && rest > Seconds::zero()) {
+        const auto now = std::min<Seconds>(rest, look);
+        const auto before = deliveries_.load();
+        rested_.wait_for(lock, now, [this] { return stopping_.load(); });
+        if (rate(deliveries_ - before, now) < calm) return;
+        rest -= now;
+    }
 }
 
 void Indexer::open()

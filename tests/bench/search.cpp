@@ -44,7 +44,7 @@ constexpr std::size_t producers = 50;
 constexpr std::size_t words = 250;  // of a letter: some two KiB
 constexpr std::size_t others = 200; // accounts
 constexpr double search_ms = 100;
-constexpr int rounds = 3;
+constexpr int rounds = 5;
 
 double seconds_since(Clock::time_point began)
 {
@@ -271,11 +271,12 @@ void time_loads(Report& report, const Arguments& arguments)
         letters.push_back(writer.write(i, 1200, "end")); // some 10 KiB
     std::vector<double> with, without, ratios, p99_ratios;
     for (int round = 0; round < rounds; ++round) {
-        const Folder off, on;
-        settle_disk(off.path());
-        const auto plain = load(off.path() / "data", false, arguments.time(), letters);
-        settle_disk(on.path());
-        const auto indexed = load(on.path() / "data", true, arguments.time(), letters);
+        Load plain, indexed;
+        for (const bool indexes : {round % 2 == 0, round % 2 != 0}) { // neither is always the first
+            const Folder folder;
+            settle_disk(folder.path());
+            (indexes ? indexed : plain) = load(folder.path() / "data", indexes, arguments.time(), letters);
+        }
         without.push_back(plain.rate);
         with.push_back(indexed.rate);
         ratios.push_back(indexed.rate / plain.rate);
