@@ -82,11 +82,10 @@ public:
 
     boost::system::result<SearchNode, SearchMistake> run()
     {
-        if (query_.size() > most_query_octets) {
-            mistake(most_query_octets,
-                    "the search is too long: " + std::to_string(most_query_octets) + " octets at most");
-            return *mistake_;
-        }
+        if (query_.size() > most_query_octets)
+            return SearchMistake{most_query_octets,
+                                 "the search is too long: " + std::to_string(most_query_octets) +
+                                     " octets at most"};
         SearchNode root = parse_query(0);
         if (!mistake_ && at_ < query_.size()) mistake(at_, "this parenthesis was never opened");
         if (mistake_) return *mistake_;

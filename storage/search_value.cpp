@@ -14,8 +14,7 @@ std::optional<std::uint32_t> take_number(std::string_view& text)
 {
     constexpr std::size_t most_digits = 9;
     std::uint32_t number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [behind, error] = std::from_chars(text.data(), end, number);
+    const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const auto digits = static_cast<std::size_t>(behind - text.data());
     if (error != std::errc() || digits > most_digits) return std::nullopt;
     text.remove_prefix(digits);

@@ -45,6 +45,7 @@ bool SearchReaders::open()
     try {
         std::vector<std::unique_ptr<Database>> connections;
         const unsigned count = core_.indexer ? 2 : 1;
+        connections.reserve(count);
         for (unsigned i = 0; i < count; ++i)
             connections.push_back(open_search_reader(mail, core_.layout.index));
         Readers::Options options;

@@ -176,6 +176,29 @@ TEST_F(IndexTest, WithoutOneThereIsNoSearch)
     EXPECT_EQ(found.error(), Errc::unavailable);
 }
 
+TEST_F(IndexTest, KeepsNoMailWaitingWhenItCannotBeMade)
+{
+    close();
+    sqlite::remove_index(file());
+    std::filesystem::create_directories(file() / "something");
+    reopen();
+    bring_two(); // mail needs no index
+    const auto query = parse_search("word", Time{});
+    const auto ask = [&] {
+        return run(store_->search().search(account("alice@example.org"), *query, {}, 10));
+    };
+    const auto refused = ask();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), Errc::unavailable);
+    std::size_t told = 0;
+    for (const auto& event : recorder_->events())
+        told += event.what == "messages cannot be indexed for the search";
+    EXPECT_EQ(told, 1u); // and not once for every try
+    std::filesystem::remove_all(file());
+    index();
+    EXPECT_EQ(find("word"), (List{"second", "first"}));
+}
+
 TEST_F(IndexTest, OrdersByTimeOfArrival)
 {
     close();

@@ -207,6 +207,57 @@ TEST_F(SearchTest, ForgetsWhatIsDeleted)
     EXPECT_EQ(count("SELECT count(*) FROM idx.entry WHERE entry MATCH 'common'"), 2);
 }
 
+TEST_F(SearchTest, GivesSpaceBack)
+{
+    std::vector<MessageId> all;
+    for (int i = 0; i < 1100; ++i) {
+        bring("number " + std::to_string(i), "\r\n" + text_of(4'000, static_cast<unsigned>(i)) + "\r\n");
+        all.push_back(newest());
+    }
+    bring("kept", "\r\nthe last word\r\n");
+    index();
+    const auto before = count("SELECT sum(length(block)) FROM idx.entry_data");
+    ASSERT_TRUE(run(mail().expunge(account("alice@example.org"), all)));
+    core().upkeep->run_once();
+    index();
+    EXPECT_EQ(count("SELECT count(*) FROM idx.doc"), 1);
+    EXPECT_LT(count("SELECT sum(length(block)) FROM idx.entry_data"), before / 20);
+    EXPECT_LT(count("PRAGMA idx.freelist_count"), 20);
+    EXPECT_EQ(find("last word"), List{"kept"});
+    EXPECT_EQ(find("number"), List{});
+}
+
+TEST_F(SearchTest, StaysRightWhileMailComesAndGoes)
+{
+    std::size_t live = 0;
+    for (int i = 0; i < 300; ++i) {
+        bring("number " + std::to_string(i), "\r\nword " + std::to_string(i % 7) + "\r\n",
+              {"alice@example.org", "bob@example.org"});
+        ++live;
+        if (i % 3 == 0) {
+            ASSERT_TRUE(run(mail().expunge(account("alice@example.org"), {newest()})));
+            --live;
+        }
+        if (i % 20 == 0) {
+            core().upkeep->run_once();
+            EXPECT_LE(search("word").total, live);
+        }
+    }
+    core().upkeep->run_once();
+    index();
+    EXPECT_EQ(search("word").total, live);
+    EXPECT_EQ(search("word", 10, std::nullopt, "bob@example.org").total, 300u);
+    EXPECT_EQ(count("SELECT count(*) FROM idx.doc"), 300);
+    close();
+    sqlite::Database index(
+        {.file = options_.directory / "index.db", .mode = sqlite::Database::Mode::derived, .vfs = {}});
+    EXPECT_NO_THROW(index.run("INSERT INTO entry (entry) VALUES ('integrity-check')"));
+    sqlite::Query row(index, "PRAGMA integrity_check");
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.text(0), "ok");
+    EXPECT_EQ(recorder_->errors(), 0u);
+}
+
 TEST_F(SearchTest, FindsLaterWhatWentWhileNobodyListened)
 {
     bring("gone", "\r\nword\r\n");
