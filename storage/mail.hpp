@@ -88,7 +88,7 @@ public:
     virtual awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
                                                 std::uint32_t remove) = 0;
 
-    /// Removes the messages in one commit. Those already gone are no error.
+    /// Removes the messages in one commit, into the vault. Those already gone are no error.
     virtual awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "storage/sessions.hpp"
 #include "storage/text_extractor.hpp"
 #include "storage/transfer.hpp"
+#include "storage/vault.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -51,6 +52,7 @@ public:
     virtual Sessions& sessions() = 0;
     virtual Transfer& transfer() = 0;
     virtual Search& search() = 0;
+    virtual Vault& vault() = 0;
 
     /// False after a failed sync or commit: nothing more is accepted.
     virtual bool healthy() const = 0;
@@ -73,11 +75,12 @@ struct Options
         importer
     } access = Access::server;
 
-    unsigned readers = 2;                            // reading threads
-    std::uint64_t default_quota = 1ull << 30;        // octets for accounts without their own
-    std::uint64_t disk_reserve = 64ull << 20;        // octets to leave free
-    std::chrono::milliseconds read_deadline{10'000}; // for one query
-    std::shared_ptr<Observer> observer;              // may be null
+    unsigned readers = 2;                               // reading threads
+    std::uint64_t default_quota = 1ull << 30;           // octets for accounts without their own
+    std::uint64_t disk_reserve = 64ull << 20;           // octets to leave free
+    std::chrono::milliseconds read_deadline{10'000};    // for one query
+    std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
+    std::shared_ptr<Observer> observer;                 // may be null
 
     /// How a server finds the words of messages. Null: it indexes nothing.
     std::shared_ptr<const TextExtractor> extractor;

@@ -65,6 +65,23 @@ struct SearchChoice
 /// conversation, oldest first.
 void search(const Context& context, const SearchChoice& choice);
 
+/// Whose deleted messages, and which of them.
+struct VaultChoice
+{
+    std::string address;
+    std::vector<std::int64_t> messages;
+    bool all = false; // instead
+};
+
+/// What of an account was deleted and can be had back, what was deleted last first.
+void list_vault(const Context& context, const std::string& address);
+
+/// Puts messages back where they were. More than 500 are several transactions.
+void restore_from_vault(const Context& context, const VaultChoice& choice);
+
+/// Lets messages go for good, before their time.
+void forget_in_vault(const Context& context, const VaultChoice& choice);
+
 /// From where, or to where, and whose mail.
 struct TransferOptions
 {

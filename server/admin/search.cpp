@@ -1,5 +1,6 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/mail_list.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 
@@ -10,23 +11,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <map>
 
 namespace pillarbox::admin {
 
 namespace {
-
-using Names = std::map<storage::MailboxId, std::string>;
-
-Names mailbox_names(Tool& tool, storage::AccountId account)
-{
-    Names names;
-    const auto mailboxes = tool.wait(tool.store().mail().mailboxes(account));
-    if (!mailboxes) throw Failed(mailboxes.error().message());
-    for (const auto& mailbox : *mailboxes)
-        names[mailbox.id] = mailbox.name;
-    return names;
-}
 
 [[noreturn]] void refuse(const boost::system::error_code& error)
 {
@@ -53,12 +41,7 @@ storage::SearchNode parse(const std::string& text)
     throw Failed(fmt::format("{}\n  {}\n  {:>{}}", mistake.sentence, text, "^", mistake.offset + 1));
 }
 
-std::string sender(const storage::Summary& summary)
-{
-    return summary.sender_name.empty() ? summary.sender_address : summary.sender_name;
-}
-
-std::string table_of(const std::vector<storage::Listed>& messages, const Names& names)
+std::string table_of(const std::vector<storage::Listed>& messages, const MailboxNames& names)
 {
     Table table({"id", "mailbox", "received", "from", "subject"});
     for (const auto& one : messages)
@@ -68,7 +51,7 @@ std::string table_of(const std::vector<storage::Listed>& messages, const Names& 
     return table.text();
 }
 
-boost::json::array json_of(const std::vector<storage::Listed>& messages, const Names& names)
+boost::json::array json_of(const std::vector<storage::Listed>& messages, const MailboxNames& names)
 {
     boost::json::array array;
     for (const auto& one : messages)

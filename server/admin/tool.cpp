@@ -51,6 +51,7 @@ Tool::Tool(const Config& config, storage::Options::Access access)
     options.readers = 1;
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
+    options.vault = config.storage.vault;
     store_ = storage::open(options);
 }
 

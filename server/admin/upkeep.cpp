@@ -22,6 +22,7 @@ storage::Options options_of(const Config& config)
     options.url = config.storage.url;
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
+    options.vault = config.storage.vault;
     return options;
 }
 

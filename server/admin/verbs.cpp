@@ -35,6 +35,7 @@ public:
         add_aliases();
         add_queue();
         add_search();
+        add_vault();
         add_transfers();
         add_upkeep();
     }
@@ -227,6 +228,27 @@ private:
         listing(app);
     }
 
+    void add_vault()
+    {
+        auto* vault = group("vault", "messages that were deleted and can be had back");
+        auto* list = verb(vault, "list", "list what of an account can be had back",
+                          [this](const Context& c) { list_vault(c, vault_.address); });
+        list->add_option("address", vault_.address)->required()->type_name("ADDRESS");
+        listing(list);
+        choosing(verb(vault, "restore", "put messages back where they were",
+                      [this](const Context& c) { restore_from_vault(c, vault_); }));
+        choosing(verb(vault, "forget", "let messages go for good, before their time",
+                      [this](const Context& c) { forget_in_vault(c, vault_); }));
+    }
+
+    void choosing(CLI::App* app)
+    {
+        app->add_option("address", vault_.address)->required()->type_name("ADDRESS");
+        auto* messages = app->add_option("id", vault_.messages, "as vault list numbers them");
+        messages->type_name("ID");
+        app->add_flag("--all", vault_.all, "everything of the account")->excludes(messages);
+    }
+
     void add_transfers()
     {
         auto* import = group("import", "bring mail along from another server");
@@ -315,6 +337,7 @@ private:
     AccountOptions options_;
     TransferOptions transfer_options_;
     SearchChoice search_;
+    VaultChoice vault_;
 };
 
 } // namespace

@@ -169,6 +169,8 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) { c.storage.quota = setting::parse_size(v); }),
         single("storage.reserve",
                [](Config& c, const std::string& v) { c.storage.reserve = setting::parse_size(v); }),
+        single("storage.vault",
+               [](Config& c, const std::string& v) { c.storage.vault = setting::parse_time(v); }),
         single("storage.search",
                [](Config& c, const std::string& v) {
                    c.storage.search = choose<bool>(v, {{"true", true}, {"false", false}});

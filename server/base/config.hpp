@@ -116,9 +116,10 @@ struct Config
     struct Storage
     {
         std::string url = "sqlite:";
-        std::uint64_t quota = 1ull << 30;    // octets for each account without its own
-        std::uint64_t reserve = 64ull << 20; // octets of disk to leave free
-        bool search = true;                  // whether messages are indexed
+        std::uint64_t quota = 1ull << 30;                   // octets for each account without its own
+        std::uint64_t reserve = 64ull << 20;                // octets of disk to leave free
+        bool search = true;                                 // whether messages are indexed
+        std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
     } storage;
 
     struct Logging

@@ -7,6 +7,7 @@
 #include "storage/sessions.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/transfer.hpp"
+#include "storage/vault.hpp"
 
 namespace pillarbox::storage::sqlite {
 
@@ -117,6 +118,21 @@ public:
     awaitable<Result<Found>> search(AccountId account, SearchNode query, std::optional<SearchCursor> after,
                                     std::size_t limit) override;
     awaitable<Result<std::vector<Listed>>> thread(AccountId account, MessageId message) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteVault final : public Vault
+{
+public:
+    explicit SqliteVault(Core& core) : core_(core) {}
+
+    awaitable<Result<std::vector<Kept>>> list(AccountId account, std::optional<VaultCursor> after,
+                                              std::size_t limit) override;
+    awaitable<Result<std::vector<Placed>>> restore(AccountId account,
+                                                   std::vector<MessageId> messages) override;
+    awaitable<Result<void>> forget(AccountId account, std::vector<MessageId> messages) override;
 
 private:
     Core& core_;

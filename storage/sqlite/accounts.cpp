@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/address.hpp"
+#include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
 
 #include <array>
@@ -67,7 +68,8 @@ Result<void> add_account(Database& database, const NewAccount& account)
     return boost::system::in_place_value;
 }
 
-/// Its mail dies: space comes back when no maildrop shows it any more.
+/// Its mail dies, with what is in the vault or in quarantine: space comes back
+/// when no maildrop shows it any more.
 void remove_account(Database& database, AccountId account)
 {
     const auto modseq = next_modseq(database, account).value_or(1);
@@ -75,6 +77,11 @@ void remove_account(Database& database, AccountId account)
                  "SELECT message.msg, mailbox.account, mailbox.id, message.uid, ?, message.size "
                  "FROM mailbox JOIN message ON message.mailbox = mailbox.id WHERE mailbox.account = ?",
                  modseq, account);
+    database.run("UPDATE dead SET until = 0 WHERE account = ?", account);
+    database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size) "
+                 "SELECT msg, account, mailbox, uid, ?, size FROM quarantine WHERE account = ?",
+                 modseq, account);
+    database.run("DELETE FROM quarantine WHERE account = ?", account);
     database.run("DELETE FROM message WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
     database.run("DELETE FROM unique_id WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)",
                  account);
@@ -186,14 +193,13 @@ awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool en
 
 awaitable<Result<void>> SqliteAccounts::remove(std::string address)
 {
-    auto work = [this, address = canonical(address)](Database& database) -> Result<void> {
+    auto work = [address = canonical(address)](Database& database) -> Result<void> {
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
         remove_account(database, *account);
-        core_.wake_upkeep();
         return boost::system::in_place_value;
     };
-    return submit(*core_.writer, std::move(work));
+    return submit(*core_.writer, AfterCommit(std::move(work), [this] { core_.wake_upkeep(); }));
 }
 
 awaitable<Result<std::vector<AppPassword>>> SqliteAccounts::app_passwords(AccountId account)

@@ -238,7 +238,8 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       queue_(*core_),
       sessions_(*core_),
       transfer_(*core_),
-      search_(*core_)
+      search_(*core_),
+      vault_(*core_)
 {}
 
 SqliteStore::~SqliteStore()

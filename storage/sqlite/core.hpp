@@ -115,6 +115,7 @@ public:
     Sessions& sessions() override { return sessions_; }
     Transfer& transfer() override { return transfer_; }
     Search& search() override { return search_; }
+    Vault& vault() override { return vault_; }
     bool healthy() const override { return core_->writer->healthy(); }
 
     Core& core() { return *core_; }
@@ -128,6 +129,7 @@ private:
     SqliteSessions sessions_;
     SqliteTransfer transfer_;
     SqliteSearch search_;
+    SqliteVault vault_;
 };
 
 /// open() for `sqlite:`.

@@ -1,9 +1,9 @@
 #include "storage/sqlite/access.hpp"
 
+#include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/listed.hpp"
-
-#include <map>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -59,54 +59,6 @@ Result<Listed> change_flags(Database& database, AccountId account, MessageId mes
     return listed;
 }
 
-/// What an expunge takes from a mailbox's counters.
-struct Taken
-{
-    std::int64_t messages = 0;
-    std::int64_t unseen = 0;
-    std::int64_t octets = 0;
-};
-
-Result<void> remove_messages(Database& database, AccountId account, const std::vector<MessageId>& messages)
-{
-    const auto modseq = next_modseq(database, account);
-    if (!modseq) return boost::system::in_place_value; // the account is gone, and its mail with it
-    std::map<std::int64_t, Taken> mailboxes;
-    for (const auto message : messages) {
-        std::int64_t mailbox = 0;
-        std::int64_t uid = 0;
-        std::int64_t size = 0;
-        {
-            Query row(database,
-                      "SELECT m.mailbox, m.uid, m.size, m.flags FROM msg "
-                      "JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
-                      "WHERE msg.id = ? AND msg.account = ?",
-                      message, account);
-            if (!row.step()) continue; // gone already, or someone else's
-            mailbox = row.integer(0);
-            uid = row.integer(1);
-            size = row.integer(2);
-            auto& taken = mailboxes[mailbox];
-            ++taken.messages;
-            taken.unseen += (row.integer(3) & flag::seen) == 0;
-            taken.octets += size;
-        }
-        database.run("DELETE FROM message WHERE mailbox = ? AND uid = ?", mailbox, uid);
-        database.run("INSERT INTO expunged (mailbox, modseq, uid) VALUES (?, ?, ?)", mailbox, *modseq, uid);
-        database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size) VALUES (?, ?, ?, ?, ?, ?)",
-                     message, account, mailbox, uid, *modseq, size);
-    }
-    for (const auto& [mailbox, taken] : mailboxes) {
-        database.run("UPDATE mailbox SET messages = messages - ?, unseen = unseen - ?, octets = octets - ?, "
-                     "modseq = ? "
-                     "WHERE id = ?",
-                     taken.messages, taken.unseen, taken.octets, *modseq, mailbox);
-        database.run("UPDATE account SET messages = messages - ?, octets = octets - ? WHERE id = ?",
-                     taken.messages, taken.octets, account);
-    }
-    return boost::system::in_place_value;
-}
-
 } // namespace
 
 awaitable<Result<std::vector<Mailbox>>> SqliteMail::mailboxes(AccountId account)
@@ -154,11 +106,12 @@ awaitable<Result<Listed>> SqliteMail::set_flags(AccountId account, MessageId mes
 
 awaitable<Result<void>> SqliteMail::expunge(AccountId account, std::vector<MessageId> messages)
 {
-    auto work = [this, account, messages = std::move(messages)](Database& database) {
-        core_.wake_upkeep();
-        return remove_messages(database, account, messages);
+    auto work = [account, messages = std::move(messages),
+                 period = core_.options.vault](Database& database) -> Result<void> {
+        expunge_messages(database, account, messages, kept_until(period));
+        return boost::system::in_place_value;
     };
-    return submit(*core_.writer, std::move(work));
+    return submit(*core_.writer, AfterCommit(std::move(work), [this] { core_.wake_upkeep(); }));
 }
 
 } // namespace pillarbox::storage::sqlite

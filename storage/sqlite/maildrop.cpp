@@ -68,9 +68,8 @@ Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& s
             rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
     }
     {
-        Query row(database,
-                  "SELECT uid, msg, size FROM dead WHERE mailbox = ? AND uid < ? AND modseq > ? ORDER BY uid",
-                  shown.mailbox, shown.uid_next, shown.modseq);
+        Query row(database, "SELECT uid, msg, size FROM dead WHERE mailbox = ? AND modseq > ? AND uid < ?",
+                  shown.mailbox, shown.modseq, shown.uid_next);
         while (row.step())
             rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
     }

@@ -273,7 +273,14 @@ CREATE TABLE renewal (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema, fourth_schema};
+// What is dead may be much, and old: a maildrop looks for what died lately.
+constexpr auto fifth_schema = R"sql(
+DROP INDEX dead_by_mailbox;
+CREATE INDEX dead_by_change ON dead (mailbox, modseq);
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema, fourth_schema,
+                                       fifth_schema};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "storage/sqlite/core.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,33 +21,38 @@ constexpr int garbage_at_once = 500;
 constexpr int most_garbage = 10'000; // looked at in one round
 constexpr int pages_at_once = 500;
 
-/// An expunged message that nobody shows any more.
+/// A message that is gone from its mailbox.
 struct Dead
 {
     std::int64_t msg;
     std::int64_t body;
+    std::uint64_t octets; // that come back with it
 };
 
-/// Up to `dead_at_once` of them. Whoever opens a maildrop from now on does not
-/// see them: their removal has been committed.
-Result<std::vector<Dead>> find_dead(Database& database, const Holds& holds)
+/// Up to `dead_at_once` of those that no maildrop shows and that the vault
+/// keeps until then at most, the next to go first. Whoever opens a maildrop
+/// from now on does not see them: their removal has been committed.
+Result<std::vector<Dead>> find_dead(Database& database, const Holds& holds, Time until)
 {
     std::vector<Dead> dead;
-    Query row(database, "SELECT dead.msg, msg.body, dead.account, dead.modseq FROM dead "
-                        "JOIN msg ON msg.id = dead.msg ORDER BY dead.msg");
+    Query row(database,
+              "SELECT dead.msg, msg.body, dead.account, dead.modseq, iif(body.refs = 1, body.octets, 0) "
+              "FROM dead JOIN msg ON msg.id = dead.msg JOIN body ON body.id = msg.body "
+              "WHERE dead.until <= ? ORDER BY dead.until, dead.msg",
+              until);
     while (dead.size() < dead_at_once && row.step()) {
         if (holds.maildrop_shows(row.as<AccountId>(2), row.as<std::uint64_t>(3))) continue;
-        dead.push_back({row.integer(0), row.integer(1)});
+        dead.push_back({row.integer(0), row.integer(1), row.as<std::uint64_t>(4)});
     }
     return dead;
 }
 
 Result<void> bury(Database& database, const std::vector<Dead>& dead)
 {
-    for (const auto& [msg, body] : dead) {
-        database.run("DELETE FROM dead WHERE msg = ?", msg);
-        database.run("DELETE FROM msg WHERE id = ?", msg);
-        release_body(database, body);
+    for (const auto& one : dead) {
+        database.run("DELETE FROM dead WHERE msg = ?", one.msg);
+        database.run("DELETE FROM msg WHERE id = ?", one.msg);
+        release_body(database, one.body);
     }
     return boost::system::in_place_value;
 }
@@ -135,8 +141,9 @@ void Upkeep::run_once()
     write_touches();
     sweep_sessions();
     free_discarded();
-    while (!stopping() && bury_dead()) {
+    while (!stopping() && bury_dead(now()).more) {
     }
+    make_the_vault_yield();
     while (!stopping() && free_garbage()) {
     }
     remove_empty_segments();
@@ -173,19 +180,42 @@ void Upkeep::free_discarded()
         core_.report(Observer::Severity::warning, "space could not be given back", error.message());
 }
 
-bool Upkeep::bury_dead()
+Upkeep::Buried Upkeep::bury_dead(Time until)
 {
-    auto find = [holds = core_.holds](Database& database) { return find_dead(database, *holds); };
+    auto find = [holds = core_.holds, until](Database& database) {
+        return find_dead(database, *holds, until);
+    };
     auto dead = submit_and_wait(*core_.readers, std::move(find));
-    if (!dead || dead->empty()) return false;
-    const bool more = dead->size() == dead_at_once;
+    if (!dead || dead->empty()) return {};
+    Buried result{.messages = dead->size(), .octets = 0, .more = dead->size() == dead_at_once};
     std::vector<std::int64_t> bodies;
-    for (const auto& one : *dead)
+    for (const auto& one : *dead) {
         bodies.push_back(one.body);
+        result.octets += one.octets;
+    }
     auto work = [dead = std::move(*dead)](Database& database) { return bury(database, dead); };
-    const auto buried = submit_and_wait(*core_.writer, std::move(work));
-    if (buried && core_.indexer) core_.indexer->gone(std::move(bodies));
-    return buried && more;
+    if (!submit_and_wait(*core_.writer, std::move(work))) return {};
+    if (core_.indexer) core_.indexer->gone(std::move(bodies));
+    return result;
+}
+
+void Upkeep::make_the_vault_yield()
+{
+    // Below the reserve new mail is refused: this begins before.
+    const auto wanted = core_.options.disk_reserve * 2;
+    const auto free = core_.free_octets();
+    if (free >= wanted || others_read()) return; // nothing would come back while others read
+    Buried all;
+    while (!stopping() && all.octets < wanted - free) {
+        const auto buried = bury_dead(Time::max());
+        all.messages += buried.messages;
+        all.octets += buried.octets;
+        if (!buried.more) break;
+    }
+    if (all.messages == 0) return;
+    core_.report(Observer::Severity::warning,
+                 "the disk is nearly full: deleted messages went before their time",
+                 std::to_string(all.messages) + " messages, " + std::to_string(all.octets) + " octets");
 }
 
 bool Upkeep::others_read()

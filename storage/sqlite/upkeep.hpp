@@ -1,7 +1,11 @@
 #pragma once
 
+#include "storage/types.hpp"
+
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -9,7 +13,8 @@ namespace pillarbox::storage::sqlite {
 
 struct Core;
 
-/// Work in the background of a server: gives the space of removed mail back,
+/// Work in the background of a server: ends what the vault has kept for its
+/// time, gives the space of removed mail back,
 /// ends sessions that have expired, writes down which devices signed in, keeps
 /// the reserve. A thread of its own; what it changes goes through the writer
 /// in small pieces, so that deliveries never wait long.
@@ -31,10 +36,18 @@ public:
     void run_once();
 
 private:
+    struct Buried
+    {
+        std::size_t messages = 0;
+        std::uint64_t octets = 0; // that come back
+        bool more = false;        // there are perhaps more
+    };
+
     void work();
     void write_touches();
     void free_discarded();
-    bool bury_dead();
+    Buried bury_dead(Time until);
+    void make_the_vault_yield();
     bool free_garbage();
     bool others_read();
     void remove_empty_segments();

@@ -22,6 +22,7 @@ StoreTest::StoreTest()
 {
     options_.directory = directory_.path() / "data";
     options_.observer = recorder_;
+    options_.vault = std::chrono::seconds(0); // what is deleted goes
     reopen();
     EXPECT_TRUE(run(accounts().add_domain("example.org")));
     add_account("alice@example.org");

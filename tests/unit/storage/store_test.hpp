@@ -102,6 +102,7 @@ public:
     Accounts& accounts() { return store_->accounts(); }
     Queue& queue() { return store_->queue(); }
     Sessions& sessions() { return store_->sessions(); }
+    Vault& vault() { return store_->vault(); }
     sqlite::Core& core() { return store_->core(); }
 
     AccountId account(const std::string& address);
