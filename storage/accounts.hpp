@@ -49,7 +49,7 @@ struct Route
     {
         AccountId account{};
         std::string address;    // of the account
-        std::uint64_t room = 0; // octets that its quota leaves, as of now
+        std::uint64_t room = 0; // octets that its and its domain's quota leave, as of now
     };
 
     std::vector<Local> local;
@@ -67,6 +67,8 @@ struct Domain
     DomainId id{};
     std::string name;
     Time created{};
+    std::uint64_t quota = 0;  // octets for all its accounts together; 0: no limit
+    std::uint64_t octets = 0; // stored now
 };
 
 /// Who there is, and where mail for an address goes. Names compare without
@@ -96,6 +98,9 @@ public:
     virtual awaitable<Result<std::vector<Domain>>> domains() = 0;
     /// Errors: not_found; invalid while it has accounts or aliases.
     virtual awaitable<Result<void>> remove_domain(std::string name) = 0;
+    /// How much mail the domain's accounts may keep together, in octets; 0: no
+    /// limit. What is there already stays. Errors: not_found.
+    virtual awaitable<Result<void>> set_domain_quota(std::string name, std::uint64_t quota) = 0;
 
     /// All of them or none. On failure `failed`, if given, is the index of the
     /// first that could not be added. Errors: already_exists (an account or an
@@ -109,6 +114,8 @@ public:
     virtual awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
                                                std::string new_hash) = 0;
     virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
+    /// Octets; 0 is the server's default. What is there already stays. Errors: not_found.
+    virtual awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) = 0;
     /// Removes the account with its mail, aliases that lead only to it excepted.
     virtual awaitable<Result<void>> remove(std::string address) = 0;
 

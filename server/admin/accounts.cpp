@@ -3,13 +3,13 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
 #include "server/admin/password_input.hpp"
+#include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 #include "server/auth/digest.hpp"
 #include "server/auth/key_file.hpp"
 #include "server/auth/password.hpp"
 #include "server/base/ascii.hpp"
-#include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
 
@@ -52,16 +52,6 @@ Failed refusal(boost::system::error_code error, const std::string& address)
 void show_generated(const NewPassword& password)
 {
     if (password.generated) fmt::print("password {}\n", password.text);
-}
-
-std::uint64_t quota_of(const std::string& text)
-{
-    if (text.empty()) return 0;
-    try {
-        return setting::parse_size(text);
-    } catch (const setting::BadValue& error) {
-        throw Failed(fmt::format("--quota: {}", error.what()));
-    }
 }
 
 /// One line of an import.
@@ -115,7 +105,7 @@ void create_account(Tool& tool, const Config& config, const std::string& address
 void add_account(const Context& context, const AccountOptions& options)
 {
     const auto address = parse_address(options.address);
-    const auto quota = quota_of(options.quota);
+    const auto quota = options.quota.empty() ? 0 : parse_quota(options.quota, "default");
     Tool tool(context.config);
     if (tool.wait(tool.accounts().find(address)))
         throw refusal(make_error_code(Errc::already_exists), address);
@@ -159,6 +149,16 @@ void set_enabled(const Context& context, const std::string& text, bool enabled)
     const auto changed = tool.wait(tool.accounts().set_enabled(address, enabled));
     if (!changed) throw refusal(changed.error(), address);
     fmt::print("{} {}\n", enabled ? "enabled" : "disabled", address);
+}
+
+void set_quota(const Context& context, const std::string& text, const std::string& size)
+{
+    const auto address = parse_address(text);
+    const auto quota = parse_quota(size, "default");
+    Tool tool(context.config);
+    const auto changed = tool.wait(tool.accounts().set_quota(address, quota));
+    if (!changed) throw refusal(changed.error(), address);
+    fmt::print("{} may keep {} octets\n", address, quota ? quota : context.config.storage.quota);
 }
 
 void remove_account(const Context& context, const std::string& text)

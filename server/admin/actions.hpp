@@ -22,6 +22,10 @@ void add_domain(const Context& context, const std::string& name);
 void list_domains(const Context& context);
 void remove_domain(const Context& context, const std::string& name);
 
+/// How much mail a domain's accounts may keep together. `size` as in the
+/// configuration, or "none".
+void set_domain_quota(const Context& context, const std::string& name, const std::string& size);
+
 struct AccountOptions
 {
     std::string address;
@@ -34,6 +38,10 @@ void add_account(const Context& context, const AccountOptions& options);
 void list_accounts(const Context& context);
 void set_password(const Context& context, const std::string& address, bool password_stdin);
 void set_enabled(const Context& context, const std::string& address, bool enabled);
+
+/// How much mail an account may keep. `size` as in the configuration, or
+/// "default" for the server's.
+void set_quota(const Context& context, const std::string& address, const std::string& size);
 void remove_account(const Context& context, const std::string& address);
 
 /// `ADDRESS PASSWORD` a line, all in one transaction. `file` may be "-".

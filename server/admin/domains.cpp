@@ -1,5 +1,6 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 
@@ -25,10 +26,26 @@ void list_domains(const Context& context)
     Tool tool(context.config);
     const auto domains = tool.wait(tool.accounts().domains());
     if (!domains) throw Failed(domains.error().message());
-    Table table({"name", "created"});
+    Table table({"name", "octets", "quota", "created"});
     for (const auto& domain : *domains)
-        table.add({domain.name, format_time(domain.created.time_since_epoch().count())});
+        table.add({domain.name, domain.octets, domain.quota,
+                   format_time(domain.created.time_since_epoch().count())});
     fmt::print("{}", context.json ? table.json() : table.text());
+}
+
+void set_domain_quota(const Context& context, const std::string& text, const std::string& size)
+{
+    const auto name = parse_domain(text);
+    const auto quota = parse_quota(size, "none");
+    Tool tool(context.config);
+    const auto changed = tool.wait(tool.accounts().set_domain_quota(name, quota));
+    if (changed.has_error() && changed.error() == Errc::not_found)
+        throw Failed(fmt::format("{} is no domain of this server", name));
+    if (!changed) throw Failed(fmt::format("{}: {}", name, changed.error().message()));
+    if (quota == 0)
+        fmt::print("{} has no quota\n", name);
+    else
+        fmt::print("the accounts of {} may keep {} octets together\n", name, quota);
 }
 
 void remove_domain(const Context& context, const std::string& text)

@@ -113,6 +113,10 @@ private:
             ->required()
             ->type_name("NAME");
         listing(verb(domain, "list", "list the domains", list_domains));
+        auto* quota = verb(domain, "quota", "say how much mail a domain's accounts may keep together",
+                           [this](const Context& c) { set_domain_quota(c, name_, options_.quota); });
+        quota->add_option("name", name_)->required()->type_name("NAME");
+        quota->add_option("size", options_.quota, "such as 50G, or none")->required()->type_name("SIZE");
         verb(domain, "remove", "no longer take mail for a domain",
              [this](const Context& c) { remove_domain(c, name_); })
             ->add_option("name", name_)
@@ -150,6 +154,10 @@ private:
             ->add_option("address", options_.address)
             ->required()
             ->type_name("ADDRESS");
+        auto* quota = verb(account_, "quota", "say how much mail an account may keep",
+                           [this](const Context& c) { set_quota(c, options_.address, options_.quota); });
+        quota->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        quota->add_option("size", options_.quota, "such as 5G, or default")->required()->type_name("SIZE");
         verb(account_, "remove", "remove an account with its mail",
              [this](const Context& c) { remove_account(c, options_.address); })
             ->add_option("address", options_.address)

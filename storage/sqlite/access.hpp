@@ -51,12 +51,14 @@ public:
     awaitable<Result<void>> add_domain(std::string name) override;
     awaitable<Result<std::vector<Domain>>> domains() override;
     awaitable<Result<void>> remove_domain(std::string name) override;
+    awaitable<Result<void>> set_domain_quota(std::string name, std::uint64_t quota) override;
     awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
     awaitable<Result<std::vector<Account>>> list() override;
     awaitable<Result<void>> set_password(std::string address, std::string password_hash) override;
     awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
                                        std::string new_hash) override;
     awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;
+    awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) override;
     awaitable<Result<void>> remove(std::string address) override;
     awaitable<Result<void>> add_app_password(std::string address, AppPassword password) override;
     awaitable<Result<void>> revoke_app_password(std::string address, std::string label) override;

@@ -191,6 +191,14 @@ awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool en
     return submit(*core_.writer, std::move(work));
 }
 
+awaitable<Result<void>> SqliteAccounts::set_quota(std::string address, std::uint64_t quota)
+{
+    auto work = [address = canonical(address), quota](Database& database) {
+        return found(database.run("UPDATE account SET quota = ? WHERE address = ?", quota, address));
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
 awaitable<Result<void>> SqliteAccounts::remove(std::string address)
 {
     auto work = [address = canonical(address)](Database& database) -> Result<void> {

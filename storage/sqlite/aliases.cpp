@@ -73,8 +73,15 @@ awaitable<Result<std::vector<Domain>>> SqliteAccounts::domains()
 {
     auto work = [](Database& database) -> Result<std::vector<Domain>> {
         std::vector<Domain> domains;
-        for (Query row(database, "SELECT id, name, created FROM domain ORDER BY name"); row.step();)
-            domains.push_back({row.as<DomainId>(0), row.as<std::string>(1), row.as<Time>(2)});
+        Query row(database, "SELECT id, name, created, quota, "
+                            "(SELECT coalesce(sum(octets), 0) FROM account WHERE account.domain = domain.id) "
+                            "FROM domain ORDER BY name");
+        while (row.step())
+            domains.push_back({.id = row.as<DomainId>(0),
+                               .name = row.as<std::string>(1),
+                               .created = row.as<Time>(2),
+                               .quota = row.as<std::uint64_t>(3),
+                               .octets = row.as<std::uint64_t>(4)});
         return domains;
     };
     return submit(*core_.readers, std::move(work));
@@ -83,6 +90,21 @@ awaitable<Result<std::vector<Domain>>> SqliteAccounts::domains()
 awaitable<Result<void>> SqliteAccounts::remove_domain(std::string name)
 {
     auto work = [name = std::move(name)](Database& database) { return remove_domain_row(database, name); };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_domain_quota(std::string name, std::uint64_t quota)
+{
+    auto work = [name = canonical_domain(name), quota](Database& database) -> Result<void> {
+        // Counted here once; from now on every change of an account's octets
+        // is counted too (the triggers of the schema).
+        const auto changed = database.run(
+            "UPDATE domain SET quota = ?1, octets = iif(?1 = 0, 0, (SELECT coalesce(sum(account.octets), 0) "
+            "FROM account WHERE account.domain = domain.id)) WHERE name = ?2",
+            quota, name);
+        if (changed == 0) return make_error_code(Errc::not_found);
+        return boost::system::in_place_value;
+    };
     return submit(*core_.writer, std::move(work));
 }
 

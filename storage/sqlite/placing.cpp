@@ -1,6 +1,7 @@
 #include "storage/sqlite/placing.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -8,15 +9,24 @@ namespace {
 Result<Entrance> entrance_of(Query& row, std::uint64_t default_quota)
 {
     if (!row.step()) return make_error_code(Errc::not_found);
-    const auto own = row.as<std::uint64_t>(3);
-    const auto quota = own != 0 ? own : default_quota;
     return Entrance{.mailbox = row.integer(0),
                     .uid = row.as<std::uint32_t>(1),
                     .modseq = row.as<std::uint64_t>(2),
-                    .room = quota - std::min(quota, row.as<std::uint64_t>(4))};
+                    .room = room_of(row, 3, default_quota)};
 }
 
 } // namespace
+
+std::uint64_t room_of(const Query& row, int first, std::uint64_t default_quota)
+{
+    const auto left = [&](int quota, int octets, std::uint64_t unlimited) {
+        const auto own = row.as<std::uint64_t>(quota);
+        const auto most = own != 0 ? own : unlimited;
+        return most - std::min(most, row.as<std::uint64_t>(octets));
+    };
+    return std::min(left(first, first + 1, default_quota),
+                    left(first + 2, first + 3, std::numeric_limits<std::uint64_t>::max()));
+}
 
 void insert_body(Database& database, const Place& place, const Summary& summary, std::size_t refs,
                  std::string_view content)
@@ -40,8 +50,9 @@ Result<Entrance> entrance(Database& database, AccountId account, MailboxRole rol
                           std::uint64_t default_quota)
 {
     Query row(database,
-              "SELECT mailbox.id, mailbox.uid_next, account.modseq + 1, account.quota, account.octets "
-              "FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
+              "SELECT mailbox.id, mailbox.uid_next, account.modseq + 1, account.quota, account.octets, "
+              "domain.quota, domain.octets FROM account JOIN domain ON domain.id = account.domain "
+              "JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
               "mailbox.role <> 0 WHERE account.id = ?",
               role, account);
     return entrance_of(row, default_quota);
@@ -51,8 +62,9 @@ Result<Entrance> entrance(Database& database, AccountId account, MailboxId mailb
                           std::uint64_t default_quota)
 {
     Query row(database,
-              "SELECT mailbox.id, mailbox.uid_next, account.modseq + 1, account.quota, account.octets "
-              "FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.id = ? "
+              "SELECT mailbox.id, mailbox.uid_next, account.modseq + 1, account.quota, account.octets, "
+              "domain.quota, domain.octets FROM account JOIN domain ON domain.id = account.domain "
+              "JOIN mailbox ON mailbox.account = account.id AND mailbox.id = ? "
               "WHERE account.id = ?",
               mailbox, account);
     return entrance_of(row, default_quota);

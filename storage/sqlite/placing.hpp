@@ -32,8 +32,12 @@ struct Entrance
     std::int64_t mailbox = 0;
     std::uint32_t uid = 0;    // the copy's
     std::uint64_t modseq = 0; // the change's
-    std::uint64_t room = 0;   // octets that the account's quota leaves
+    std::uint64_t room = 0;   // octets that the quotas of account and domain leave
 };
+
+/// Octets that the quotas leave. From column `first` on the row has the quota
+/// and the octets of an account, then those of its domain.
+std::uint64_t room_of(const Query& row, int first, std::uint64_t default_quota);
 
 /// The account's mailbox of that role, or of that id. `default_quota` is for
 /// accounts without their own. Errors: not_found.

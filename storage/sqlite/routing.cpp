@@ -1,8 +1,8 @@
 #include "storage/sqlite/routing.hpp"
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/placing.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -54,7 +54,11 @@ private:
     Result<Leads> follow_exactly(const std::string& address)
     {
         {
-            Query row(database_, "SELECT id, address, quota, octets FROM account WHERE address = ?", address);
+            Query row(database_,
+                      "SELECT account.id, address, account.quota, account.octets, domain.quota, "
+                      "domain.octets FROM account JOIN domain ON domain.id = account.domain "
+                      "WHERE address = ?",
+                      address);
             if (row.step()) return add_local(row);
         }
         return follow_alias(address);
@@ -92,15 +96,13 @@ private:
         return targets;
     }
 
-    /// `account` has id, address, quota and octets.
+    /// `account` has id, address, and what room_of() needs.
     Result<Leads> add_local(const Query& account)
     {
         Route::Local local{.account = account.as<AccountId>(0), .address = account.as<std::string>(1)};
         if (!seen_.insert(local.address).second) return Leads::somewhere;
         if (seen_.size() > most_targets) return make_error_code(Errc::alias_loop);
-        const auto own = account.as<std::uint64_t>(2);
-        const auto quota = own != 0 ? own : default_quota_;
-        local.room = quota - std::min(quota, account.as<std::uint64_t>(3));
+        local.room = room_of(account, 2, default_quota_);
         route_.local.push_back(std::move(local));
         return Leads::somewhere;
     }
@@ -117,8 +119,8 @@ private:
     Result<Leads> add_administrator(const std::string& domain)
     {
         Query row(database_,
-                  "SELECT account.id, account.address, account.quota, account.octets FROM account JOIN "
-                  "domain ON domain.id = account.domain "
+                  "SELECT account.id, account.address, account.quota, account.octets, "
+                  "domain.quota, domain.octets FROM account JOIN domain ON domain.id = account.domain "
                   "WHERE account.admin AND account.enabled ORDER BY domain.name <> ?, account.id LIMIT 1",
                   domain);
         if (!row.step()) return Leads::nowhere;

@@ -279,8 +279,23 @@ DROP INDEX dead_by_mailbox;
 CREATE INDEX dead_by_change ON dead (mailbox, modseq);
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema, fourth_schema,
-                                       fifth_schema};
+// Domains with a quota count, whichever way octets come or go. The others pay
+// a look at their row.
+constexpr auto sixth_schema = R"sql(
+CREATE TRIGGER domain_counts_octets AFTER UPDATE OF octets ON account
+WHEN new.octets <> old.octets AND (SELECT quota FROM domain WHERE id = new.domain) > 0
+BEGIN
+    UPDATE domain SET octets = octets + new.octets - old.octets WHERE id = new.domain;
+END;
+CREATE TRIGGER domain_counts_account AFTER DELETE ON account
+WHEN old.octets <> 0 AND (SELECT quota FROM domain WHERE id = old.domain) > 0
+BEGIN
+    UPDATE domain SET octets = octets - old.octets WHERE id = old.domain;
+END;
+)sql";
+
+constexpr std::array all_migrations = {first_schema,  second_schema, third_schema,
+                                       fourth_schema, fifth_schema,  sixth_schema};
 
 } // namespace
 

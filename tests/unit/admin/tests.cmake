@@ -1,5 +1,6 @@
 pillarbox_unit_test(admin
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/address_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/quota_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/table_test.cpp
     LINK pillarbox_admin)

@@ -3,6 +3,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mail_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/open_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/quota_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/recovery_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
