@@ -88,6 +88,12 @@ public:
     virtual awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
                                                 std::uint32_t remove) = 0;
 
+    /// The same for many, in one commit. Returns those that are there, as they
+    /// now are: the others have gone, which is no error.
+    virtual awaitable<Result<std::vector<Changed>>> set_flags(AccountId account,
+                                                              std::vector<MessageId> messages,
+                                                              std::uint32_t add, std::uint32_t remove) = 0;
+
     /// Removes the messages in one commit, into the vault. Those already gone are no error.
     virtual awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) = 0;
 };

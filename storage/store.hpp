@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/accounts.hpp"
+#include "storage/changes.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -52,6 +53,7 @@ public:
     virtual Sessions& sessions() = 0;
     virtual Transfer& transfer() = 0;
     virtual Search& search() = 0;
+    virtual Changes& changes() = 0;
     virtual Vault& vault() = 0;
 
     /// False after a failed sync or commit: nothing more is accepted.

@@ -97,6 +97,15 @@ struct Listed
     Summary summary;
 };
 
+/// A message that is new or may have other flags than before.
+struct Changed
+{
+    MessageId id{};
+    std::uint32_t uid = 0;
+    std::uint32_t flags = 0;
+    std::uint64_t modseq = 0; // of its last change
+};
+
 /// Where a message was put.
 struct Placed
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/accounts.hpp"
+#include "storage/changes.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -33,6 +34,8 @@ public:
     awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) override;
     awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
                                         std::uint32_t remove) override;
+    awaitable<Result<std::vector<Changed>>> set_flags(AccountId account, std::vector<MessageId> messages,
+                                                      std::uint32_t add, std::uint32_t remove) override;
     awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) override;
 
 private:
@@ -135,6 +138,18 @@ public:
     awaitable<Result<std::vector<Placed>>> restore(AccountId account,
                                                    std::vector<MessageId> messages) override;
     awaitable<Result<void>> forget(AccountId account, std::vector<MessageId> messages) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteChanges final : public Changes
+{
+public:
+    explicit SqliteChanges(Core& core) : core_(core) {}
+
+    awaitable<Result<Feed>> since(AccountId account, std::uint64_t modseq, std::size_t limit) override;
+    std::unique_ptr<Watch> watch(AccountId account) override;
 
 private:
     Core& core_;

@@ -161,6 +161,9 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
         writer.max_octets = 8ul * 1024 * 1024;
         writer.gives_way = true;
     }
+    core->watchers = std::make_unique<Watchers>(connection(*core, Database::Mode::reader));
+    core->watchers->listen_to(*database);
+    writer.committed = [&watchers = *core->watchers] { watchers.committed(); };
     core->writer = std::make_unique<Writer>(
         std::move(database), core->delivers() ? core->bodies.get() : nullptr, std::move(writer));
     if (found.database_damaged) core->writer->give_up();
@@ -239,6 +242,7 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       sessions_(*core_),
       transfer_(*core_),
       search_(*core_),
+      changes_(*core_),
       vault_(*core_)
 {}
 
@@ -247,6 +251,7 @@ SqliteStore::~SqliteStore()
     // The upkeep's last Ops go through the writer; what settles may still wake it.
     if (core_->indexer) core_->indexer->stop();
     if (core_->upkeep) core_->upkeep->stop();
+    core_->watchers->stop();
     core_->search_readers->close();
     core_->readers.reset();
     core_->writer.reset();

@@ -9,6 +9,7 @@
 #include "storage/sqlite/reserve.hpp"
 #include "storage/sqlite/search_readers.hpp"
 #include "storage/sqlite/upkeep.hpp"
+#include "storage/sqlite/watchers.hpp"
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
 
@@ -42,7 +43,8 @@ struct Underneath
     std::shared_ptr<Files> files = std::make_shared<Files>();
     std::string vfs; // SQLite's name for its file layer; empty: the usual one
     std::uint64_t segment_octets = 64ull * 1024 * 1024;
-    std::chrono::milliseconds busy{5'000}; // waiting for another process that writes
+    std::chrono::milliseconds busy{5'000};   // waiting for another process that writes
+    std::uint64_t changes_to_tell = 100'000; // of each account; older ones are forgotten
 };
 
 /// What the interfaces share.
@@ -56,6 +58,7 @@ struct Core
     std::shared_ptr<Holds> holds = std::make_shared<Holds>();
     Reserve reserve;
     std::unique_ptr<BodyStore> bodies;
+    std::unique_ptr<Watchers> watchers;
     std::unique_ptr<Writer> writer;
     std::unique_ptr<Readers> readers;
     std::unique_ptr<SearchReaders> search_readers;
@@ -115,6 +118,7 @@ public:
     Sessions& sessions() override { return sessions_; }
     Transfer& transfer() override { return transfer_; }
     Search& search() override { return search_; }
+    Changes& changes() override { return changes_; }
     Vault& vault() override { return vault_; }
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -129,6 +133,7 @@ private:
     SqliteSessions sessions_;
     SqliteTransfer transfer_;
     SqliteSearch search_;
+    SqliteChanges changes_;
     SqliteVault vault_;
 };
 

@@ -37,6 +37,17 @@ Listed listed_of(const Query& row)
                   .summary = summary_of(row, 7)};
 }
 
+Mailbox mailbox_of(const Query& row)
+{
+    return Mailbox{.id = row.as<MailboxId>(0),
+                   .role = row.as<MailboxRole>(1),
+                   .name = row.as<std::string>(2),
+                   .messages = row.as<std::uint32_t>(3),
+                   .unseen = row.as<std::uint32_t>(4),
+                   .octets = row.as<std::uint64_t>(5),
+                   .modseq = row.as<std::uint64_t>(6)};
+}
+
 Result<Listed> find_listed(Database& database, AccountId account, MessageId message)
 {
     Query row(database, select_one, message, account);

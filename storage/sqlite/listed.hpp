@@ -11,6 +11,10 @@ namespace pillarbox::storage::sqlite {
 /// preview, message_id, thread_key, date and attachments of `body`.
 Listed listed_of(const Query& row);
 
+/// A mailbox. The row's columns are id, role, name, messages, unseen, octets
+/// and modseq of `mailbox`.
+Mailbox mailbox_of(const Query& row);
+
 /// One message of the account. Errors: not_found.
 Result<Listed> find_listed(Database& database, AccountId account, MessageId message);
 

@@ -40,25 +40,6 @@ Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, s
     return page;
 }
 
-Result<Listed> change_flags(Database& database, AccountId account, MessageId message, std::uint32_t add,
-                            std::uint32_t remove)
-{
-    auto listed = find_listed(database, account, message);
-    if (!listed) return listed;
-    const auto flags = (listed->flags | add) & ~remove;
-    if (flags == listed->flags) return listed; // nothing changed, so nothing was counted
-    const auto modseq = next_modseq(database, account);
-    if (!modseq) return make_error_code(Errc::not_found);
-    const int unseen = int((flags & flag::seen) == 0) - int((listed->flags & flag::seen) == 0);
-    database.run("UPDATE message SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?", flags, *modseq,
-                 listed->mailbox, listed->uid);
-    database.run("UPDATE mailbox SET unseen = unseen + ?, modseq = ? WHERE id = ?", unseen, *modseq,
-                 listed->mailbox);
-    listed->flags = flags;
-    listed->modseq = *modseq;
-    return listed;
-}
-
 } // namespace
 
 awaitable<Result<std::vector<Mailbox>>> SqliteMail::mailboxes(AccountId account)
@@ -70,13 +51,7 @@ awaitable<Result<std::vector<Mailbox>>> SqliteMail::mailboxes(AccountId account)
                   "ORDER BY role = 0, role, name",
                   account);
         while (row.step())
-            mailboxes.push_back({.id = row.as<MailboxId>(0),
-                                 .role = row.as<MailboxRole>(1),
-                                 .name = row.as<std::string>(2),
-                                 .messages = row.as<std::uint32_t>(3),
-                                 .unseen = row.as<std::uint32_t>(4),
-                                 .octets = row.as<std::uint64_t>(5),
-                                 .modseq = row.as<std::uint64_t>(6)});
+            mailboxes.push_back(mailbox_of(row));
         return mailboxes;
     };
     return submit(*core_.readers, std::move(work));
@@ -95,13 +70,6 @@ awaitable<Result<Listed>> SqliteMail::find(AccountId account, MessageId message)
 {
     auto work = [=](Database& database) { return find_listed(database, account, message); };
     return submit(*core_.readers, std::move(work));
-}
-
-awaitable<Result<Listed>> SqliteMail::set_flags(AccountId account, MessageId message, std::uint32_t add,
-                                                std::uint32_t remove)
-{
-    auto work = [=](Database& database) { return change_flags(database, account, message, add, remove); };
-    return submit(*core_.writer, std::move(work));
 }
 
 awaitable<Result<void>> SqliteMail::expunge(AccountId account, std::vector<MessageId> messages)

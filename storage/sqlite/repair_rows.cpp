@@ -141,6 +141,8 @@ void mend_counters(Database& database, const Repaired& repaired)
         "FROM mailbox LEFT JOIN message m ON m.mailbox = mailbox.id GROUP BY mailbox.id) AS there "
         "WHERE there.id = mailbox.id AND (messages <> there.n OR unseen <> there.u OR octets <> there.o)");
     tell(repaired, changed, "mailboxes were counted anew");
+    // Who followed the changes did not see how it came to this.
+    if (changed > 0) database.run("UPDATE account SET modseq = modseq + 1, horizon = modseq + 1");
     changed = database.run(
         "UPDATE account SET messages = there.n, octets = there.o FROM (SELECT account.id, "
         "coalesce(sum(mailbox.messages), 0) AS n, coalesce(sum(mailbox.octets), 0) AS o FROM account "

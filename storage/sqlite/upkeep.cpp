@@ -1,5 +1,6 @@
 #include "storage/sqlite/upkeep.hpp"
 
+#include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ constexpr int dead_at_once = 200;
 constexpr int garbage_at_once = 500;
 constexpr int most_garbage = 10'000; // looked at in one round
 constexpr int pages_at_once = 500;
+constexpr std::size_t changes_at_once = 2'000;
 
 /// A message that is gone from its mailbox.
 struct Dead
@@ -140,6 +142,7 @@ void Upkeep::run_once()
     core_.reserve.restore(core_.free_octets() - std::min(core_.free_octets(), core_.options.disk_reserve));
     write_touches();
     sweep_sessions();
+    forget_old_changes();
     free_discarded();
     while (!stopping() && bury_dead(now()).more) {
     }
@@ -287,6 +290,25 @@ void Upkeep::sweep_sessions()
         return boost::system::in_place_value;
     };
     static_cast<void>(submit_and_wait(*core_.writer, sweep)); // tried again next time
+}
+
+void Upkeep::forget_old_changes()
+{
+    const auto kept = core_.underneath.changes_to_tell;
+    auto find = [kept](Database& database) -> Result<std::optional<AccountId>> {
+        return too_much_to_tell(database, kept);
+    };
+    while (!stopping()) {
+        const auto account = submit_and_wait(*core_.readers, find);
+        if (!account || !*account) return;
+        auto forget = [kept, account = **account](Database& database) -> Result<bool> {
+            return forget_changes(database, account, kept, changes_at_once);
+        };
+        Result<bool> more = true;
+        while (more && *more && !stopping())
+            more = submit_and_wait(*core_.writer, forget);
+        if (!more) return; // tried again next time
+    }
 }
 
 void Upkeep::shrink_database()

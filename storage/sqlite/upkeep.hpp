@@ -15,7 +15,7 @@ struct Core;
 
 /// Work in the background of a server: ends what the vault has kept for its
 /// time, gives the space of removed mail back,
-/// ends sessions that have expired, writes down which devices signed in, keeps
+/// ends sessions that have expired, forgets old changes, writes down which devices signed in, keeps
 /// the reserve. A thread of its own; what it changes goes through the writer
 /// in small pieces, so that deliveries never wait long.
 class Upkeep
@@ -52,6 +52,7 @@ private:
     bool others_read();
     void remove_empty_segments();
     void sweep_sessions();
+    void forget_old_changes();
     void shrink_database();
     bool stopping() const;
 

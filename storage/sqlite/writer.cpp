@@ -174,6 +174,7 @@ void Writer::commit(Taken taken)
         code = group.empty() ? SQLITE_OK : transact(group);
     }
     if (code == SQLITE_OK) {
+        if (options_.committed) options_.committed();
         finish(std::move(group), {});
         const auto took = std::chrono::steady_clock::now() - taken.began;
         {

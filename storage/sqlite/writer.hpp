@@ -33,6 +33,7 @@ public:
         std::size_t max_waiting = 32'768;            // Ops; beyond, they are refused (timed_out)
         bool gives_way = false;             // as long between two groups as one takes: another process writes
         std::shared_ptr<Observer> observer; // may be null
+        std::function<void()> committed;    // called on the row thread after each commit, before its waiters
         std::function<void()> out_of_space; // called on either thread, before the second try
     };
 

@@ -8,6 +8,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
