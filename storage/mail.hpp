@@ -71,6 +71,22 @@ public:
     /// then own ones by name.
     virtual awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) = 0;
 
+    /// Makes a mailbox of the person's own, and those it lies in: parts of its
+    /// name end with '/'. The name is UTF-8 and may be refused (invalid): 1 to
+    /// 255 octets, no control characters, no '*' or '%', no empty part.
+    /// "inbox" in any letters is "Inbox". Errors: invalid, already_exists,
+    /// not_found (the account), over_quota (more than 1000).
+    virtual awaitable<Result<MailboxId>> add_mailbox(AccountId account, std::string name) = 0;
+
+    /// Renames a mailbox of the person's own, with all that lie in it. Errors:
+    /// as add_mailbox(); invalid also when it has a role or would lie in itself.
+    virtual awaitable<Result<void>> rename_mailbox(AccountId account, MailboxId mailbox,
+                                                   std::string name) = 0;
+
+    /// Removes a mailbox of the person's own; its messages go into the vault.
+    /// Errors: not_found; invalid when it has a role, or others lie in it.
+    virtual awaitable<Result<void>> remove_mailbox(AccountId account, MailboxId mailbox) = 0;
+
     /// Newest first (highest uid). At most `limit` messages with a uid below
     /// `before` (0: from the newest), or, with `position`, from that offset on.
     /// Errors: not_found when the mailbox is none of the account's.
@@ -93,6 +109,17 @@ public:
     virtual awaitable<Result<std::vector<Changed>>> set_flags(AccountId account,
                                                               std::vector<MessageId> messages,
                                                               std::uint32_t add, std::uint32_t remove) = 0;
+
+    /// Puts copies of the messages at the end of the mailbox, with their flags
+    /// and dates, in the order given; the bodies are shared. All or none.
+    /// Errors: not_found (the mailbox, or one of the messages), over_quota.
+    virtual awaitable<Result<std::vector<Copied>>> copy(AccountId account, std::vector<MessageId> messages,
+                                                        MailboxId mailbox) = 0;
+
+    /// copy(), and the messages leave where they were, in the same commit. They
+    /// have new ids. No quota stands in the way. Errors: not_found, as copy().
+    virtual awaitable<Result<std::vector<Copied>>> move(AccountId account, std::vector<MessageId> messages,
+                                                        MailboxId mailbox) = 0;
 
     /// Removes the messages in one commit, into the vault. Those already gone are no error.
     virtual awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) = 0;

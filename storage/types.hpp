@@ -114,6 +114,13 @@ struct Placed
     std::uint32_t uid = 0;
 };
 
+/// A message and its copy, or where it was moved.
+struct Copied
+{
+    MessageId from{};
+    Placed to;
+};
+
 /// A page of a list: the messages, and how many the whole list has.
 struct Page
 {

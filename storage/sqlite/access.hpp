@@ -28,6 +28,9 @@ public:
     awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
                                                                Maildrop::Mode mode) override;
     awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) override;
+    awaitable<Result<MailboxId>> add_mailbox(AccountId account, std::string name) override;
+    awaitable<Result<void>> rename_mailbox(AccountId account, MailboxId mailbox, std::string name) override;
+    awaitable<Result<void>> remove_mailbox(AccountId account, MailboxId mailbox) override;
     awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
                                  std::uint32_t position, std::size_t limit) override;
     awaitable<Result<Listed>> find(AccountId account, MessageId message) override;
@@ -36,6 +39,10 @@ public:
                                         std::uint32_t remove) override;
     awaitable<Result<std::vector<Changed>>> set_flags(AccountId account, std::vector<MessageId> messages,
                                                       std::uint32_t add, std::uint32_t remove) override;
+    awaitable<Result<std::vector<Copied>>> copy(AccountId account, std::vector<MessageId> messages,
+                                                MailboxId mailbox) override;
+    awaitable<Result<std::vector<Copied>>> move(AccountId account, std::vector<MessageId> messages,
+                                                MailboxId mailbox) override;
     awaitable<Result<void>> expunge(AccountId account, std::vector<MessageId> messages) override;
 
 private:

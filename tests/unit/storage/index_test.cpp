@@ -231,5 +231,31 @@ TEST_F(IndexTest, OrdersByTimeOfArrival)
     EXPECT_EQ(count("SELECT count(*) FROM idx.doc"), 600);
 }
 
+TEST_F(IndexTest, FindsCopiesAndMovedMessagesWhereTheyAre)
+{
+    bring("first", "\r\nthe word\r\n");
+    const auto first = newest();
+    bring("second", "\r\nthe word\r\n");
+    const auto second = newest();
+    index();
+    const auto archive = mailbox("alice@example.org", MailboxRole::archive);
+    const auto trash = mailbox("alice@example.org", MailboxRole::trash);
+    ASSERT_TRUE(run(mail().copy(account("alice@example.org"), {first}, archive)));
+    ASSERT_TRUE(run(mail().move(account("alice@example.org"), {second}, trash)));
+    for (const bool later : {false, true}) { // before the indexer has seen it, and after
+        EXPECT_EQ(find("word in:inbox"), List{"first"}) << later;
+        EXPECT_EQ(find("word in:archive"), List{"first"}) << later;
+        EXPECT_EQ(find("word in:trash"), List{"second"}) << later;
+        index();
+        core().upkeep->run_once();
+        index();
+    }
+    EXPECT_EQ(count("SELECT count(*) FROM idx.doc"), 2);
+    ASSERT_TRUE(run(mail().expunge(account("alice@example.org"), {first})));
+    core().upkeep->run_once();
+    index();
+    EXPECT_EQ(find("word"), (List{"second", "first"}));
+}
+
 } // namespace
 } // namespace pillarbox::storage

@@ -9,10 +9,12 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/mailboxes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/migration_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/restore_messages_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/search_query_test.cpp
