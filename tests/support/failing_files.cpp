@@ -1,10 +1,11 @@
 #include "tests/support/failing_files.hpp"
 
+#include "tests/support/sqlite_layer.hpp"
+
 #include <sqlite3.h>
 
 #include <array>
 #include <cerrno>
-#include <new>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -161,126 +162,60 @@ error_code FailingFiles::punch(int file, std::uint64_t offset, std::uint64_t oct
 
 namespace {
 
-// SQLite's file layer is a table of C functions; what is not about failing is
-// handed on.
-
-std::shared_ptr<Faults> vfs_faults;
-
-struct FailingFile
-{
-    sqlite3_file base;
-    sqlite3_file* real; // in the memory behind this one
-    std::string* path;
-};
-
-sqlite3_file* real(sqlite3_file* file)
-{
-    return reinterpret_cast<FailingFile*>(file)->real;
-}
-
-const std::string& path(sqlite3_file* file)
-{
-    return *reinterpret_cast<FailingFile*>(file)->path;
-}
-
 int code_of(int error, int otherwise)
 {
     return error == ENOSPC ? SQLITE_FULL : otherwise;
 }
 
-int close(sqlite3_file* file)
+class FailingHooks final : public SqliteHooks
 {
-    const int code = real(file)->pMethods ? real(file)->pMethods->xClose(real(file)) : SQLITE_OK;
-    delete reinterpret_cast<FailingFile*>(file)->path;
-    return code;
-}
+public:
+    explicit FailingHooks(std::shared_ptr<Faults> faults) : faults_(std::move(faults)) {}
 
-int write(sqlite3_file* file, const void* octets, int amount, sqlite3_int64 offset)
-{
-    vfs_faults->wrote(path(file));
-    if (const int error = vfs_faults->next()) return code_of(error, SQLITE_IOERR_WRITE);
-    return real(file)->pMethods->xWrite(real(file), octets, amount, offset);
-}
-
-int truncate(sqlite3_file* file, sqlite3_int64 size)
-{
-    if (const int error = vfs_faults->next()) return code_of(error, SQLITE_IOERR_TRUNCATE);
-    return real(file)->pMethods->xTruncate(real(file), size);
-}
-
-int sync(sqlite3_file* file, int flags)
-{
-    if (const int error = vfs_faults->next()) return code_of(error, SQLITE_IOERR_FSYNC);
-    const int code = real(file)->pMethods->xSync(real(file), flags);
-    if (code == SQLITE_OK) vfs_faults->synced(path(file));
-    return code;
-}
-
-const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = close,
-    .xRead = [](sqlite3_file* f, void* p, int n,
-                sqlite3_int64 o) { return real(f)->pMethods->xRead(real(f), p, n, o); },
-    .xWrite = write,
-    .xTruncate = truncate,
-    .xSync = sync,
-    .xFileSize = [](sqlite3_file* f, sqlite3_int64* n) { return real(f)->pMethods->xFileSize(real(f), n); },
-    .xLock = [](sqlite3_file* f, int n) { return real(f)->pMethods->xLock(real(f), n); },
-    .xUnlock = [](sqlite3_file* f, int n) { return real(f)->pMethods->xUnlock(real(f), n); },
-    .xCheckReservedLock = [](sqlite3_file* f,
-                             int* n) { return real(f)->pMethods->xCheckReservedLock(real(f), n); },
-    .xFileControl = [](sqlite3_file* f, int n,
-                       void* p) { return real(f)->pMethods->xFileControl(real(f), n, p); },
-    .xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
-    .xDeviceCharacteristics =
-        [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
-    .xShmMap = [](sqlite3_file* f, int a, int b, int c,
-                  void volatile** p) { return real(f)->pMethods->xShmMap(real(f), a, b, c, p); },
-    .xShmLock = [](sqlite3_file* f, int a, int b,
-                   int c) { return real(f)->pMethods->xShmLock(real(f), a, b, c); },
-    .xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); },
-    .xShmUnmap = [](sqlite3_file* f, int n) { return real(f)->pMethods->xShmUnmap(real(f), n); },
-    .xFetch = nullptr,
-    .xUnfetch = nullptr,
-};
-
-sqlite3_vfs* beneath()
-{
-    static sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
-    return vfs;
-}
-
-int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* given)
-{
-    auto* failing = reinterpret_cast<FailingFile*>(file);
-    failing->real = reinterpret_cast<sqlite3_file*>(failing + 1);
-    failing->path = new (std::nothrow) std::string(name ? name : "");
-    if (!failing->path) return SQLITE_NOMEM;
-    const int code = beneath()->xOpen(beneath(), name, failing->real, flags, given);
-    if (code == SQLITE_OK)
-        failing->base.pMethods = &methods;
-    else {
-        failing->base.pMethods = nullptr;
-        delete failing->path;
+    int open(const std::string&, bool makes, const Call& call) override
+    {
+        if (!makes) return call();
+        if (const int error = faults_->next()) return code_of(error, SQLITE_CANTOPEN);
+        return call();
     }
-    return code;
-}
+
+    int write(const std::string& path, std::string_view, std::uint64_t, const Call& call) override
+    {
+        faults_->wrote(path);
+        if (const int error = faults_->next()) return code_of(error, SQLITE_IOERR_WRITE);
+        return call();
+    }
+
+    int truncate(const std::string&, std::uint64_t, const Call& call) override
+    {
+        if (const int error = faults_->next()) return code_of(error, SQLITE_IOERR_TRUNCATE);
+        return call();
+    }
+
+    int sync(const std::string& path, const Call& call) override
+    {
+        if (const int error = faults_->next()) return code_of(error, SQLITE_IOERR_FSYNC);
+        const int code = call();
+        if (code == SQLITE_OK) faults_->synced(path);
+        return code;
+    }
+
+    int remove(const std::string& path, const Call& call) override
+    {
+        if (const int error = faults_->next()) return code_of(error, SQLITE_IOERR_DELETE);
+        faults_->synced(path);
+        return call();
+    }
+
+private:
+    std::shared_ptr<Faults> faults_;
+};
 
 } // namespace
 
 const char* register_failing_vfs(std::shared_ptr<Faults> faults)
 {
-    static sqlite3_vfs vfs = [] {
-        sqlite3_vfs copy = *beneath();
-        copy.pNext = nullptr;
-        copy.zName = "failing";
-        copy.szOsFile = static_cast<int>(sizeof(FailingFile)) + beneath()->szOsFile;
-        copy.xOpen = open;
-        return copy;
-    }();
-    vfs_faults = std::move(faults);
-    sqlite3_vfs_register(&vfs, 0);
-    return vfs.zName;
+    return register_layer("failing", std::make_shared<FailingHooks>(std::move(faults)));
 }
 
 } // namespace pillarbox::storage
