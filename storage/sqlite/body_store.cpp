@@ -203,6 +203,10 @@ error_code BodyStore::remove(std::vector<Place> places)
         if (!file) return file.error();
         if (const auto error = files_.punch((*file)->number(), first.offset, end - first.offset))
             return error;
+        // Before their rows go: or, without power, octets come back that nobody knows.
+        const bool last = i == places.size() || places[i].segment != first.segment;
+        if (!last) continue;
+        if (const auto error = files_.sync((*file)->number())) return error;
     }
     return {};
 }

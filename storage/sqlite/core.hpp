@@ -45,6 +45,7 @@ struct Underneath
     std::uint64_t segment_octets = 64ull * 1024 * 1024;
     std::chrono::milliseconds busy{5'000};   // waiting for another process that writes
     std::uint64_t changes_to_tell = 100'000; // of each account; older ones are forgotten
+    bool upkeep_by_itself = true;            // or only when Upkeep::run_once() is called
 };
 
 /// What the interfaces share.

@@ -110,9 +110,9 @@ Database::Database(const Options& options)
         sqlite3_wal_hook(handle(), note_log, this); // in place of automatic checkpoints
 }
 
-Database::~Database()
+Database::Idle::~Idle()
 {
-    for (auto& [sql, idle] : statements_) {
+    for (auto& [sql, idle] : by_sql) {
         for (auto* statement : idle)
             sqlite3_finalize(statement);
     }
@@ -156,7 +156,7 @@ int Database::interrupt(void* self)
 
 sqlite3_stmt* Database::lend(const char* sql)
 {
-    auto& idle = statements_[sql];
+    auto& idle = statements_.by_sql[sql];
     if (!idle.empty()) {
         auto* statement = idle.back();
         idle.pop_back();
@@ -173,7 +173,7 @@ void Database::give_back(const char* sql, sqlite3_stmt* statement) noexcept
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     try {
-        statements_[sql].push_back(statement);
+        statements_.by_sql[sql].push_back(statement);
     } catch (...) {
         sqlite3_finalize(statement); // no memory to keep it: prepared again next time
     }

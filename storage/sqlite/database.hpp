@@ -53,7 +53,6 @@ public:
     explicit Database(const Options& options);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
-    ~Database();
 
     /// Runs a statement to its end; returns how many rows it changed.
     template <class... Values>
@@ -83,14 +82,22 @@ public:
 private:
     friend class Query;
 
-    /// Statements on loan are not in here.
     sqlite3_stmt* lend(const char* sql);
     void give_back(const char* sql, sqlite3_stmt* statement) noexcept;
     static int interrupt(void* self);
     static int note_log(void* self, sqlite3* handle, const char* name, int pages);
 
+    /// Statements that are not on loan, by SQL: literals. Finalized before the
+    /// connection closes, also when opening it ends in an exception.
+    struct Idle
+    {
+        ~Idle();
+
+        std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> by_sql;
+    };
+
     SQLite::Database connection_;
-    std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> statements_; // by SQL: literals
+    Idle statements_;
     int log_pages_ = 0;
     std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };

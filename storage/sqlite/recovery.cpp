@@ -113,10 +113,10 @@ void mend_segment(Core& core, const BodyStore::Start& start)
 }
 
 /// Looks at each segment's file, not into it. Reports those that are shorter
-/// than they were: then mail is missing.
+/// than they were: then mail is missing. Empty ones may have gone already.
 void check_segments_there(Core& core, Database& database)
 {
-    Query row(database, "SELECT number, end FROM segment");
+    Query row(database, "SELECT number, end FROM segment WHERE bodies > 0");
     while (row.step()) {
         const auto path = core.layout.segments / BodyStore::name_of(row.integer(0));
         std::error_code error;

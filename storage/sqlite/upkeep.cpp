@@ -87,7 +87,10 @@ Result<void> forget_garbage(Database& database, const std::vector<Place>& places
 
 } // namespace
 
-Upkeep::Upkeep(Core& core) : core_(core), thread_([this] { work(); }) {}
+Upkeep::Upkeep(Core& core) : core_(core)
+{
+    if (core.underneath.upkeep_by_itself) thread_ = std::thread([this] { work(); });
+}
 
 Upkeep::~Upkeep()
 {
@@ -110,7 +113,7 @@ void Upkeep::stop()
         if (std::exchange(stopping_, true)) return;
     }
     woken_.notify_one();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     write_touches();
 }
 

@@ -6,6 +6,7 @@
 
 #include "storage/maintenance.hpp"
 #include "storage/store.hpp"
+#include "tests/support/environment.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -39,6 +40,7 @@ Options options_for(const std::filesystem::path& directory)
 {
     Options options;
     options.directory = directory;
+    options.vault = std::chrono::seconds(1); // burying, and giving space back, happen meanwhile
     return options;
 }
 
@@ -308,13 +310,14 @@ int main(int argc, char** argv)
 
     std::string directory = (std::filesystem::temp_directory_path() / "pillarbox-crash-XXXXXX").string();
     if (!::mkdtemp(directory.data())) return 1;
-    const auto seed = argc == 2 ? static_cast<unsigned>(std::atoi(argv[1])) : std::random_device()();
+    const auto seed = pillarbox::test::from_environment("PILLARBOX_TEST_SEED", std::random_device()());
+    const auto rounds = pillarbox::test::from_environment("PILLARBOX_CRASH_CYCLES", 10);
     std::mt19937 random(seed);
     int status = 0;
     try {
         Ledger ledger;
         set_up(directory);
-        for (int round = 1; round <= 10; ++round) {
+        for (unsigned round = 1; round <= rounds; ++round) {
             const std::size_t deliveries = 1 + random() % 250;
             run_and_kill(directory, ledger, deliveries);
             check(directory, ledger);
@@ -323,7 +326,7 @@ int main(int argc, char** argv)
                       << ledger.removed.size() << " removed, all accounted for" << std::endl;
         }
     } catch (const std::exception& error) {
-        std::cerr << "with seed " << seed << ": " << error.what() << "\n";
+        std::cerr << "with PILLARBOX_TEST_SEED=" << seed << ": " << error.what() << "\n";
         status = 1;
     }
     std::error_code ignored;

@@ -69,15 +69,6 @@ public:
         return all;
     }
 
-    void expect_sound()
-    {
-        VerifyOptions options;
-        options.found = [](const Finding& finding) {
-            ADD_FAILURE() << finding.kind << ": " << finding.what << " " << finding.path;
-        };
-        sqlite::verify_sqlite(options_, options, underneath_);
-    }
-
     const std::filesystem::path destination_ = directory_.path() / "backup";
     std::vector<Finding> found_;
 };
@@ -228,6 +219,7 @@ TEST_F(BackupTest, RefusesPlacesThatAreNone)
 
 TEST_F(BackupTest, NamesWhatIsDamagedInTheBackup)
 {
+    damages_ = true;
     fill(1);
     backup();
     const auto flip = [](const std::filesystem::path& path, std::streamoff at) {
@@ -256,6 +248,7 @@ TEST_F(BackupTest, NamesWhatIsDamagedInTheBackup)
 
 TEST_F(BackupTest, CountsWhatWasDamagedInTheStore)
 {
+    damages_ = true;
     fill(1);
     std::filesystem::resize_file(core().layout.segments / "0000000000000002", 30'000);
     EXPECT_EQ(backup().damaged, 1u);
@@ -375,6 +368,7 @@ TEST_F(BackupTest, AnInterruptedRestoreLosesNothing)
         close();
         std::filesystem::remove_all(options_.directory);
     }
+    options_.directory = data;
     EXPECT_GE(refused, 2u);
 }
 

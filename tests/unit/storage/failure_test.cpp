@@ -1,4 +1,3 @@
-#include "storage/sqlite/verify.hpp"
 #include "tests/support/failing_files.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
@@ -10,6 +9,13 @@ namespace {
 
 constexpr auto alice = "alice@example.org";
 
+struct Kind
+{
+    int error;
+    bool for_good;
+};
+constexpr Kind kinds[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}};
+
 class FailureTest : public StoreTest
 {
 public:
@@ -18,6 +24,7 @@ public:
         close();
         underneath_.files = std::make_shared<FailingFiles>(faults_);
         underneath_.vfs = register_failing_vfs(faults_);
+        underneath_.upkeep_by_itself = false;
         reopen();
     }
 
@@ -39,11 +46,7 @@ public:
         }
         EXPECT_EQ(maildrop->octets(), octets);
         EXPECT_TRUE(std::filesystem::is_empty(core().layout.spool));
-        VerifyOptions options;
-        options.found = [](const Finding& finding) {
-            EXPECT_FALSE(finding.wrong) << finding.kind << ": " << finding.what;
-        };
-        sqlite::verify_sqlite(options_, options);
+        expect_sound();
         return all;
     }
 
@@ -58,16 +61,56 @@ public:
         return run(mail().deliver(std::move(delivery)));
     }
 
+    /// Runs `work` again and again; each time another call of it fails, in
+    /// every way, until none is left. Then the store is opened anew, must be
+    /// sound, and goes to `check` with what work returned.
+    template <class Work, class Check>
+    void fail_every_call(Work work, Check check)
+    {
+        for (const auto& [error, for_good] : kinds) {
+            bool failed = true;
+            for (std::size_t n = 1; failed; ++n) {
+                SCOPED_TRACE(testing::Message()
+                             << "call " << n << " fails with " << error << (for_good ? " for good" : ""));
+                ASSERT_LT(n, 300u);
+                faults_->arm(n, error, for_good);
+                const bool done = work();
+                failed = faults_->disarm();
+                EXPECT_TRUE(done || failed);
+                static_cast<void>(all_after_reopening());
+                ASSERT_NO_FATAL_FAILURE(check(done));
+            }
+        }
+    }
+
+    std::vector<MessageId> inbox()
+    {
+        std::vector<MessageId> ids;
+        for (const auto& entry : entries(alice))
+            ids.push_back(entry.id);
+        return ids;
+    }
+
+    std::size_t count(MailboxId mailbox)
+    {
+        const auto page = run(mail().list(alice_, mailbox, 0, 0, 100'000));
+        EXPECT_TRUE(page);
+        return page ? page->items.size() : 0;
+    }
+
+    std::int64_t rows(const char* query)
+    {
+        const auto look = [query](sqlite::Database& database) -> Result<std::int64_t> {
+            sqlite::Query row(database, query);
+            row.step();
+            return row.integer(0);
+        };
+        return run(sqlite::submit(*core().readers, look)).value();
+    }
+
     std::shared_ptr<Faults> faults_ = std::make_shared<Faults>();
     AccountId alice_ = account(alice);
 };
-
-struct Kind
-{
-    int error;
-    bool for_good;
-};
-constexpr Kind kinds[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}};
 
 TEST_F(FailureTest, OfAnyCallNeverLosesAnAcknowledgedDelivery)
 {
@@ -140,13 +183,105 @@ TEST_F(FailureTest, OfAnyCallNeverUndoesAnAcknowledgedExpunge)
     }
 }
 
+TEST_F(FailureTest, OfAnyCallCopiesAllOrNothing)
+{
+    ASSERT_TRUE(deliver(text_of(100), {alice}));
+    ASSERT_TRUE(deliver(text_of(20'000), {alice}));
+    const auto archive = mailbox(alice, MailboxRole::archive);
+    std::size_t copies = 0;
+    fail_every_call([&] { return run(mail().copy(alice_, inbox(), archive)).has_value(); },
+                    [&](bool done) {
+                        const auto there = count(archive);
+                        EXPECT_TRUE(there == copies + 2 || (!done && there == copies)) << there;
+                        copies = there;
+                        EXPECT_EQ(inbox().size(), 2u);
+                    });
+}
+
+TEST_F(FailureTest, OfAnyCallMovesAllOrNothing)
+{
+    ASSERT_TRUE(deliver(text_of(100), {alice}));
+    ASSERT_TRUE(deliver(text_of(20'000), {alice}));
+    const auto archive = mailbox(alice, MailboxRole::archive);
+    fail_every_call([&] { return run(mail().move(alice_, inbox(), archive)).has_value(); },
+                    [&](bool done) {
+                        EXPECT_EQ(inbox().size(), done || count(archive) > 0 ? 0u : 2u);
+                        EXPECT_EQ(inbox().size() + count(archive), 2u);
+                        const auto page = run(mail().list(alice_, archive, 0, 0, 10));
+                        for (const auto& message : page->items)
+                            ASSERT_TRUE(run(mail().move(alice_, {message.id}, mailbox(alice))));
+                    });
+}
+
+TEST_F(FailureTest, OfAnyCallRemovesAMailboxOrKeepsIt)
+{
+    MailboxId own{};
+    const auto fill = [&] {
+        own = run(mail().add_mailbox(alice_, "Own")).value();
+        ASSERT_TRUE(deliver(text_of(20'000), {alice}));
+        ASSERT_TRUE(run(mail().move(alice_, inbox(), own)));
+    };
+    fill();
+    fail_every_call([&] { return run(mail().remove_mailbox(alice_, own)).has_value(); },
+                    [&](bool done) {
+                        const auto left = run(mail().list(alice_, own, 0, 0, 10));
+                        if (!left) return fill();
+                        EXPECT_FALSE(done);
+                        EXPECT_EQ(left->items.size(), 1u);
+                    });
+}
+
+TEST_F(FailureTest, OfAnyCallOfUpkeepHarmsNoOther)
+{
+    const auto stay = text_of(20'000, 1);
+    ASSERT_TRUE(deliver(stay, {alice}));
+    const auto fill = [&] {
+        for (const std::size_t size : {100u, 20'000u, 400'000u})
+            ASSERT_TRUE(deliver(text_of(size), {alice}));
+        auto gone = inbox();
+        gone.erase(gone.begin());
+        ASSERT_TRUE(run(mail().expunge(alice_, gone)));
+    };
+    fill();
+    fail_every_call(
+        [&] {
+            core().upkeep->run_once();
+            return rows("SELECT (SELECT count(*) FROM dead) + (SELECT count(*) FROM garbage)") == 0;
+        },
+        [&](bool) {
+            ASSERT_EQ(inbox().size(), 1u);
+            EXPECT_EQ(read(inbox().front())->substr(trace.size()), stay);
+            core().upkeep->run_once(); // what was left is done now
+            EXPECT_EQ(rows("SELECT (SELECT count(*) FROM dead) + (SELECT count(*) FROM garbage)"), 0);
+            fill();
+        });
+}
+
+TEST_F(FailureTest, OfAnyCallWhileTheLogGoesIntoTheDatabase)
+{
+    unsigned delivered = 0;
+    fail_every_call(
+        [&] {
+            close(); // the last one to close a database brings its log in
+            const bool failed = faults_->disarm();
+            reopen();
+            EXPECT_TRUE(deliver(text_of(20'000, ++delivered), {alice}));
+            return !failed;
+        },
+        [&](bool) {
+            const auto there = inbox();
+            ASSERT_EQ(there.size(), delivered);
+            EXPECT_EQ(read(there.back())->substr(trace.size()), text_of(20'000, delivered));
+        });
+    EXPECT_GT(delivered, 20u);
+}
+
 TEST_F(FailureTest, OnAFullDiskStillLetsMailBeDeleted)
 {
     for (int i = 0; i < 5; ++i)
         ASSERT_TRUE(deliver(text_of(20'000), {alice}));
     const auto all = entries(alice);
     EXPECT_TRUE(core().reserve.held());
-    core().upkeep->stop(); // it would take the space again at once
     // The body finds no room, and that gives the reserve up.
     faults_->arm(1, ENOSPC, false);
     EXPECT_EQ(try_to_deliver(text_of(20'000)).error(), Errc::out_of_space);

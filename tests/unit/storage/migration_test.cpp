@@ -193,6 +193,7 @@ TEST_F(MigrationTest, InterruptedAnywhereLeavesAStoreThatOpens)
 
 TEST_F(MigrationTest, NeedsRoom)
 {
+    damages_ = true;
     sqlite::Core core(options_, sqlite::Layout(options_.directory), underneath_);
     const auto before = std::filesystem::file_size(file());
     try {
@@ -240,6 +241,7 @@ TEST_F(MigrationTest, WaitsForNobodyWhoHasItOpen)
 
 TEST_F(MigrationTest, RefusesANewerVersion)
 {
+    damages_ = true;
     {
         sqlite::Database database(writer());
         database.script("PRAGMA user_version=99");

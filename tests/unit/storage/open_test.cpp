@@ -46,11 +46,20 @@ TEST_F(OpenTest, LetsOneServerIn)
 
 TEST_F(OpenTest, RefusesANewerSchema)
 {
+    damages_ = true;
     set_version(99);
     close();
     EXPECT_NE(failure().find("version 99"), std::string::npos) << failure();
     options_.access = Options::Access::tool;
     EXPECT_NE(failure().find("99"), std::string::npos) << failure();
+}
+
+TEST_F(OpenTest, RefusesAnSqliteThatDoesNotKeepALog)
+{
+    // A database in memory has none, as one on some network file systems.
+    const sqlite::Database::Options memory{
+        .file = ":memory:", .mode = sqlite::Database::Mode::writer, .busy = 50ms, .vfs = {}};
+    EXPECT_THROW(sqlite::Database{memory}, std::runtime_error);
 }
 
 TEST_F(OpenTest, RefusesAnotherScheme)
@@ -155,6 +164,7 @@ TEST_F(OpenTest, FollowsNoLinks)
 
 TEST_F(OpenTest, NamesADatabaseThatIsNone)
 {
+    damages_ = true;
     const auto file = core().layout.database;
     close();
     std::ofstream(file, std::ios::trunc) << std::string(10'000, 'x');
@@ -164,6 +174,7 @@ TEST_F(OpenTest, NamesADatabaseThatIsNone)
 
 TEST_F(OpenTest, NamesWhatStandsInTheWay)
 {
+    damages_ = true;
     options_.directory = directory_.path() / "file";
     std::ofstream(options_.directory) << "no directory";
     EXPECT_NE(failure().find("no directory"), std::string::npos) << failure();

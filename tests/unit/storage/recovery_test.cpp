@@ -92,6 +92,7 @@ TEST_F(RecoveryTest, RemovesWhatNoRowKnows)
 
 TEST_F(RecoveryTest, ReportsWhatIsMissing)
 {
+    damages_ = true;
     for (int i = 0; i < 3; ++i)
         ASSERT_TRUE(deliver(text_of(20'000, unsigned(i)), {alice}));
     ASSERT_TRUE(deliver(text_of(400'000), {alice}));
@@ -115,6 +116,7 @@ TEST_F(RecoveryTest, ReportsWhatIsMissing)
 
 TEST_F(RecoveryTest, NeverShowsDamagedOctets)
 {
+    damages_ = true;
     ASSERT_TRUE(deliver(text_of(20'000), {alice}));
     ASSERT_TRUE(deliver(text_of(600'000), {alice}));
     const auto all = ids();

@@ -1,5 +1,7 @@
 #include "tests/unit/storage/store_test.hpp"
 
+#include "storage/sqlite/verify.hpp"
+
 #include <cstdlib>
 #include <stdexcept>
 
@@ -30,6 +32,21 @@ StoreTest::StoreTest()
 }
 
 StoreTest::~StoreTest() = default;
+
+void StoreTest::TearDown()
+{
+    close();
+    if (!damages_) expect_sound();
+}
+
+void StoreTest::expect_sound()
+{
+    VerifyOptions options;
+    options.found = [](const Finding& finding) {
+        EXPECT_FALSE(finding.wrong) << finding.kind << ": " << finding.what << " (" << finding.path << ")";
+    };
+    sqlite::verify_sqlite(options_, options);
+}
 
 void StoreTest::close()
 {

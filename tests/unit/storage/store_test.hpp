@@ -87,6 +87,13 @@ public:
     StoreTest();
     ~StoreTest() override;
 
+    /// After each test the store must agree with itself, row by row and octet
+    /// by octet.
+    void TearDown() override;
+
+    /// Reads every row and every octet: nothing may be wrong.
+    void expect_sound();
+
     /// Closes the store if it is open, and opens it (again).
     void reopen();
     void close();
@@ -128,6 +135,7 @@ public:
     Options options_;
     sqlite::Underneath underneath_;
     std::unique_ptr<sqlite::SqliteStore> store_;
+    bool damages_ = false; // the test leaves a store that is none, or not as it should be
 };
 
 /// `octets` octets in lines, different for every `seed`.

@@ -168,6 +168,7 @@ TEST_F(VerifyTest, FindsEachKindOfMistakeInTheRowsAndMendsIt)
 
 TEST_F(VerifyTest, NamesTheMessageWhoseOctetsAreDamaged)
 {
+    damages_ = true;
     fill();
     flip(segment(), 10'000);
     EXPECT_EQ(verify(), Kinds{"body_damaged"});
@@ -285,6 +286,7 @@ TEST_F(VerifyTest, RepairsOnlyWhileNoServerRuns)
 
 TEST_F(VerifyTest, SaysThatADatabaseIsDamaged)
 {
+    damages_ = true;
     fill();
     close();
     const auto file = layout_->database;
