@@ -1,5 +1,7 @@
 #include "storage/sqlite/database.hpp"
 
+#include "storage/sqlite/combined_writes.hpp"
+
 #include <sqlite3.h>
 
 #include <cctype>
@@ -86,7 +88,7 @@ void expect(Database& database, const char* pragma, std::string_view wanted)
 
 Database::Database(const Options& options)
     : connection_(name_of(options), flags_of(options.mode), static_cast<int>(options.busy.count()),
-                  options.vfs)
+                  options.mode == Mode::writer ? combined_writes(options.vfs) : options.vfs)
 {
     sqlite3_extended_result_codes(handle(), 1);
     if (options.mode == Mode::writer) {

@@ -34,6 +34,7 @@ void Faults::arm(std::size_t n, int error, bool for_good)
 {
     const std::lock_guard lock(mutex_);
     left_ = n;
+    calls_ = 0;
     error_ = error;
     for_good_ = for_good;
     failing_ = false;
@@ -48,9 +49,16 @@ bool Faults::disarm()
     return failed_;
 }
 
+std::size_t Faults::calls() const
+{
+    const std::lock_guard lock(mutex_);
+    return calls_;
+}
+
 int Faults::next()
 {
     const std::lock_guard lock(mutex_);
+    ++calls_;
     if (left_ > 0 && --left_ == 0) {
         failing_ = for_good_;
         failed_ = true;

@@ -22,6 +22,9 @@ public:
     /// Nothing fails any more. Returns whether something did.
     bool disarm();
 
+    /// Calls since arm().
+    std::size_t calls() const;
+
     /// The error for this call; 0: let it through.
     int next();
 
@@ -34,6 +37,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::size_t left_ = 0; // calls until the one that fails; 0: none
+    std::size_t calls_ = 0;
     int error_ = 0;
     bool for_good_ = false;
     bool failing_ = false;

@@ -9,6 +9,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/combined_writes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
