@@ -12,7 +12,6 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace pillarbox::storage::sqlite {
@@ -152,7 +151,10 @@ std::unique_ptr<SqliteStore> build(const Options& options, const Layout& layout,
     writer.observer = options.observer;
     if (server) {
         core->reserve.restore(core->free_octets());
-        writer.out_of_space = [&reserve = core->reserve] { reserve.release(); };
+        writer.out_of_space = [core = core.get()] {
+            core->reserve.release();
+            core->free_octets();
+        };
     } else {
         lock = std::move(importing); // a server may start
     }
@@ -193,15 +195,9 @@ Core::Core(Options given, Layout where, Underneath beneath)
     : options(std::move(given)),
       layout(std::move(where)),
       underneath(std::move(beneath)),
+      free_space(layout.directory),
       reserve(*underneath.files, layout.reserve)
 {}
-
-std::uint64_t Core::free_octets() const
-{
-    struct statvfs about{};
-    if (::statvfs(layout.directory.c_str(), &about) != 0) return 0;
-    return std::uint64_t{about.f_bavail} * about.f_frsize;
-}
 
 void Core::report(Observer::Severity severity, std::string_view what, std::string_view detail) const
 {

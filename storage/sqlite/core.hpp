@@ -3,6 +3,7 @@
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/blocking_op.hpp"
 #include "storage/sqlite/body_store.hpp"
+#include "storage/sqlite/free_space.hpp"
 #include "storage/sqlite/holds.hpp"
 #include "storage/sqlite/indexer.hpp"
 #include "storage/sqlite/readers.hpp"
@@ -56,6 +57,7 @@ struct Core
     Options options;
     Layout layout;
     Underneath underneath;
+    FreeSpace free_space;
     std::shared_ptr<Holds> holds = std::make_shared<Holds>();
     Reserve reserve;
     std::unique_ptr<BodyStore> bodies;
@@ -78,7 +80,7 @@ struct Core
     }
 
     /// Octets that are free to us on the data directory's file system.
-    std::uint64_t free_octets() const;
+    std::uint64_t free_octets() { return free_space.now(); }
 
     void report(Observer::Severity severity, std::string_view what, std::string_view detail) const;
 

@@ -97,7 +97,7 @@ std::unique_ptr<Spool> SqliteMail::new_spool()
 Result<void> SqliteMail::has_room(std::uint64_t octets) const
 {
     if (!core_.writer->healthy()) return make_error_code(Errc::unavailable);
-    if (core_.free_octets() < core_.options.disk_reserve + octets) {
+    if (core_.free_space.lately() < core_.options.disk_reserve + octets) {
         core_.wake_upkeep(); // the vault may have room to give
         return make_error_code(Errc::out_of_space);
     }

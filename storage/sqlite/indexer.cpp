@@ -160,7 +160,7 @@ void Indexer::guarded(Work work)
 void Indexer::do_what_there_is()
 {
     if (core_.search_readers->found_damaged()) start_anew();
-    if (core_.free_octets() < core_.options.disk_reserve)
+    if (core_.free_space.lately() < core_.options.disk_reserve)
         throw std::length_error("the disk has no more room than the reserve; free some");
     open();
     while (!stopping_) {
