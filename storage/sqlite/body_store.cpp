@@ -38,7 +38,7 @@ BodyStore::BodyStore(Files& files, Options options, Start start)
       last_body_(start.last_body),
       segment_(start.segment),
       segment_end_(start.segment_end),
-      planned_end_(start.segment_end)
+      written_end_(start.segment_end)
 {}
 
 std::string BodyStore::name_of(std::int64_t number)
@@ -77,15 +77,23 @@ void BodyStore::put(FileSpool& spool, Written& written)
     appends_.push_back({write_header(record), spool.memory(), &written});
 }
 
-error_code BodyStore::sync()
+error_code BodyStore::write()
 {
     refused_for_space_ = false;
     error_code error;
-    if (!appends_.empty()) error = sync_appends();
+    if (!appends_.empty()) error = write_appends();
     if (!error && !moves_.empty()) error = sync_moves();
     appends_.clear();
     moves_.clear();
     return error;
+}
+
+error_code BodyStore::sync()
+{
+    if (written_end_ == segment_end_) return {};
+    if (const auto error = files_.sync(segment_file_.number())) return error;
+    segment_end_ = written_end_;
+    return {};
 }
 
 error_code BodyStore::begin_segment()
@@ -106,20 +114,20 @@ error_code BodyStore::begin_segment()
     segment_file_ = std::move(*file);
     segment_ = next;
     segment_end_ = 0;
+    written_end_ = 0;
     return {};
 }
 
-error_code BodyStore::sync_appends()
+error_code BodyStore::write_appends()
 {
     auto error = begin_segment();
     if (!error) {
-        planned_end_ = segment_end_;
         std::vector<iovec> parts;
         parts.reserve(appends_.size() * 2);
         for (auto& append : appends_) {
             append.written->place.segment = segment_;
-            append.written->place.offset = planned_end_;
-            planned_end_ += append.written->place.record_octets();
+            append.written->place.offset = written_end_;
+            written_end_ += append.written->place.record_octets();
             parts.push_back(part({append.header.data(), append.header.size()}));
             parts.push_back(part(append.body));
         }
@@ -127,6 +135,7 @@ error_code BodyStore::sync_appends()
     }
     if (error && no_space(error)) {
         refused_for_space_ = true;
+        written_end_ = segment_end_;
         for (auto& append : appends_)
             append.written->error = make_error_code(Errc::out_of_space);
         // What was written of it gives its blocks back; the next group writes
@@ -134,11 +143,7 @@ error_code BodyStore::sync_appends()
         if (segment_file_) ignore(files_.truncate(segment_file_.number(), segment_end_));
         return {};
     }
-    if (error) return error;
-    error = files_.sync(segment_file_.number());
-    if (error) return error;
-    segment_end_ = planned_end_;
-    return {};
+    return error;
 }
 
 error_code BodyStore::sync_moves()

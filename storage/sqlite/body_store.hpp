@@ -94,14 +94,17 @@ public:
     };
 
     /// Takes the spool's octets. `spool` and `written` must stay until the
-    /// next sync(), which alone makes them durable and may set the error.
+    /// next write(), which may set the error.
     void put(FileSpool& spool, Written& written);
 
-    /// Writes and syncs what was put. An error means that it is unknown what
-    /// is on the disk.
+    /// Writes what was put, and knows its places from then on. An error means
+    /// that it is unknown what is on the disk.
+    error_code write();
+
+    /// Makes durable what was written. An error means the same.
     error_code sync();
 
-    /// Whether the last sync() found no space for a body.
+    /// Whether the last write() found no space for a body.
     bool refused_for_space() const { return refused_for_space_; }
 
     /// A file to pread from; for bodies in segments it is shared. Any thread.
@@ -134,7 +137,7 @@ private:
     };
 
     error_code begin_segment();
-    error_code sync_appends();
+    error_code write_appends();
     error_code sync_moves();
     boost::system::result<std::shared_ptr<Descriptor>> open_segment(std::int64_t segment);
 
@@ -147,7 +150,7 @@ private:
     std::int64_t last_body_;
     std::int64_t segment_;
     std::uint64_t segment_end_; // durable
-    std::uint64_t planned_end_; // with what waits for the sync
+    std::uint64_t written_end_; // with what waits for the sync
     Descriptor segment_file_;
     std::deque<Append> appends_;
     std::vector<Move> moves_;

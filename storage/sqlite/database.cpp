@@ -130,6 +130,11 @@ std::int64_t Database::last_id() const
     return connection_.getLastInsertRowid();
 }
 
+std::int64_t Database::total_changes() const
+{
+    return sqlite3_total_changes64(connection_.getHandle());
+}
+
 bool Database::in_transaction() const
 {
     return sqlite3_get_autocommit(connection_.getHandle()) == 0;

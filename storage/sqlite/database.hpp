@@ -64,6 +64,9 @@ public:
     /// Of the row inserted last.
     std::int64_t last_id() const;
 
+    /// Rows changed by this connection so far.
+    std::int64_t total_changes() const;
+
     /// False once SQLite has given up a transaction by itself.
     bool in_transaction() const;
 

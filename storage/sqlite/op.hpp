@@ -31,11 +31,11 @@ class Op
 public:
     virtual ~Op() = default;
 
-    /// Body thread, before the group's sync.
+    /// Body thread, before the group's write.
     virtual void write_body(BodyStore&) {}
 
-    /// Row thread, in a savepoint, or a reader; false rolls it back. Called
-    /// again when the group has to be done again.
+    /// Row thread, or a reader; false undoes what it did. Called again when the
+    /// group has to be done again.
     virtual bool run(Database& database) noexcept = 0;
 
     /// Row thread, after COMMIT. An error replaces what run() returned.

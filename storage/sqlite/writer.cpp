@@ -66,16 +66,32 @@ void Writer::write_bodies()
     while (true) {
         Taken group = take_group();
         if (group.ops.empty()) break;
-        if (bodies_ && healthy()) {
-            for (auto& op : group.ops)
-                op->write_body(*bodies_);
-            const auto error = bodies_->sync();
-            if (bodies_->refused_for_space() && options_.out_of_space) options_.out_of_space();
-            if (error) fail("bodies could not be synced", error.message() + "; " + after_failed_write);
+        const auto number = group.number;
+        note_bodies(put_bodies(group.ops));
+        hand_over(std::move(group)); // its rows are run meanwhile
+        if (bodies_ && healthy()) note_bodies(bodies_->sync());
+        {
+            const std::lock_guard lock(mutex_);
+            last_synced_ = number;
         }
-        hand_over(std::move(group));
+        synced_.notify_one();
     }
     hand_over(std::nullopt);
+}
+
+error_code Writer::put_bodies(Group& group)
+{
+    if (!bodies_ || !healthy()) return {};
+    for (auto& op : group)
+        op->write_body(*bodies_);
+    const auto error = bodies_->write();
+    if (bodies_->refused_for_space() && options_.out_of_space) options_.out_of_space();
+    return error;
+}
+
+void Writer::note_bodies(const error_code& error)
+{
+    if (error) fail("bodies could not be synced", error.message() + "; " + after_failed_write);
 }
 
 void Writer::gather(std::unique_lock<std::mutex>& lock)
@@ -108,16 +124,16 @@ Writer::Taken Writer::take_group()
         waiting_.erase(waiting_.begin(), end);
     }
     if (!group.empty()) ++under_way_;
-    return {std::move(group), std::chrono::steady_clock::now()};
+    return {std::move(group), std::chrono::steady_clock::now(), ++last_taken_};
 }
 
 void Writer::hand_over(std::optional<Taken> group)
 {
     {
         std::unique_lock lock(mutex_);
-        handed_over_.wait(lock, [this] { return !synced_; });
+        handed_over_.wait(lock, [this] { return !next_; });
         if (group)
-            synced_ = std::move(group);
+            next_ = std::move(group);
         else
             bodies_done_ = true;
     }
@@ -130,10 +146,10 @@ void Writer::write_rows()
         Taken group;
         {
             std::unique_lock lock(mutex_);
-            handed_over_.wait(lock, [this] { return synced_ || bodies_done_; });
-            if (!synced_) return;
-            group = std::move(*synced_);
-            synced_.reset();
+            handed_over_.wait(lock, [this] { return next_ || bodies_done_; });
+            if (!next_) return;
+            group = std::move(*next_);
+            next_.reset();
         }
         handed_over_.notify_all();
         const auto began = std::chrono::steady_clock::now();
@@ -158,10 +174,10 @@ void Writer::give_way(std::chrono::steady_clock::duration took)
 
 void Writer::commit(Taken taken)
 {
-    Group group = std::move(taken.ops);
+    Group& group = taken.ops;
     if (!healthy()) return finish(std::move(group), make_error_code(Errc::unavailable));
     const std::size_t ops = group.size();
-    int code = transact(group);
+    int code = transact(taken);
     if ((code & 0xff) == SQLITE_FULL) {
         // Deleting needs room for the log too: without payloads, and with the
         // reserve given up, it usually goes through.
@@ -171,7 +187,7 @@ void Writer::commit(Taken taken)
         Group refused(std::move_iterator(payload), std::move_iterator(group.end()));
         group.erase(payload, group.end());
         finish(std::move(refused), make_error_code(Errc::out_of_space));
-        code = group.empty() ? SQLITE_OK : transact(group);
+        code = group.empty() ? SQLITE_OK : transact(taken);
     }
     if (code == SQLITE_OK) {
         if (options_.committed) options_.committed();
@@ -185,6 +201,7 @@ void Writer::commit(Taken taken)
             options_.observer->committed(ops, std::chrono::duration_cast<std::chrono::microseconds>(took));
         return;
     }
+    if (!healthy()) return finish(std::move(group), make_error_code(Errc::unavailable)); // its bodies failed
     // A group that failed for another reason than a busy or full database has
     // left unknown what is on the disk.
     const Errc error = errc_of(code);
@@ -193,22 +210,27 @@ void Writer::commit(Taken taken)
     finish(std::move(group), make_error_code(temporary ? error : Errc::unavailable));
 }
 
-int Writer::transact(Group& group)
+int Writer::transact(const Taken& group, bool savepoints)
 {
     int code = begin();
     if (code != SQLITE_OK) return code;
     try {
-        for (auto& op : group) {
-            if (run_in_savepoint(*op)) continue;
+        for (const auto& op : group.ops) {
+            const auto changes = database_->total_changes();
+            const bool done = savepoints ? run_in_savepoint(*op) : op->run(*database_);
             // SQLite itself may have given up the whole transaction; and a
             // disk that fails or is full concerns the group, not this Op.
-            const bool whole =
-                !database_->in_transaction() || disk_failed(op->fault) || (op->fault & 0xff) == SQLITE_FULL;
-            if (op->fault != 0 && whole) {
-                code = op->fault;
+            if (!database_->in_transaction() || disk_failed(op->fault) || (op->fault & 0xff) == SQLITE_FULL) {
                 roll_back();
-                return code;
+                return op->fault != 0 ? op->fault : SQLITE_ABORT;
             }
+            if (done || savepoints || database_->total_changes() == changes) continue;
+            roll_back();
+            return transact(group, true);
+        }
+        if (!await_bodies(group.number)) {
+            roll_back();
+            return SQLITE_ABORT;
         }
         database_->run("COMMIT");
         return SQLITE_OK;
@@ -227,6 +249,14 @@ bool Writer::run_in_savepoint(Op& op)
     if (!done) database_->run("ROLLBACK TO op");
     database_->run("RELEASE op");
     return done;
+}
+
+/// False when they have not become durable.
+bool Writer::await_bodies(std::uint64_t group)
+{
+    std::unique_lock lock(mutex_);
+    synced_.wait(lock, [&] { return last_synced_ >= group; });
+    return healthy();
 }
 
 int Writer::begin()

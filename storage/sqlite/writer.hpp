@@ -15,10 +15,13 @@ namespace pillarbox::storage::sqlite {
 
 /// The only way to change the store. Two threads in a row: the first appends
 /// and syncs the bodies of everything waiting, the second runs the rows in one
-/// transaction, with a savepoint for each Op, and commits. Only then do the
-/// waiters resume, with one post for each reactor. While one group commits,
+/// transaction, commits once the bodies are durable, and never before. Only then
+/// do the waiters resume, with one post for each reactor. While one group commits,
 /// the next one's bodies sync, and the one after gathers: the slower the disk,
 /// the larger the group. On a fast one, Gathering keeps groups from being small.
+///
+/// An Op that fails is undone alone. Savepoints for that cost a copy of each page
+/// an Op touches, so that they are only there when a group has to be run again.
 ///
 /// A sync or commit that fails leaves unknown what is on the disk: its group
 /// fails, and so does everything after it (unavailable). A full disk refuses
@@ -66,15 +69,19 @@ private:
     {
         Group ops;
         std::chrono::steady_clock::time_point began{};
+        std::uint64_t number = 0; // of the group
     };
 
     Taken take_group();
+    error_code put_bodies(Group& group);
+    void note_bodies(const error_code& error);
     void gather(std::unique_lock<std::mutex>& lock);
     void hand_over(std::optional<Taken> group);
     void give_way(std::chrono::steady_clock::duration took);
     void commit(Taken taken);
-    int transact(Group& group);
+    int transact(const Taken& group, bool savepoints = false);
     bool run_in_savepoint(Op& op);
+    bool await_bodies(std::uint64_t group);
     int begin();
     void roll_back() noexcept;
     void finish(Group group, error_code commit);
@@ -93,8 +100,11 @@ private:
     std::condition_variable closed_;
     Group waiting_;
     Gathering gathering_;
-    std::optional<Taken> synced_; // bodies are durable; at most one group
-    std::size_t under_way_ = 0;   // groups taken and not finished
+    std::condition_variable synced_;
+    std::optional<Taken> next_;     // its bodies are written; at most one group
+    std::uint64_t last_taken_ = 0;  // number of a group
+    std::uint64_t last_synced_ = 0; // likewise; the bodies of those before are too
+    std::size_t under_way_ = 0;     // groups taken and not finished
     bool closing_ = false;
     bool bodies_done_ = false;
 
