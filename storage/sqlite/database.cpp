@@ -161,9 +161,8 @@ int Database::interrupt(void* self)
     return std::chrono::steady_clock::now() > static_cast<Database*>(self)->deadline_;
 }
 
-sqlite3_stmt* Database::lend(const char* sql)
+sqlite3_stmt* Database::lend(Statements& idle, const char* sql)
 {
-    auto& idle = statements_.by_sql[sql];
     if (!idle.empty()) {
         auto* statement = idle.back();
         idle.pop_back();
@@ -175,24 +174,24 @@ sqlite3_stmt* Database::lend(const char* sql)
     return statement;
 }
 
-void Database::give_back(const char* sql, sqlite3_stmt* statement) noexcept
+void Database::give_back(Statements& idle, sqlite3_stmt* statement) noexcept
 {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     try {
-        statements_.by_sql[sql].push_back(statement);
+        idle.push_back(statement);
     } catch (...) {
         sqlite3_finalize(statement); // no memory to keep it: prepared again next time
     }
 }
 
 Query::Query(Unbound, Database& database, const char* sql)
-    : database_(database), sql_(sql), statement_(database.lend(sql))
+    : database_(database), idle_(database.statements_.by_sql[sql]), statement_(database.lend(idle_, sql))
 {}
 
 Query::~Query()
 {
-    database_.give_back(sql_, statement_);
+    Database::give_back(idle_, statement_);
 }
 
 bool Query::step()

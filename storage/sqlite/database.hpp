@@ -85,18 +85,21 @@ public:
 private:
     friend class Query;
 
-    sqlite3_stmt* lend(const char* sql);
-    void give_back(const char* sql, sqlite3_stmt* statement) noexcept;
+    using Statements = std::vector<sqlite3_stmt*>;
+
+    sqlite3_stmt* lend(Statements& idle, const char* sql);
+    static void give_back(Statements& idle, sqlite3_stmt* statement) noexcept;
     static int interrupt(void* self);
     static int note_log(void* self, sqlite3* handle, const char* name, int pages);
 
-    /// Statements that are not on loan, by SQL: literals. Finalized before the
-    /// connection closes, also when opening it ends in an exception.
+    /// Statements that are not on loan, by SQL: literals, known by where they
+    /// are. Finalized before the connection closes, also when opening it ends in
+    /// an exception.
     struct Idle
     {
         ~Idle();
 
-        std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> by_sql;
+        std::unordered_map<const char*, Statements> by_sql;
     };
 
     SQLite::Database connection_;
@@ -167,7 +170,7 @@ private:
     void check(int code) const;
 
     Database& database_;
-    const char* sql_;
+    Database::Statements& idle_; // where the statement belongs
     sqlite3_stmt* statement_;
     int bound_ = 0;
 };

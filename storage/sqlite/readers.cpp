@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
+constexpr std::size_t least_shared = 8; // brief Ops: done before another thread has woken
 constexpr std::size_t most_at_once = 32;
 
 void finish(std::unique_ptr<Op> op, error_code error)
@@ -59,13 +61,17 @@ Readers::~Readers()
 void Readers::push(std::unique_ptr<Op> op)
 {
     op->pushed = std::chrono::steady_clock::now();
+    bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.size() < options_.max_waiting) waiting_.push_back(std::move(op));
+        if (waiting_.size() < options_.max_waiting) {
+            waiting_.push_back(std::move(op));
+            wake = !std::exchange(woken_, true);
+        }
     }
     if (op)
         finish(std::move(op), make_error_code(Errc::timed_out));
-    else
+    else if (wake)
         pushed_.notify_one();
 }
 
@@ -73,25 +79,29 @@ void Readers::read(Database& database)
 {
     while (true) {
         Group group;
+        bool more = false;
         {
             std::unique_lock lock(mutex_);
             pushed_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
             group = take();
+            more = !waiting_.empty();
+            woken_ = more;
         }
+        if (more) pushed_.notify_one();
         run(database, std::move(group));
     }
 }
 
-/// One Op; of brief ones this thread's share, for the others take theirs.
+/// One Op; of brief ones this thread's share, for the others take theirs, or a few.
 Group Readers::take()
 {
-    const std::size_t share = std::min(waiting_.size() / connections_.size(), most_at_once);
+    const std::size_t share = std::clamp(waiting_.size() / connections_.size(), least_shared, most_at_once);
     Group group;
     do {
         group.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
-    } while (group.size() < share && group.back()->brief && waiting_.front()->brief);
+    } while (group.size() < share && group.back()->brief && !waiting_.empty() && waiting_.front()->brief);
     return group;
 }
 

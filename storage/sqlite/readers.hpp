@@ -13,7 +13,8 @@
 namespace pillarbox::storage::sqlite {
 
 /// Threads that read: a connection each. Under load a thread takes several Ops
-/// at once, for one snapshot and one wake-up of their waiters. A query that
+/// at once, for one snapshot and one wake-up of their waiters, and it wakes the
+/// next thread only when there is more than it takes. A query that
 /// passes its deadline is interrupted (timed_out). They also pread bodies.
 class Readers
 {
@@ -46,6 +47,7 @@ private:
     std::mutex mutex_; // guards what follows
     std::condition_variable pushed_;
     std::deque<std::unique_ptr<Op>> waiting_;
+    bool woken_ = false; // a thread is on its way to what waits
     bool closing_ = false;
 
     std::vector<std::unique_ptr<Database>> connections_;
