@@ -1,6 +1,8 @@
 #include "server/pop3/reply.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace pillarbox::pop3::reply {
 
@@ -17,12 +19,12 @@ std::string line(std::string_view status, std::string_view text)
     return reply;
 }
 
-std::string listing(std::uint32_t number, std::string_view what)
+template <class Number>
+void append(std::string& text, Number number)
 {
-    std::string text = std::to_string(number);
-    text += ' ';
-    text += what;
-    return text;
+    std::array<char, 20> digits; // of 64 bits
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text.append(digits.data(), end);
 }
 
 } // namespace
@@ -61,14 +63,18 @@ std::string challenge(std::string_view text)
     return reply;
 }
 
-std::string scan_listing(std::uint32_t number, std::uint64_t octets)
+void scan_listing(std::string& text, std::uint32_t number, std::uint64_t octets)
 {
-    return listing(number, std::to_string(octets));
+    append(text, number);
+    text += ' ';
+    append(text, octets);
 }
 
-std::string unique_id_listing(std::uint32_t number, std::string_view unique_id)
+void unique_id_listing(std::string& text, std::uint32_t number, std::string_view unique_id)
 {
-    return listing(number, unique_id);
+    append(text, number);
+    text += ' ';
+    text += unique_id;
 }
 
 std::string capabilities(const Offer& offer)

@@ -26,10 +26,10 @@ std::string challenge(std::string_view text);
 
 inline constexpr std::string_view crlf = "\r\n";
 
-/// "number size" without CRLF: a scan listing, RFC 1939 §5.
-std::string scan_listing(std::uint32_t number, std::uint64_t octets);
-/// "number unique-id" without CRLF, RFC 1939 §7.
-std::string unique_id_listing(std::uint32_t number, std::string_view unique_id);
+/// Appends "number size" without CRLF: a scan listing, RFC 1939 §5.
+void scan_listing(std::string& text, std::uint32_t number, std::uint64_t octets);
+/// Appends "number unique-id" without CRLF, RFC 1939 §7.
+void unique_id_listing(std::string& text, std::uint32_t number, std::string_view unique_id);
 
 /// What CAPA and AUTH have to know.
 struct Offer

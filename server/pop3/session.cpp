@@ -161,28 +161,34 @@ void Session::stat()
     // Until a command needs them, no message is looked at.
     const std::uint32_t count = numbering_ ? numbering_->count() : maildrop_->count();
     const std::uint64_t octets = numbering_ ? numbering_->octets() : maildrop_->octets();
-    connection_.put(reply::ok(reply::scan_listing(count, octets)));
+    std::string listing;
+    reply::scan_listing(listing, count, octets);
+    connection_.put(reply::ok(listing));
 }
 
 awaitable<void> Session::list(const Command& command)
 {
     const bool numbered = co_await number();
     if (!numbered) co_return;
-    const auto listing = [&](std::uint32_t n, const storage::MaildropEntry& message) {
-        if (command.verb == Verb::uidl) return reply::unique_id_listing(n, message.unique_id);
-        return reply::scan_listing(n, message.size);
+    const auto list = [&](std::string& text, std::uint32_t n, const storage::MaildropEntry& message) {
+        if (command.verb == Verb::uidl)
+            reply::unique_id_listing(text, n, message.unique_id);
+        else
+            reply::scan_listing(text, n, message.size);
     };
     if (command.number) {
         const auto* message = numbering_->find(*command.number);
         if (!message) co_return connection_.put(reply::error("no such message"));
-        co_return connection_.put(reply::ok(listing(*command.number, *message)));
+        std::string listing;
+        list(listing, *command.number, *message);
+        co_return connection_.put(reply::ok(listing));
     }
 
     std::string text = reply::ok(std::to_string(numbering_->count()) + " messages");
     for (std::uint32_t n = 1; n <= numbering_->highest(); ++n) {
         const auto* message = numbering_->find(n);
         if (!message) continue;
-        text += listing(n, *message);
+        list(text, n, *message);
         text += reply::crlf;
         if (text.size() < listing_piece) continue;
         co_await connection_.send(text);

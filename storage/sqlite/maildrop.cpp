@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <iterator>
+#include <string>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -21,81 +24,92 @@ struct Shown
     std::uint64_t octets = 0;
 };
 
-/// RFC 1939 §7: visible ASCII, at most 70 octets, never used again.
-std::string unique_id(std::uint64_t uid_validity, std::int64_t uid)
-{
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%016llx.%llx", static_cast<unsigned long long>(uid_validity),
-                  static_cast<unsigned long long>(uid));
-    return text.data();
-}
-
 /// From which uid on unique ids begin so.
 struct Beginning
 {
-    std::int64_t uid = 0;
-    std::uint64_t uid_validity = 0;
+    std::uint32_t uid = 0;
+    std::string text; // the uid validity and a dot
 };
+
+std::string beginning_of(std::uint64_t uid_validity)
+{
+    std::array<char, 20> text{};
+    std::snprintf(text.data(), text.size(), "%016llx.", static_cast<unsigned long long>(uid_validity));
+    return text.data();
+}
 
 /// In the order of their uids: the mailbox's own, and one for each time that
 /// the store was restored.
 std::vector<Beginning> beginnings_of(Database& database, const Shown& shown)
 {
-    std::vector<Beginning> beginnings{{.uid = 0, .uid_validity = shown.uid_validity}};
+    std::vector<Beginning> beginnings{{.uid = 0, .text = beginning_of(shown.uid_validity)}};
     Query row(database, "SELECT uid, uid_validity FROM renewal WHERE mailbox = ? ORDER BY uid",
               shown.mailbox);
     while (row.step())
-        beginnings.push_back({.uid = row.integer(0), .uid_validity = row.as<std::uint64_t>(1)});
+        beginnings.push_back(
+            {.uid = row.as<std::uint32_t>(0), .text = beginning_of(row.as<std::uint64_t>(1))});
     return beginnings;
 }
 
-struct Row
+MaildropEntry entry_of(const Query& row)
 {
-    std::int64_t uid = 0;
-    MaildropEntry entry;
-};
+    return {.id = row.as<MessageId>(0),
+            .size = row.as<std::uint64_t>(1),
+            .unique_id = {},
+            .uid = row.as<std::uint32_t>(2)};
+}
 
-/// What is there, and what was expunged since it was opened: the maildrop's
-/// hold has kept that.
-Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& shown)
+/// Those that were expunged since it was opened: the maildrop's hold has kept
+/// them. Takes and leaves the entries in the order of their uids.
+void put_back_expunged(Database& database, const Shown& shown, std::vector<MaildropEntry>& entries)
 {
-    std::vector<Row> rows;
-    rows.reserve(shown.messages);
-    {
-        Query row(database, "SELECT uid, msg, size FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid",
-                  shown.mailbox, shown.uid_next);
-        while (row.step())
-            rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
-    }
-    {
-        Query row(database, "SELECT uid, msg, size FROM dead WHERE mailbox = ? AND modseq > ? AND uid < ?",
-                  shown.mailbox, shown.modseq, shown.uid_next);
-        while (row.step())
-            rows.push_back({row.integer(0), {row.as<MessageId>(1), row.as<std::uint64_t>(2), {}}});
-    }
-    std::ranges::sort(rows, {}, &Row::uid);
-    // Numbers that do not agree with count() would make a client delete the
-    // wrong message; better none at all.
-    if (rows.size() != shown.messages) return make_error_code(Errc::unavailable);
+    Query row(database, "SELECT msg, size, uid FROM dead WHERE mailbox = ? AND modseq > ? AND uid < ?",
+              shown.mailbox, shown.modseq, shown.uid_next);
+    const auto present = entries.size();
+    while (row.step())
+        entries.push_back(entry_of(row));
+    if (entries.size() > present) std::ranges::sort(entries, {}, &MaildropEntry::uid);
+}
 
+/// RFC 1939 §7: visible ASCII, at most 70 octets, never used again.
+void name_all(Database& database, const Shown& shown, std::vector<MaildropEntry>& entries)
+{
     const auto beginnings = beginnings_of(database, shown);
     auto beginning = beginnings.begin();
-    for (auto& row : rows) {
-        while (std::next(beginning) != beginnings.end() && std::next(beginning)->uid <= row.uid)
+    for (auto& entry : entries) {
+        while (std::next(beginning) != beginnings.end() && std::next(beginning)->uid <= entry.uid)
             ++beginning;
-        row.entry.unique_id = unique_id(beginning->uid_validity, row.uid);
+        std::array<char, 8> digits; // of 32 bits
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), entry.uid, 16).ptr;
+        const auto length = static_cast<std::size_t>(end - digits.data());
+        entry.unique_id.reserve(beginning->text.size() + length);
+        entry.unique_id.append(beginning->text).append(digits.data(), length);
     }
     Query imported(database, "SELECT uid, value FROM unique_id WHERE mailbox = ? ORDER BY uid",
                    shown.mailbox);
-    for (auto at = rows.begin(); imported.step();) {
-        at = std::ranges::lower_bound(at, rows.end(), imported.integer(0), {}, &Row::uid);
-        if (at == rows.end()) break;
-        if (at->uid == imported.integer(0)) at->entry.unique_id = imported.as<std::string>(1);
+    for (auto at = entries.begin(); imported.step();) {
+        const auto uid = imported.as<std::uint32_t>(0);
+        at = std::ranges::lower_bound(at, entries.end(), uid, {}, &MaildropEntry::uid);
+        if (at == entries.end()) break;
+        if (at->uid == uid) at->unique_id = imported.text(1);
     }
+}
+
+Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& shown)
+{
     std::vector<MaildropEntry> entries;
-    entries.reserve(rows.size());
-    for (auto& row : rows)
-        entries.push_back(std::move(row.entry));
+    entries.reserve(shown.messages);
+    {
+        Query row(database, "SELECT msg, size, uid FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid",
+                  shown.mailbox, shown.uid_next);
+        while (row.step())
+            entries.push_back(entry_of(row));
+    }
+    put_back_expunged(database, shown, entries);
+    // Numbers that do not agree with count() would make a client delete the
+    // wrong message; better none at all.
+    if (entries.size() != shown.messages) return make_error_code(Errc::unavailable);
+    name_all(database, shown, entries);
     return entries;
 }
 

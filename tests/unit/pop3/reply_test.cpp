@@ -116,8 +116,12 @@ TEST(Reply, IsOneLine)
     EXPECT_EQ(greeting("<1.2@x>"), "+OK Pillarbox POP3 ready <1.2@x>\r\n");
     EXPECT_EQ(challenge(""), "+ \r\n");
     EXPECT_EQ(challenge("VXNlcm5hbWU6"), "+ VXNlcm5hbWU6\r\n");
-    EXPECT_EQ(scan_listing(1, 1ull << 40), "1 1099511627776");
-    EXPECT_EQ(unique_id_listing(2, "k3f9"), "2 k3f9");
+    std::string text = "before ";
+    scan_listing(text, 4'294'967'295, 18'446'744'073'709'551'615ull);
+    EXPECT_EQ(text, "before 4294967295 18446744073709551615");
+    text.clear();
+    unique_id_listing(text, 2, "k3f9");
+    EXPECT_EQ(text, "2 k3f9");
 }
 
 TEST(Capabilities, AreThoseThatCanBeHadNow)
