@@ -223,6 +223,18 @@ void Core::discard(const Place& place)
     wake_upkeep();
 }
 
+void Core::free_discarded()
+{
+    std::vector<Place> places;
+    {
+        const std::lock_guard lock(discarded.mutex);
+        places.swap(discarded.places);
+    }
+    // What stays goes with its segment.
+    if (const auto error = bodies->remove(std::move(places)))
+        report(Observer::Severity::warning, "space could not be given back", error.message());
+}
+
 void Core::touched(AccountId account, std::string label)
 {
     const std::lock_guard lock(touches.mutex);
@@ -250,6 +262,8 @@ SqliteStore::~SqliteStore()
     core_->watchers->stop();
     core_->search_readers->close();
     core_->readers.reset();
+    core_->writer->stop();
+    if (core_->writer->healthy()) core_->free_discarded();
     core_->writer.reset();
 }
 

@@ -93,6 +93,10 @@ struct Core
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
 
+    /// Gives back what was discarded. Not after a failed commit: a row may
+    /// have reached the disk all the same.
+    void free_discarded();
+
     /// A device signed in; written down with the next upkeep.
     void touched(AccountId account, std::string label);
 

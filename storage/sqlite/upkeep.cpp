@@ -146,7 +146,7 @@ void Upkeep::run_once()
     write_touches();
     sweep_sessions();
     forget_old_changes();
-    free_discarded();
+    core_.free_discarded();
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();
@@ -172,18 +172,6 @@ void Upkeep::write_touches()
     };
     // When it is lost, a device seems to have signed in a little earlier.
     static_cast<void>(submit_and_wait(*core_.writer, std::move(work)));
-}
-
-void Upkeep::free_discarded()
-{
-    std::vector<Place> places;
-    {
-        const std::lock_guard lock(core_.discarded.mutex);
-        places.swap(core_.discarded.places);
-    }
-    // What stays is found at the next start, or goes with its segment.
-    if (const auto error = core_.bodies->remove(std::move(places)))
-        core_.report(Observer::Severity::warning, "space could not be given back", error.message());
 }
 
 Upkeep::Buried Upkeep::bury_dead(Time until)

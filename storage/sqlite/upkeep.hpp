@@ -45,7 +45,6 @@ private:
 
     void work();
     void write_touches();
-    void free_discarded();
     Buried bury_dead(Time until);
     void make_the_vault_yield();
     bool free_garbage();

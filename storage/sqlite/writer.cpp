@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -28,9 +29,14 @@ Writer::Writer(std::unique_ptr<Database> database, BodyStore* bodies, Options op
 
 Writer::~Writer()
 {
+    stop();
+}
+
+void Writer::stop()
+{
     {
         const std::lock_guard lock(mutex_);
-        closing_ = true;
+        if (std::exchange(closing_, true)) return;
     }
     gathered_.notify_all();
     closed_.notify_all();

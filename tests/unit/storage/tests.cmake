@@ -16,6 +16,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mailboxes_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/memory_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/migration_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/power_loss_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/restore_messages_test.cpp
