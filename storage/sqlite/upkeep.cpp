@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/garbage.hpp"
 
 #include <algorithm>
 #include <string>
@@ -18,8 +19,6 @@ constexpr auto longest = 20s; // what other processes removed nobody tells us
 
 // One Op of these takes a few milliseconds of the row thread.
 constexpr int dead_at_once = 200;
-constexpr int garbage_at_once = 500;
-constexpr int most_garbage = 10'000; // looked at in one round
 constexpr int pages_at_once = 500;
 constexpr std::size_t changes_at_once = 2'000;
 
@@ -55,32 +54,6 @@ Result<void> bury(Database& database, const std::vector<Dead>& dead)
         database.run("DELETE FROM dead WHERE msg = ?", one.msg);
         database.run("DELETE FROM msg WHERE id = ?", one.msg);
         release_body(database, one.body);
-    }
-    return boost::system::in_place_value;
-}
-
-Result<std::vector<Place>> list_garbage(Database& database)
-{
-    std::vector<Place> places;
-    // By place: neighbours go as one hole.
-    Query row(database,
-              "SELECT body, tier, segment, offset, octets FROM garbage ORDER BY segment, offset LIMIT ?",
-              most_garbage);
-    while (row.step())
-        places.push_back({.body = row.integer(0),
-                          .tier = row.as<Tier>(1),
-                          .segment = row.integer(2),
-                          .offset = row.as<std::uint64_t>(3),
-                          .octets = row.as<std::uint64_t>(4)});
-    return places;
-}
-
-Result<void> forget_garbage(Database& database, const std::vector<Place>& places)
-{
-    for (const auto& place : places) {
-        database.run("DELETE FROM garbage WHERE body = ?", place.body);
-        if (place.tier == Tier::segment)
-            database.run("UPDATE segment SET bodies = bodies - 1 WHERE number = ?", place.segment);
     }
     return boost::system::in_place_value;
 }
@@ -150,9 +123,9 @@ void Upkeep::run_once()
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();
-    while (!stopping() && free_garbage()) {
+    while (!stopping() && free_garbage(core_)) {
     }
-    remove_empty_segments();
+    remove_empty_segments(core_);
     shrink_database();
 }
 
@@ -198,7 +171,7 @@ void Upkeep::make_the_vault_yield()
     // Below the reserve new mail is refused: this begins before.
     const auto wanted = core_.options.disk_reserve * 2;
     const auto free = core_.free_octets();
-    if (free >= wanted || others_read()) return; // nothing would come back while others read
+    if (free >= wanted || others_read(core_)) return; // nothing would come back while others read
     Buried all;
     while (!stopping() && all.octets < wanted - free) {
         const auto buried = bury_dead(Time::max());
@@ -210,62 +183,6 @@ void Upkeep::make_the_vault_yield()
     core_.report(Observer::Severity::warning,
                  "the disk is nearly full: deleted messages went before their time",
                  std::to_string(all.messages) + " messages, " + std::to_string(all.octets) + " octets");
-}
-
-bool Upkeep::others_read()
-{
-    auto ask = [](Database& database) -> Result<bool> { return leased(database); };
-    const auto answer = submit_and_wait(*core_.readers, ask);
-    return !answer || *answer; // when in doubt, wait
-}
-
-bool Upkeep::free_garbage()
-{
-    auto garbage = submit_and_wait(*core_.readers, list_garbage);
-    if (!garbage) return false;
-    // Who opened a message before this had perhaps seen its row; later ones cannot.
-    const auto epoch = core_.holds->epoch();
-    std::erase_if(*garbage, [&](const Place& place) { return !core_.holds->may_free(place.body, epoch); });
-    if (others_read()) return false; // asked after the list: who comes now finds none of these
-    const bool more = garbage->size() > garbage_at_once;
-    if (more) garbage->resize(garbage_at_once);
-    if (garbage->empty()) return false;
-    if (const auto error = core_.bodies->remove(*garbage)) {
-        core_.report(Observer::Severity::warning, "space could not be given back", error.message());
-        return false;
-    }
-    auto work = [places = std::move(*garbage)](Database& database) {
-        return forget_garbage(database, places);
-    };
-    const auto forgotten = submit_and_wait(*core_.writer, std::move(work));
-    return forgotten && more;
-}
-
-void Upkeep::remove_empty_segments()
-{
-    // The last one of a lane may grow; numbers go on behind it.
-    auto find = [](Database& database) -> Result<std::vector<std::int64_t>> {
-        std::vector<std::int64_t> segments;
-        Query row(database, "SELECT number FROM segment WHERE bodies <= 0 AND number NOT IN "
-                            "(SELECT max(number) FROM segment GROUP BY number % 2)");
-        while (row.step())
-            segments.push_back(row.integer(0));
-        return segments;
-    };
-    const auto segments = submit_and_wait(*core_.readers, find);
-    if (!segments || segments->empty() || others_read()) return;
-    for (const auto segment : *segments) {
-        if (const auto error = core_.bodies->remove_segment(segment)) {
-            core_.report(Observer::Severity::warning, "space could not be given back", error.message());
-            return;
-        }
-    }
-    auto forget = [gone = *segments](Database& database) -> Result<void> {
-        for (const auto segment : gone)
-            database.run("DELETE FROM segment WHERE number = ?", segment);
-        return boost::system::in_place_value;
-    };
-    static_cast<void>(submit_and_wait(*core_.writer, std::move(forget))); // tried again next time
 }
 
 void Upkeep::sweep_sessions()

@@ -47,9 +47,6 @@ private:
     void write_touches();
     Buried bury_dead(Time until);
     void make_the_vault_yield();
-    bool free_garbage();
-    bool others_read();
-    void remove_empty_segments();
     void sweep_sessions();
     void forget_old_changes();
     void shrink_database();
