@@ -174,7 +174,9 @@ void punch_holes(Files& files, const std::filesystem::path& path, Database& snap
             if (!opened) expect_done(opened.error(), "open", path);
             file = std::move(*opened);
         }
-        expect_done(files.punch(file.number(), at, to - at), "give back space of", path);
+        const auto error = files.punch(file.number(), at, to - at);
+        if (error == boost::system::errc::operation_not_supported) return; // the copy stays as large as it is
+        expect_done(error, "give back space of", path);
     };
     Query row(snapshot,
               "SELECT offset, octets FROM temp.place WHERE segment = ? AND used = 1 ORDER BY offset", number);

@@ -7,9 +7,9 @@
 namespace pillarbox::storage::sqlite {
 
 /// Pushes an Op that runs `work` and waits for its commit on this thread,
-/// which must be none of the queue's own and no reactor.
+/// which must be none of the queue's own and no reactor. `octets` is the Op's.
 template <class Queue, class Work>
-auto submit_and_wait(Queue& queue, Work work)
+auto submit_and_wait(Queue& queue, Work work, std::size_t octets = 0)
 {
     using Outcome = std::invoke_result_t<Work&, Database&>;
     struct Handler
@@ -21,6 +21,7 @@ auto submit_and_wait(Queue& queue, Work work)
     auto outcome = handler.promise.get_future();
     auto op = std::make_unique<OpOf<Work, Handler>>(std::move(work), std::move(handler));
     op->home = {}; // resumed where it was committed
+    op->octets = octets;
     queue.push(std::move(op));
     return outcome.get();
 }

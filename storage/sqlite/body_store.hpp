@@ -97,6 +97,10 @@ public:
     /// next write(), which may set the error.
     void put(FileSpool& spool, Written& written);
 
+    /// Takes the octets of a body that has a place in a segment already, for
+    /// another one: the body stays the same. As put() for the rest.
+    void put_again(const Place& place, std::string_view body, Written& written);
+
     /// Writes what was put, and knows its places from then on. An error means
     /// that it is unknown what is on the disk.
     error_code write();
@@ -110,7 +114,8 @@ public:
     /// A file to pread from; for bodies in segments it is shared. Any thread.
     boost::system::result<std::shared_ptr<Descriptor>> open(const Place& place);
 
-    /// Gives the octets of bodies back that no row has any more. Any thread.
+    /// Gives the octets of bodies back that no row has any more; where the file
+    /// system cannot, they become zeros, and go with their segment. Any thread.
     /// Neighbours in a segment should come together.
     error_code remove(std::vector<Place> places);
 
@@ -136,7 +141,9 @@ private:
         Written* written;
     };
 
+    void append(std::string_view body, Written& written);
     error_code begin_segment();
+    error_code clear(int file, std::uint64_t offset, std::uint64_t octets);
     error_code write_appends();
     error_code sync_moves();
     boost::system::result<std::shared_ptr<Descriptor>> open_segment(std::int64_t segment);

@@ -32,11 +32,61 @@ Result<std::vector<Place>> list_garbage(Database& database)
 Result<void> forget_garbage(Database& database, const std::vector<Place>& places)
 {
     for (const auto& place : places) {
-        database.run("DELETE FROM garbage WHERE body = ?", place.body);
+        database.run("DELETE FROM garbage WHERE segment = ? AND offset = ? AND body = ?", place.segment,
+                     place.offset, place.body);
         if (place.tier == Tier::segment)
             database.run("UPDATE segment SET bodies = bodies - 1 WHERE number = ?", place.segment);
     }
     return boost::system::in_place_value;
+}
+
+/// Two counters must agree that no row has a body there. The last segment of a
+/// lane may grow, and numbers go on behind it.
+Result<std::vector<std::int64_t>> list_unused_segments(Database& database)
+{
+    std::vector<std::int64_t> segments;
+    Query row(database, "SELECT number FROM segment WHERE live <= 0 AND "
+                        "bodies = (SELECT count(*) FROM garbage WHERE garbage.segment = number) AND "
+                        "number NOT IN (SELECT max(number) FROM segment GROUP BY number % 2)");
+    while (row.step())
+        segments.push_back(row.integer(0));
+    return segments;
+}
+
+/// Whether no reader has a place in the segment; a segment that nothing lives in
+/// gets no others.
+bool nobody_reads(Core& core, std::int64_t segment)
+{
+    auto find = [segment](Database& database) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> bodies;
+        Query row(database, "SELECT body FROM garbage WHERE segment = ?", segment);
+        while (row.step())
+            bodies.push_back(row.integer(0));
+        return bodies;
+    };
+    const auto bodies = submit_and_wait(*core.readers, find);
+    if (!bodies) return false;
+    const auto epoch = core.holds->epoch();
+    return std::ranges::all_of(*bodies, [&](auto body) { return core.holds->may_free(body, epoch); });
+}
+
+/// First its rows: without them, a crash leaves a file that the next start
+/// removes, and with them it would miss one. False when it has to wait.
+bool remove_segment(Core& core, std::int64_t segment)
+{
+    auto forget = [segment](Database& database) -> Result<bool> {
+        // In this transaction: who reads from now on does not know the segment.
+        if (leased(database)) return false;
+        database.run("DELETE FROM garbage WHERE segment = ?", segment);
+        database.run("DELETE FROM segment WHERE number = ?", segment);
+        return true;
+    };
+    const auto forgotten = submit_and_wait(*core.writer, forget);
+    if (!forgotten || !*forgotten) return false;
+    if (const auto error = core.bodies->remove_segment(segment))
+        core.report(Observer::Severity::warning, "space could not be given back",
+                    error.message() + "; the next start tries again");
+    return true;
 }
 
 } // namespace
@@ -70,31 +120,13 @@ bool free_garbage(Core& core)
     return forgotten && more;
 }
 
-void remove_empty_segments(Core& core)
+void remove_segments(Core& core)
 {
-    // The last one of a lane may grow; numbers go on behind it.
-    auto find = [](Database& database) -> Result<std::vector<std::int64_t>> {
-        std::vector<std::int64_t> segments;
-        Query row(database, "SELECT number FROM segment WHERE bodies <= 0 AND number NOT IN "
-                            "(SELECT max(number) FROM segment GROUP BY number % 2)");
-        while (row.step())
-            segments.push_back(row.integer(0));
-        return segments;
-    };
-    const auto segments = submit_and_wait(*core.readers, find);
-    if (!segments || segments->empty() || others_read(core)) return;
+    const auto segments = submit_and_wait(*core.readers, list_unused_segments);
+    if (!segments) return;
     for (const auto segment : *segments) {
-        if (const auto error = core.bodies->remove_segment(segment)) {
-            core.report(Observer::Severity::warning, "space could not be given back", error.message());
-            return;
-        }
+        if (nobody_reads(core, segment) && !remove_segment(core, segment)) return;
     }
-    auto forget = [gone = *segments](Database& database) -> Result<void> {
-        for (const auto segment : gone)
-            database.run("DELETE FROM segment WHERE number = ?", segment);
-        return boost::system::in_place_value;
-    };
-    static_cast<void>(submit_and_wait(*core.writer, std::move(forget))); // tried again next time
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -39,11 +39,15 @@ void insert_body(Database& database, const Place& place, const Summary& summary,
     database.run(sql, place.body, refs, place.tier, place.segment, place.offset, place.octets, place.checksum,
                  summary.sender_name, summary.sender_address, summary.subject, summary.preview,
                  summary.message_id, summary.thread_key, summary.date, summary.attachments, in_row);
-    if (place.tier != Tier::segment) return;
+    if (place.tier == Tier::segment) count_record(database, place, true);
+}
+
+void count_record(Database& database, const Place& place, bool live)
+{
     const auto octets = place.record_octets();
     database.run("INSERT INTO segment (number, end, bodies, live) VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE "
                  "SET end = max(end, excluded.end), bodies = bodies + 1, live = live + excluded.live",
-                 place.segment, place.offset + octets, octets);
+                 place.segment, place.offset + octets, live ? octets : 0);
 }
 
 Result<Entrance> entrance(Database& database, AccountId account, MailboxRole role,

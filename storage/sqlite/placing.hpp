@@ -15,6 +15,10 @@ namespace pillarbox::storage::sqlite {
 void insert_body(Database& database, const Place& place, const Summary& summary, std::size_t refs,
                  std::string_view content);
 
+/// Counts a record in its segment: that of a body with a row when it is live,
+/// else garbage. Only a segment's place has one.
+void count_record(Database& database, const Place& place, bool live);
+
 /// One account's copy of a body.
 struct Copy
 {

@@ -109,7 +109,8 @@ void mend_segment(Core& core, const BodyStore::Start& start)
                                  "': " + error.message() + "; the disk may be failing");
     core.report(Severity::info, "an unfinished end was cut from the mail store",
                 path.string() + ": " + std::to_string(unfinished) + " octets with " +
-                    std::to_string(records) + " whole messages or more that had not been acknowledged");
+                    std::to_string(records) +
+                    " whole messages or more, not acknowledged or kept elsewhere as well");
 }
 
 /// Looks at each segment's file, not into it. Reports those that are shorter

@@ -96,7 +96,10 @@ void mend_bodies(Database& database, const Repaired& repaired)
                       "msg.body = body.id) + (SELECT count(*) FROM queue WHERE queue.body = body.id) AS n "
                       "FROM body) AS used WHERE used.id = body.id AND refs <> used.n"),
          "uses of bodies were counted anew");
-    tell(repaired, database.run("DELETE FROM garbage WHERE body IN (SELECT id FROM body)"),
+    tell(repaired,
+         database.run("DELETE FROM garbage WHERE EXISTS (SELECT 1 FROM body WHERE body.id = garbage.body AND "
+                      "body.tier = garbage.tier AND body.segment = garbage.segment AND "
+                      "body.offset = garbage.offset)"),
          "bodies that are in use are given back no longer");
     auto changed = database.run("INSERT INTO segment (number, end, bodies) SELECT segment, 0, 0 FROM body "
                                 "WHERE tier = 1 AND segment NOT IN (SELECT number FROM segment) "

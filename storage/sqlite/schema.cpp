@@ -294,8 +294,24 @@ BEGIN
 END;
 )sql";
 
-constexpr std::array all_migrations = {first_schema,  second_schema, third_schema,
-                                       fourth_schema, fifth_schema,  sixth_schema};
+// A body that is moved leaves a place behind, and may be moved again, or go,
+// before that is given back: what is to be given back are places.
+constexpr auto seventh_schema = R"sql(
+CREATE TABLE garbage_by_place (
+    body    INTEGER NOT NULL,
+    tier    INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    offset  INTEGER NOT NULL,
+    octets  INTEGER NOT NULL,
+    PRIMARY KEY (segment, offset, body)
+) STRICT, WITHOUT ROWID;
+INSERT INTO garbage_by_place SELECT body, tier, segment, offset, octets FROM garbage;
+DROP TABLE garbage;
+ALTER TABLE garbage_by_place RENAME TO garbage;
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema,  fourth_schema,
+                                       fifth_schema, sixth_schema,  seventh_schema};
 
 } // namespace
 

@@ -14,8 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto rest = 2s;     // between two rounds, so that removals gather
-constexpr auto longest = 20s; // what other processes removed nobody tells us
+constexpr auto rest = 2s;               // between two rounds, so that removals gather
+constexpr auto longest = 20s;           // what other processes removed nobody tells us
+constexpr auto longest_compaction = 1s; // in one round: other duties wait
+constexpr int busy_rest = 20;           // times as long as a piece took
 
 // One Op of these takes a few milliseconds of the row thread.
 constexpr int dead_at_once = 200;
@@ -60,7 +62,7 @@ Result<void> bury(Database& database, const std::vector<Dead>& dead)
 
 } // namespace
 
-Upkeep::Upkeep(Core& core) : core_(core)
+Upkeep::Upkeep(Core& core) : core_(core), compaction_(core)
 {
     if (core.underneath.upkeep_by_itself) thread_ = std::thread([this] { work(); });
 }
@@ -105,13 +107,24 @@ void Upkeep::work()
             if (stopping_) return;
             wanted_ = false;
         }
-        run_once();
-        std::unique_lock lock(mutex_);
-        woken_.wait_for(lock, rest, [this] { return stopping_; });
+        do_all(Pace::gently);
+        if (pause(rest)) return;
     }
 }
 
+/// Whether it is to stop.
+bool Upkeep::pause(std::chrono::steady_clock::duration time)
+{
+    std::unique_lock lock(mutex_);
+    return woken_.wait_for(lock, time, [this] { return stopping_; });
+}
+
 void Upkeep::run_once()
+{
+    do_all(Pace::at_once);
+}
+
+void Upkeep::do_all(Pace pace)
 {
     const std::lock_guard lock(running_);
     if (!core_.writer->healthy()) return;
@@ -123,9 +136,8 @@ void Upkeep::run_once()
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();
-    while (!stopping() && free_garbage(core_)) {
-    }
-    remove_empty_segments(core_);
+    give_back_space();
+    if (compact(pace)) give_back_space();
     shrink_database();
 }
 
@@ -183,6 +195,35 @@ void Upkeep::make_the_vault_yield()
     core_.report(Observer::Severity::warning,
                  "the disk is nearly full: deleted messages went before their time",
                  std::to_string(all.messages) + " messages, " + std::to_string(all.octets) + " octets");
+}
+
+void Upkeep::give_back_space()
+{
+    remove_segments(core_); // first, for what goes as a whole needs no holes
+    while (!stopping() && free_garbage(core_)) {
+    }
+}
+
+/// Gently, it rests as long as it works, and much longer while others write.
+bool Upkeep::compact(Pace pace)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + longest_compaction;
+    bool any = false;
+    while (!stopping()) {
+        const auto began = Clock::now();
+        if (!compaction_.step()) break;
+        any = true;
+        if (pace == Pace::at_once) continue;
+        const auto took = Clock::now() - began;
+        if (pause(took)) break;
+        if (!core_.writer->idle() && pause(std::min<Clock::duration>(took * busy_rest, longest_compaction)))
+            break;
+        if (Clock::now() < until) continue;
+        wake();
+        break;
+    }
+    return any;
 }
 
 void Upkeep::sweep_sessions()

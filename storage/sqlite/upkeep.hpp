@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/sqlite/compaction.hpp"
 #include "storage/types.hpp"
 
 #include <chrono>
@@ -14,8 +15,8 @@ namespace pillarbox::storage::sqlite {
 struct Core;
 
 /// Work in the background of a server: ends what the vault has kept for its
-/// time, gives the space of removed mail back,
-/// ends sessions that have expired, forgets old changes, writes down which devices signed in, keeps
+/// time, gives the space of removed mail back, empties segments that have little
+/// else, ends sessions that have expired, forgets old changes, writes down which devices signed in, keeps
 /// the reserve. A thread of its own; what it changes goes through the writer
 /// in small pieces, so that deliveries never wait long.
 class Upkeep
@@ -43,10 +44,20 @@ private:
         bool more = false;        // there are perhaps more
     };
 
+    enum class Pace
+    {
+        gently, // in the pauses of others
+        at_once
+    };
+
     void work();
+    void do_all(Pace pace);
     void write_touches();
     Buried bury_dead(Time until);
     void make_the_vault_yield();
+    void give_back_space();
+    bool compact(Pace pace);
+    bool pause(std::chrono::steady_clock::duration time);
     void sweep_sessions();
     void forget_old_changes();
     void shrink_database();
@@ -57,7 +68,8 @@ private:
     std::condition_variable woken_;
     bool wanted_ = true; // what a crash left is there from the beginning
     bool stopping_ = false;
-    std::mutex running_; // run_once() by one thread at a time
+    std::mutex running_; // guards what follows: one thread at a time does it
+    Compaction compaction_;
     std::thread thread_;
 };
 

@@ -67,7 +67,8 @@ void note_places(Database& database)
     database.run("INSERT INTO temp.place SELECT segment, offset, id, octets, checksum, 1 FROM body "
                  "WHERE tier = ?",
                  Tier::segment);
-    database.run("INSERT INTO temp.place SELECT segment, offset, body, octets, 0, 0 FROM garbage "
+    // A place that is both, which check_database() finds, counts as used.
+    database.run("INSERT OR IGNORE INTO temp.place SELECT segment, offset, body, octets, 0, 0 FROM garbage "
                  "WHERE tier = ?",
                  Tier::segment);
 }

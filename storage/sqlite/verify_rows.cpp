@@ -66,8 +66,8 @@ constexpr Question about_bodies[] = {
      "(SELECT count(*) FROM msg WHERE msg.body = body.id) + (SELECT count(*) FROM queue WHERE queue.body = "
      "body.id) AS used FROM body) WHERE refs <> used"},
     {"body_and_garbage", "SELECT 'its octets are to be given back although it has a row', 0, body.id, 0, 0 "
-                         "FROM garbage JOIN body "
-                         "ON body.id = garbage.body"},
+                         "FROM garbage JOIN body ON body.id = garbage.body AND body.tier = garbage.tier AND "
+                         "body.segment = garbage.segment AND body.offset = garbage.offset"},
     {"segment_unknown",
      "SELECT 'segment ' || segment || ', where bodies are, has no row', 0, min(id), 0, 0 FROM body "
      "WHERE tier = 1 AND segment NOT IN (SELECT number FROM segment) GROUP BY segment"},

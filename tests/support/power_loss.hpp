@@ -104,7 +104,7 @@ private:
 };
 
 /// Body files on such a disk.
-class PowerLossFiles final : public sqlite::Files
+class PowerLossFiles : public sqlite::Files
 {
 public:
     explicit PowerLossFiles(std::shared_ptr<PowerLoss> disk) : disk_(std::move(disk)) {}

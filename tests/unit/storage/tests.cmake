@@ -10,6 +10,8 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/combined_writes_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/compaction_failure_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/compaction_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp

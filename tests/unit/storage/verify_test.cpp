@@ -130,6 +130,8 @@ TEST_F(VerifyTest, FindsEachKindOfMistakeInTheRowsAndMendsIt)
         {"DELETE FROM segment", {"segment_unknown"}},
         {"INSERT INTO garbage SELECT id, tier, segment, offset, octets FROM body WHERE tier = 2",
          {"body_and_garbage"}},
+        {"INSERT INTO garbage SELECT id, tier, segment, offset, octets FROM body WHERE tier = 1",
+         {"body_and_garbage"}},
         {"INSERT INTO dead (msg, account, mailbox, uid, modseq, size) VALUES (1, 1, 1, 1, 1, 1)",
          {"copy_twice"}},
         {"INSERT INTO dead (msg, account, mailbox, uid, modseq, size) VALUES (999, 1, 1, 1, 1, 1)",
