@@ -6,6 +6,7 @@
 //
 // --full: 1,000,000 messages and 10,000 accounts.
 
+#include "server/mailflow/index_text.hpp"
 #include "tests/bench/support_fill.hpp"
 #include "tests/bench/support_mailbox.hpp"
 #include "tests/bench/support_numbers.hpp"
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -52,6 +54,8 @@ constexpr Operation operations[] = {
     {"deliver", Growth::flat},
     {"delete", Growth::flat},
     {"find where an address leads", Growth::flat},
+    {"search, a rare word", Growth::flat},
+    {"search, a word of them all", Growth::flat},
     {"start", Growth::flat},
     {"start after kill -9", Growth::flat},
 };
@@ -88,6 +92,19 @@ void time_store(Times& times, const std::filesystem::path& data, std::size_t mes
         account = (account + 7919) % accounts; // a prime: they come in no order
         mailbox.route("user" + std::to_string(account), "example.org");
     });
+}
+
+void time_searches(Times& times, const std::filesystem::path& data, std::size_t messages)
+{
+    constexpr int many = 51;
+    MailboxProbe mailbox(data, Server::address(0), std::make_shared<pillarbox::mailflow::IndexText>());
+    mailbox.await_index();
+    std::size_t number = 0;
+    times["search, a rare word"] = median_ms(many, [&] {
+        number = (number + 7919) % (messages / 2); // the newest have gone
+        mailbox.search(rare_word(number + 1));
+    });
+    times["search, a word of them all"] = median_ms(many, [&] { mailbox.search("consectetur"); });
 }
 
 void time_starts(Times& times, Server& server)
@@ -153,6 +170,7 @@ int measure(const Arguments& arguments)
         auto& times = all.emplace_back();
         time_store(times, server.data(), messages, accounts);
         time_starts(times, server);
+        time_searches(times, server.data(), messages);
         report_size(report, times, messages, accounts);
         std::fprintf(stderr, "%s messages are measured\n", grouped(messages).c_str());
     }

@@ -10,6 +10,7 @@
 #include "server/mailflow/index_text.hpp"
 #include "server/mailflow/summary.hpp"
 #include "storage/store.hpp"
+#include "tests/bench/support_index.hpp"
 #include "tests/bench/support_letters.hpp"
 #include "tests/bench/support_numbers.hpp"
 #include "tests/bench/support_report.hpp"
@@ -19,7 +20,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <sys/resource.h>
 
@@ -114,22 +114,7 @@ public:
     }
 
     /// Returns once everything of the first account has been indexed.
-    void catch_up()
-    {
-        const auto ask = [](Subject& self) -> asio::awaitable<storage::Result<bool>> {
-            asio::steady_timer timer(self.context);
-            const auto query = storage::parse_search("nothingofthekind", {});
-            while (true) {
-                const auto found =
-                    co_await self.store->search().search(self.accounts.at(0), *query, std::nullopt, 1);
-                if (!found) throw std::runtime_error(found.error().message());
-                if (found->behind == 0) co_return true;
-                timer.expires_after(20ms);
-                co_await timer.async_wait(asio::use_awaitable);
-            }
-        };
-        must(run(ask(*this)));
-    }
+    void catch_up() { await_index(context, *store, accounts.at(0)); }
 
     asio::io_context context{1};
     std::unique_ptr<storage::Store> store;

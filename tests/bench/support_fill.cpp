@@ -26,16 +26,6 @@ void rethrow(std::exception_ptr error)
     if (error) std::rethrow_exception(error);
 }
 
-/// Word number `number`: enough of them to tell messages apart in a search.
-std::string word(std::size_t number)
-{
-    static constexpr const char* syllables[] = {"ba", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu"};
-    std::string text;
-    for (; text.empty() || number > 0; number /= 10)
-        text += syllables[number % 10];
-    return text;
-}
-
 /// Takes the next message as long as there is one.
 asio::awaitable<void> produce(storage::Mail& mail, storage::AccountId account, const std::string& body,
                               std::size_t& left)
@@ -45,12 +35,13 @@ asio::awaitable<void> produce(storage::Mail& mail, storage::AccountId account, c
         storage::Delivery delivery;
         delivery.reverse_path = "sender@example.net";
         delivery.body = mail.new_spool();
-        const auto kept = delivery.body->append(body);
+        const auto subject = "About " + rare_word(number) + " and " + rare_word(number % 1000);
+        const auto kept = delivery.body->append(body + subject + "\r\n");
         if (!kept) throw std::runtime_error(kept.error().message());
         delivery.copies.push_back({account, "Return-Path: <sender@example.net>\r\n"});
         delivery.summary.sender_name = "A Sender";
         delivery.summary.sender_address = "sender@example.net";
-        delivery.summary.subject = "About " + word(number) + " and " + word(number % 1000);
+        delivery.summary.subject = subject;
         delivery.summary.preview = "Lorem ipsum dolor sit amet, consectetur adipisici elit, sed eiusmod.";
         delivery.summary.message_id = "<" + std::to_string(number) + "@example.net>";
         delivery.summary.thread_key = delivery.summary.message_id;
@@ -68,6 +59,15 @@ asio::awaitable<void> find(storage::Accounts& accounts, std::string address, sto
 }
 
 } // namespace
+
+std::string rare_word(std::size_t number)
+{
+    static constexpr const char* syllables[] = {"ba", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu"};
+    std::string text;
+    for (; text.empty() || number > 0; number /= 10)
+        text += syllables[number % 10];
+    return text;
+}
 
 void put_messages(const std::filesystem::path& data, const Filling& filling)
 {

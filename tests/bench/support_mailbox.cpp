@@ -1,6 +1,7 @@
 #include "tests/bench/support_mailbox.hpp"
 
 #include "storage/store.hpp"
+#include "tests/bench/support_index.hpp"
 #include "tests/bench/support_smtp_load.hpp"
 #include "tests/support/run_task.hpp"
 
@@ -21,11 +22,13 @@ T must(storage::Result<T> result)
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-storage::Options options_for(const std::filesystem::path& data)
+storage::Options options_for(const std::filesystem::path& data,
+                             std::shared_ptr<const storage::TextExtractor> extractor)
 {
     storage::Options options;
     options.directory = data;
     options.default_quota = 1ull << 50;
+    options.extractor = std::move(extractor);
     return options;
 }
 
@@ -33,7 +36,7 @@ storage::Options options_for(const std::filesystem::path& data)
 
 struct MailboxProbe::State
 {
-    explicit State(const std::filesystem::path& data) : store(storage::open(options_for(data))) {}
+    explicit State(const storage::Options& options) : store(storage::open(options)) {}
 
     template <class Value>
     auto operator()(boost::asio::awaitable<storage::Result<Value>> task)
@@ -53,8 +56,9 @@ struct MailboxProbe::State
     storage::MailboxId inbox{};
 };
 
-MailboxProbe::MailboxProbe(const std::filesystem::path& data, const std::string& address)
-    : state_(std::make_unique<State>(data))
+MailboxProbe::MailboxProbe(const std::filesystem::path& data, const std::string& address,
+                           std::shared_ptr<const storage::TextExtractor> extractor)
+    : state_(std::make_unique<State>(options_for(data, std::move(extractor))))
 {
     auto& run = *state_;
     run.account = run(run.store->accounts().find(address)).id;
@@ -113,6 +117,19 @@ void MailboxProbe::route(const std::string& local_part, const std::string& domai
     auto& run = *state_;
     const auto route = run(run.store->accounts().route(local_part, domain));
     if (route.local.size() != 1) throw std::runtime_error("an address leads nowhere");
+}
+
+void MailboxProbe::await_index()
+{
+    bench::await_index(state_->context, *state_->store, state_->account);
+}
+
+void MailboxProbe::search(const std::string& word)
+{
+    auto& run = *state_;
+    auto query = storage::parse_search(word, {});
+    const auto found = run(run.store->search().search(run.account, std::move(*query), std::nullopt, page));
+    if (found.items.empty()) throw std::runtime_error("nothing was found with '" + word + "'");
 }
 
 } // namespace pillarbox::bench

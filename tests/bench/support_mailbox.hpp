@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/text_extractor.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +16,9 @@ namespace pillarbox::bench {
 class MailboxProbe
 {
 public:
-    MailboxProbe(const std::filesystem::path& data, const std::string& address);
+    /// What is there is indexed with an `extractor`, or not at all.
+    MailboxProbe(const std::filesystem::path& data, const std::string& address,
+                 std::shared_ptr<const storage::TextExtractor> extractor = nullptr);
     ~MailboxProbe();
 
     /// A page of 50 from that position on.
@@ -27,6 +31,10 @@ public:
     void remove_newest();
     /// Where mail for an address goes.
     void route(const std::string& local_part, const std::string& domain);
+    /// Waits until everything has been indexed.
+    void await_index();
+    /// The newest 50 that have the word. There must be some.
+    void search(const std::string& word);
 
 private:
     struct State;
