@@ -11,9 +11,9 @@
 #include "server/metrics_endpoint.hpp"
 #include "server/net/descriptor.hpp"
 #include "server/net/listener.hpp"
-#include "server/net/reactor.hpp"
 #include "server/net/tls.hpp"
 #include "server/pop3/session.hpp"
+#include "server/reactors.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
 #include "web/api/api.hpp"
@@ -27,7 +27,6 @@
 #include <algorithm>
 #include <csignal>
 #include <mutex>
-#include <thread>
 
 namespace pillarbox {
 
@@ -65,8 +64,8 @@ private:
 
     void make_certificates();
     void listen();
-    void listen(const char* protocol, const std::vector<Endpoint>& endpoints, bool implicit_tls,
-                std::string too_many, net::Connection::Limits limits, Session session,
+    void listen(const char* protocol, Reactors::Turn turn, const std::vector<Endpoint>& endpoints,
+                bool implicit_tls, std::string too_many, net::Connection::Limits limits, Session session,
                 std::function<std::string(net::Errc)> farewell);
     Session smtp_session(smtp::Services::Kind kind);
     void announce();
@@ -76,7 +75,7 @@ private:
     void reload();
     void reload_certificates();
     void drain();
-    void reactor_finished();
+    void finish();
 
     Log log_;
     ConfigSources sources_;
@@ -84,7 +83,7 @@ private:
     mutable std::mutex config_mutex_;
     std::shared_ptr<const Config> config_; // what new sessions get
 
-    std::vector<std::unique_ptr<net::Reactor>> reactors_;
+    Reactors reactors_;
     std::unique_ptr<storage::Store> store_;
     std::unique_ptr<net::TlsContext> certificate_;
     std::unique_ptr<net::TlsContext> relay_certificate_; // the same, without session tickets
@@ -100,18 +99,7 @@ private:
     asio::steady_timer certificate_timer_{control_};
     asio::steady_timer grace_{control_};
     bool draining_ = false;
-    std::size_t finished_ = 0;
 };
-
-std::vector<std::unique_ptr<net::Reactor>> make_reactors()
-{
-    std::vector<std::unique_ptr<net::Reactor>> reactors;
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    reactors.reserve(cores);
-    for (unsigned i = 0; i < cores; ++i)
-        reactors.push_back(std::make_unique<net::Reactor>());
-    return reactors;
-}
 
 http::Services web_services(storage::Store& store, auth::Login& login, const Config& config)
 {
@@ -125,7 +113,6 @@ Application::Application(ConfigSources sources, Config config)
     : sources_(std::move(sources)),
       started_with_(std::make_shared<const Config>(std::move(config))),
       config_(started_with_),
-      reactors_(make_reactors()),
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->mail(), started_with_->hostname),
@@ -191,22 +178,27 @@ void Application::listen()
     };
     const auto silent = [](net::Errc) { return std::string(); };
 
-    listen("smtp", config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay, smtp::farewell);
-    listen("submission", config.submission.listen, false, busy_smtp, smtp::connection_limits(), submission,
-           smtp::farewell);
-    listen("submissions", config.submissions.listen, true, {}, smtp::connection_limits(), submission,
-           smtp::farewell);
-    listen("pop3", config.pop3.listen, false, busy_pop3, pop3::connection_limits(), pop3, pop3::farewell);
-    listen("pop3s", config.pop3s.listen, true, {}, pop3::connection_limits(), pop3, pop3::farewell);
-    listen("http", config.http.listen, false, busy_http, http::connection_limits(), web, silent);
-    listen("https", config.https.listen, true, {}, http::connection_limits(), web, silent);
-    listen("metrics", config.metrics.listen, false, busy_http, http::connection_limits(), serve_metrics,
+    listen("smtp", Reactors::Turn::mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(),
+           relay, smtp::farewell);
+    listen("submission", Reactors::Turn::mail, config.submission.listen, false, busy_smtp,
+           smtp::connection_limits(), submission, smtp::farewell);
+    listen("submissions", Reactors::Turn::mail, config.submissions.listen, true, {},
+           smtp::connection_limits(), submission, smtp::farewell);
+    listen("pop3", Reactors::Turn::people, config.pop3.listen, false, busy_pop3, pop3::connection_limits(),
+           pop3, pop3::farewell);
+    listen("pop3s", Reactors::Turn::people, config.pop3s.listen, true, {}, pop3::connection_limits(), pop3,
+           pop3::farewell);
+    listen("http", Reactors::Turn::people, config.http.listen, false, busy_http, http::connection_limits(),
+           web, silent);
+    listen("https", Reactors::Turn::people, config.https.listen, true, {}, http::connection_limits(), web,
            silent);
+    listen("metrics", Reactors::Turn::people, config.metrics.listen, false, busy_http,
+           http::connection_limits(), serve_metrics, silent);
 }
 
-void Application::listen(const char* protocol, const std::vector<Endpoint>& endpoints, bool implicit_tls,
-                         std::string too_many, net::Connection::Limits limits, Session session,
-                         std::function<std::string(net::Errc)> farewell)
+void Application::listen(const char* protocol, Reactors::Turn turn, const std::vector<Endpoint>& endpoints,
+                         bool implicit_tls, std::string too_many, net::Connection::Limits limits,
+                         Session session, std::function<std::string(net::Errc)> farewell)
 {
     if (endpoints.empty()) return;
     if (implicit_tls && !tls()) {
@@ -227,12 +219,8 @@ void Application::listen(const char* protocol, const std::vector<Endpoint>& endp
     options.session = std::move(session);
     options.farewell = std::move(farewell);
 
-    std::vector<net::Reactor*> reactors;
-    reactors.reserve(reactors_.size());
-    for (const auto& reactor : reactors_)
-        reactors.push_back(reactor.get());
     auto& listener =
-        *listeners_.emplace_back(std::make_unique<net::Listener>(std::move(reactors), std::move(options)));
+        *listeners_.emplace_back(std::make_unique<net::Listener>(reactors_.of(turn), std::move(options)));
     metrics::add_gauge("connections", "Connections now open.", {{"listener", protocol}},
                        [&listener] { return static_cast<double>(listener.connections()); });
     for (const auto& endpoint : listener.endpoints())
@@ -254,14 +242,7 @@ void Application::announce()
 
 void Application::run()
 {
-    std::vector<std::jthread> threads;
-    threads.reserve(reactors_.size());
-    for (const auto& reactor : reactors_) {
-        threads.emplace_back([this, &reactor = *reactor] {
-            reactor.run();
-            asio::post(control_, [this] { reactor_finished(); });
-        });
-    }
+    reactors_.start([this] { asio::post(control_, [this] { finish(); }); });
     for (const auto& listener : listeners_)
         listener->start();
     await_signal();
@@ -269,7 +250,7 @@ void Application::run()
     announce();
     control_.run();
 
-    threads.clear(); // joins
+    reactors_.join();
     metrics::clear_gauges();
     listeners_.clear();
     log_.info("server.stopped");
@@ -342,25 +323,18 @@ void Application::drain()
     for (const auto& listener : listeners_)
         listener->close();
     login_.drain();
-    for (const auto& reactor : reactors_) {
-        reactor->drain();
-        reactor->stop();
-    }
+    reactors_.drain();
     grace_.expires_after(drain_grace);
     grace_.async_wait([this](boost::system::error_code error) {
         if (error) return; // everyone has left
-        std::size_t left = 0;
-        for (const auto& reactor : reactors_)
-            left += reactor->sessions();
-        log_.warning("server.sessions_ended", {{"sessions", left}});
-        for (const auto& reactor : reactors_)
-            reactor->cancel_all();
+        log_.warning("server.sessions_ended", {{"sessions", reactors_.sessions()}});
+        reactors_.cancel_all();
     });
 }
 
-void Application::reactor_finished()
+/// Everyone has left.
+void Application::finish()
 {
-    if (++finished_ < reactors_.size()) return;
     grace_.cancel();
     signals_.cancel();
 }

@@ -1,0 +1,64 @@
+#include "server/reactors.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace pillarbox {
+
+Reactors::Reactors()
+{
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    reactors_.reserve(2 * cores);
+    for (unsigned i = 0; i < 2 * cores; ++i)
+        reactors_.push_back(std::make_unique<net::Reactor>());
+}
+
+std::vector<net::Reactor*> Reactors::of(Turn turn) const
+{
+    std::vector<net::Reactor*> some;
+    for (std::size_t i = turn == Turn::mail ? 0 : 1; i < reactors_.size(); i += 2)
+        some.push_back(reactors_[i].get());
+    return some;
+}
+
+void Reactors::start(std::function<void()> finished)
+{
+    const auto left = std::make_shared<std::atomic<std::size_t>>(reactors_.size());
+    threads_.reserve(reactors_.size());
+    for (const auto& reactor : reactors_) {
+        threads_.emplace_back([&reactor = *reactor, left, finished] {
+            reactor.run();
+            if (--*left == 0) finished();
+        });
+    }
+}
+
+void Reactors::join()
+{
+    threads_.clear();
+}
+
+void Reactors::drain()
+{
+    for (const auto& reactor : reactors_) {
+        reactor->drain();
+        reactor->stop();
+    }
+}
+
+void Reactors::cancel_all()
+{
+    for (const auto& reactor : reactors_)
+        reactor->cancel_all();
+}
+
+std::size_t Reactors::sessions() const
+{
+    std::size_t sum = 0;
+    for (const auto& reactor : reactors_)
+        sum += reactor->sessions();
+    return sum;
+}
+
+} // namespace pillarbox
