@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 // One piece: some milliseconds of either thread of the writer.
 constexpr std::size_t records_at_once = 100;
-constexpr std::uint64_t octets_at_once = 1024ull * 1024;
+constexpr std::uint64_t octets_at_once = 512ull * 1024;
 
 constexpr auto after_failure = 10min; // a full disk, mostly
 
