@@ -230,6 +230,7 @@ void Core::free_discarded()
         const std::lock_guard lock(discarded.mutex);
         places.swap(discarded.places);
     }
+    if (!writer->healthy()) return; // asked after the list: then all before it was committed or undone
     // What stays goes with its segment.
     if (const auto error = bodies->remove(std::move(places)))
         report(Observer::Severity::warning, "space could not be given back", error.message());
@@ -263,7 +264,7 @@ SqliteStore::~SqliteStore()
     core_->search_readers->close();
     core_->readers.reset();
     core_->writer->stop();
-    if (core_->writer->healthy()) core_->free_discarded();
+    core_->free_discarded();
     core_->writer.reset();
 }
 

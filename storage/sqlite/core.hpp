@@ -93,7 +93,7 @@ struct Core
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
 
-    /// Gives back what was discarded. Not after a failed commit: a row may
+    /// Gives back what was discarded. Nothing after a failed commit: a row may
     /// have reached the disk all the same.
     void free_discarded();
 

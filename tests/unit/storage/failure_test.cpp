@@ -1,5 +1,12 @@
 #include "tests/unit/storage/failure_test.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
+#include <chrono>
+#include <future>
+#include <latch>
+#include <thread>
+
 namespace pillarbox::storage {
 namespace {
 
@@ -214,6 +221,54 @@ TEST_F(FailureTest, OfASyncStopsTheStore)
     EXPECT_EQ(run(mail().expunge(alice_, {})).error(), Errc::unavailable);
     EXPECT_GE(recorder_->errors(), 1u);
     EXPECT_TRUE(entries(alice).empty()); // reading goes on
+}
+
+/// Whether the row of a delivery whose commit failed is on the disk is unknown:
+/// an upkeep that has begun before must leave its octets alone.
+TEST_F(FailureTest, OfACommitTakesNoOctetsThatARowMayHave)
+{
+    bool failed = true;
+    for (std::size_t n = 1; failed; ++n) {
+        SCOPED_TRACE(testing::Message() << "call " << n << " fails");
+        ASSERT_LT(n, 100u);
+        std::latch entered{1};
+        std::promise<void> leave;
+        const auto occupy = [&](sqlite::Database&) -> Result<void> {
+            entered.count_down();
+            leave.get_future().wait();
+            return boost::system::in_place_value;
+        };
+        auto obstacle =
+            std::async(std::launch::async, [&] { return sqlite::submit_and_wait(*core().writer, occupy); });
+        entered.wait();
+        auto arriving = delivery(text_of(20'000, static_cast<unsigned>(n)), {alice});
+        core().touched(alice_, "a device"); // so that the upkeep waits for the writer first
+        faults_->arm(n, EIO, false);
+        boost::asio::co_spawn(context_, mail().deliver(std::move(arriving)),
+                              [](std::exception_ptr, Result<void>) {});
+        context_.restart();
+        context_.poll();
+        auto upkeep = std::async(std::launch::async, [this] { core().upkeep->run_once(); });
+        const auto waits = [this] {
+            const std::lock_guard lock(core().touches.mutex);
+            return core().touches.used.empty();
+        };
+        while (!waits() && upkeep.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+            std::this_thread::yield();
+        leave.set_value();
+        static_cast<void>(obstacle.get());
+        upkeep.get();
+        context_.run();
+        failed = faults_->disarm();
+        // As a crash leaves it: closing the database would end what failed.
+        const auto crashed = directory_.path() / "crashed";
+        std::filesystem::remove(core().layout.reserve);
+        std::filesystem::copy(options_.directory, crashed, std::filesystem::copy_options::recursive);
+        close();
+        std::filesystem::remove_all(options_.directory);
+        std::filesystem::rename(crashed, options_.directory);
+        static_cast<void>(all_after_reopening());
+    }
 }
 
 } // namespace
