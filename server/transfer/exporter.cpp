@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ Exporter::Exporter(storage::Store& store, Progress& progress, Options options)
     : store_(store),
       progress_(progress),
       options_(std::move(options)),
-      holder_(fmt::format("export {}", ::getpid()))
+      holder_(fmt::format("export {}-{}", ::getpid(), std::random_device()())) // as a Lease's
 {}
 
 awaitable<std::vector<storage::Mailbox>> Exporter::folders(std::string name)

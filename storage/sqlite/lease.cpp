@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/access.hpp"
 
+#include <random>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -18,7 +19,8 @@ constexpr auto busy = 10'000ms; // a server commits many times within that
 } // namespace
 
 Lease::Lease(const Layout& layout, std::string_view purpose)
-    : holder_(std::string(purpose) + " " + std::to_string(::getpid()))
+    : holder_(std::string(purpose) + " " + std::to_string(::getpid()) + "-" +
+              std::to_string(std::random_device()())) // in containers, processes may have the same id
 {
     if (::access(layout.database.c_str(), W_OK) != 0 || ::access(layout.directory.c_str(), W_OK) != 0) return;
     database_ = std::make_unique<Database>(

@@ -1,4 +1,5 @@
 #include "storage/sqlite/checksum.hpp"
+#include "storage/sqlite/lease.hpp"
 #include "storage/sqlite/verify.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
@@ -312,6 +313,17 @@ TEST_F(VerifyTest, SaysThatTheIndexIsDamaged)
     EXPECT_EQ(sum_.wrong, 0u);
     EXPECT_FALSE(std::filesystem::exists(layout_->directory / "index.db"));
     EXPECT_EQ(verify(), Kinds());
+}
+
+/// In containers, processes may have the same id.
+TEST_F(VerifyTest, LetsGoOfItsOwnLeaseOnly)
+{
+    const sqlite::Lease mine(core().layout, "verify");
+    {
+        const sqlite::Lease another(core().layout, "verify");
+    }
+    const auto ask = [](sqlite::Database& database) -> Result<bool> { return sqlite::leased(database); };
+    EXPECT_TRUE(*run(sqlite::submit(*core().readers, ask)));
 }
 
 TEST_F(VerifyTest, HoldsALeaseWhileItLooks)
