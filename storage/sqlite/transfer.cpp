@@ -18,11 +18,23 @@ bool usable_unique_id(std::string_view value)
            std::ranges::all_of(value, [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 
+/// Whether it begins as those that the mailbox gives itself: a client may have
+/// written them into what it fetched from here, and the message still be there.
+bool is_our_own(Database& database, MailboxId mailbox, const std::string& value)
+{
+    return Query(database,
+                 "SELECT 1 FROM (SELECT uid_validity FROM mailbox WHERE id = ?1 UNION ALL "
+                 "SELECT uid_validity FROM renewal WHERE mailbox = ?1) "
+                 "WHERE lower(substr(?2, 1, 17)) = printf('%016llx.', uid_validity)",
+                 mailbox, value)
+        .step();
+}
+
 /// False when it cannot be kept. Unique ids that clients may fold are kept
 /// apart too: none is another's in different letters.
 bool keep_unique_id(Database& database, const Placed& placed, const std::string& value)
 {
-    if (!usable_unique_id(value)) return false;
+    if (!usable_unique_id(value) || is_our_own(database, placed.mailbox, value)) return false;
     const auto kept =
         database.run("INSERT INTO unique_id (mailbox, uid, value) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
                      "(SELECT 1 FROM unique_id WHERE mailbox = ?1 AND value = ?3 COLLATE NOCASE)",

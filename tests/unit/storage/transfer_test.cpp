@@ -1,6 +1,7 @@
 #include "tests/unit/storage/store_test.hpp"
 
 #include <fstream>
+#include <set>
 
 namespace pillarbox::storage {
 namespace {
@@ -91,6 +92,26 @@ TEST_F(TransferTest, LeavesOutUniqueIdsThatCannotBe)
     EXPECT_EQ(all[0].unique_id, "once");
     for (std::size_t i = 1; i < all.size(); ++i)
         EXPECT_EQ(all[i].unique_id.find('.'), 16u) << all[i].unique_id; // ours
+}
+
+/// As when someone brings back what a client has fetched from here, with the
+/// unique ids that it wrote into it.
+TEST_F(TransferTest, LeavesOutUniqueIdsThatAreOurOwn)
+{
+    ASSERT_TRUE(deliver("x", {alice}));
+    const auto ours = entries(alice).front().unique_id;
+    const auto beginning = ours.substr(0, ours.find('.') + 1);
+    for (const auto& value : {ours, beginning + "2", beginning + "ffff"}) {
+        auto message = brought("x");
+        message.unique_id = value;
+        const auto arrived = bring(std::move(message));
+        ASSERT_TRUE(arrived);
+        EXPECT_TRUE(arrived->lost_unique_id) << value;
+    }
+    std::set<std::string> all;
+    for (const auto& entry : entries(alice))
+        EXPECT_TRUE(all.insert(entry.unique_id).second) << entry.unique_id;
+    EXPECT_EQ(all.size(), 4u);
 }
 
 TEST_F(TransferTest, BringsNothingTwice)
