@@ -12,8 +12,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr int checkpoint_pages = 8'000;  // 16 MB: some tens of milliseconds of copying
-constexpr int restart_pages = 32 * 1024; // 64 MiB: readers have kept the log from beginning anew
+constexpr int checkpoint_pages = 8'000; // 16 MB: some tens of milliseconds of copying
 constexpr auto after_failed_write = "nothing more is taken: check the disk, and start the server again";
 constexpr int attempts_to_begin = 3; // each waits as long as the connection's busy time
 
@@ -312,8 +311,15 @@ void Writer::fail(std::string_view what, std::string_view detail)
 void Writer::checkpoint_when_due()
 {
     if (database_->log_pages() < checkpoint_pages || !healthy()) return;
-    const int code = database_->checkpoint(database_->log_pages() > restart_pages);
-    if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return;
+    const bool restart = database_->log_pages() > restart_above_;
+    const int code = database_->checkpoint(restart);
+    const bool busy = (code & 0xff) == SQLITE_BUSY;
+    // Who reads for long, as a backup does, is waited for once for each so many pages.
+    if (database_->log_pages() == 0)
+        restart_above_ = restart_pages;
+    else if (restart)
+        restart_above_ = database_->log_pages() + restart_pages;
+    if (code == SQLITE_OK || busy) return;
     if ((code & 0xff) == SQLITE_FULL) {
         if (options_.out_of_space) options_.out_of_space();
         return;

@@ -93,7 +93,10 @@ private:
     void fail(std::string_view what, std::string_view detail);
     void checkpoint_when_due();
 
+    static constexpr int restart_pages = 32 * 1024; // 64 MiB: readers have kept the log from beginning anew
+
     std::unique_ptr<Database> database_; // the row thread's
+    int restart_above_ = restart_pages;  // likewise: how long the log may be before readers are waited for
     BodyStore* bodies_;                  // the body thread's
     Options options_;
     std::atomic<bool> failed_ = false;

@@ -211,6 +211,32 @@ TEST_F(WriterTest, RefusesWhenTooMuchWaits)
     EXPECT_GE(refused, 1u);
 }
 
+TEST_F(WriterTest, WaitsNotForLongReadersAfterEachCommit)
+{
+    constexpr auto busy = 500ms;
+    const sqlite::Database::Options options{
+        .file = directory_.path() / "x.db", .mode = sqlite::Database::Mode::writer, .busy = busy, .vfs = {}};
+    auto database = std::make_unique<sqlite::Database>(options);
+    database->script("CREATE TABLE t (octets BLOB)");
+    sqlite::Writer writer(std::move(database), nullptr, {});
+    sqlite::Database reader(options);
+    reader.run("BEGIN"); // as a backup does while it copies the database
+    sqlite::Query(reader, "SELECT count(*) FROM t").step();
+    const auto write = [&](int octets) {
+        auto work = [octets](sqlite::Database& rows) -> Result<void> {
+            rows.run("INSERT INTO t VALUES (zeroblob(?))", octets);
+            return boost::system::in_place_value;
+        };
+        EXPECT_TRUE(sqlite::submit_and_wait(writer, work));
+    };
+    write(70 * 1024 * 1024);
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i)
+        write(100);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 3 * busy);
+    reader.run("COMMIT");
+}
+
 TEST_F(WriterTest, InterruptsQueriesThatTakeTooLong)
 {
     options_.read_deadline = 50ms;
