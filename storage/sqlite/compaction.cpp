@@ -230,11 +230,12 @@ void Compaction::finish()
         std::uint64_t shelved = 0; // of it, by a repair, which knew that it is damaged
     };
     auto look = [segment = segment_](Database& database) -> Result<Remains> {
-        Query row(database,
-                  "SELECT live, (SELECT coalesce(sum(octets + ?2), 0) FROM body WHERE id IN (SELECT msg.body "
-                  "FROM quarantine JOIN msg ON msg.id = quarantine.msg) AND tier = ?3 AND segment = number) "
-                  "FROM segment WHERE number = ?1",
-                  segment, record_header_octets, Tier::segment);
+        Query row(
+            database,
+            "SELECT live, (SELECT coalesce(sum(octets + ?2), 0) FROM body WHERE id IN (SELECT msg.body "
+            "FROM quarantine CROSS JOIN msg ON msg.id = quarantine.msg) AND tier = ?3 AND segment = number) "
+            "FROM segment WHERE number = ?1",
+            segment, record_header_octets, Tier::segment);
         if (!row.step()) return Remains{};
         return Remains{row.as<std::uint64_t>(0), row.as<std::uint64_t>(1)};
     };

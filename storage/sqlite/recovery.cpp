@@ -156,7 +156,7 @@ void check_newest(Core& core, Database& database)
     constexpr int newest = 200; // what was being written when it crashed is among them
     Query row(database,
               "SELECT id, tier, segment, offset, octets, checksum FROM body WHERE id NOT IN (SELECT msg.body "
-              "FROM quarantine JOIN msg ON msg.id = quarantine.msg) ORDER BY id DESC LIMIT ?",
+              "FROM quarantine CROSS JOIN msg ON msg.id = quarantine.msg) ORDER BY id DESC LIMIT ?",
               newest);
     while (row.step()) {
         if (looks_sound(core, place_of(row, 0))) continue;
