@@ -103,11 +103,8 @@ def fill(server):
 
 def clear(server):
     try:
-        left = server.mailbox.clear()
-        why = f"{left} messages are no longer found"
+        server.mailbox.clear()
     except (OSError, Violation) as error:
-        left, why = True, str(error)
+        print(f"pop3kit: could not remove what it had put in ({error}): look for 'pop3kit-' in subjects", file=sys.stderr)
     finally:
         server.close_connections()
-    if left:
-        print(f"pop3kit: could not remove all that it had put in ({why}): look for 'pop3kit-' in subjects", file=sys.stderr)

@@ -76,9 +76,9 @@ class Connection:
         return self._take_until(b"\r\n.\r\n")[:-3]
 
     def nothing_more(self):
-        """Asks for a reply that only NOOP gets: whether the conversation is still in step."""
-        reply = self.command("NOOP")
-        self.require(reply.ok, "'+OK' to NOOP: one reply for each command, and no more")
+        """Asks for what only STAT is answered with: whether the conversation is still in step."""
+        reply = self.command("STAT")
+        self.require(reply.ok and reply.text[:1].isdigit(), "the reply to STAT: one for each command, and no more")
 
     def closed(self):
         """Waits for the server to close; what it sent until then."""

@@ -70,18 +70,18 @@ class Mailbox:
             pause.wait(BETWEEN_LOOKS)
 
     def clear(self):
-        """Deletes what this run has put in; how many messages of it are left."""
-        left = len(self._here)
-        if left == 0:
-            return 0
+        """Deletes what this run has put in."""
+        if not self._here:
+            return
         session = self._server.login()
+        found = 0
         for number in range(count(session), 0, -1):
-            if self._name_of(session, number) and session.command(f"DELE {number}").ok:
-                left -= 1
-            if left == 0:
+            if self._name_of(session, number):
+                session.require(session.command(f"DELE {number}").ok, "'+OK' to DELE")
+                found += 1
+            if found == len(self._here):
                 break
         session.require(session.command("QUIT").ok, "'+OK' to QUIT")
-        return left
 
     # ---- for the checks ------------------------------------------------------
 

@@ -42,7 +42,8 @@ def check(server, requirement):
     """One result; connections of the check are closed."""
     try:
         requirement.check(server)
-    except Violation as violation:
+    except Violation as found:
+        violation = Violation(server.masked(found.sent), server.masked(found.received), found.expected)
         return Result(requirement, Verdict.FAIL, str(violation), violation)
     except NotOffered as why:
         return Result(requirement, Verdict.NOT_OFFERED, str(why))

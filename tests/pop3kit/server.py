@@ -72,6 +72,13 @@ class Server:
         password = self.password if password is None else password
         return b"\0" + self.user.encode() + b"\0" + password.encode()
 
+    def masked(self, octets):
+        """What was sent or received without the passwords: reports are for showing around."""
+        secrets = {self.password.encode(), self.apop_secret.encode()}
+        for secret in secrets | {base64.b64encode(known) for known in secrets | {self.plain()}}:
+            octets = octets.replace(secret, b"<password>")
+        return octets
+
     def close_connections(self):
         for connection in self._connections:
             connection.close()

@@ -18,9 +18,9 @@ def mark(server, name=None):
 def refers(server):
     """Whatever refers to a message that is marked as deleted gets a negative reply."""
     session, _, number = mark(server)
-    for verb in ("RETR", "LIST", "DELE"):
-        reply = session.command(f"{verb} {number}")
-        session.require(reply.error, f"'-ERR' to {verb} of a message that is marked as deleted")
+    for command in (f"RETR {number}", f"LIST {number}", f"DELE {number}", f"TOP {number} 0"):
+        reply = session.command(command)
+        session.require(reply.error, f"'-ERR' to {command}: that message is marked as deleted")
     session.command("RSET")
 
 
@@ -73,7 +73,7 @@ def update(server):
     session.close()
     session = server.login()
     session.require(count(session) == before, f"{before} messages after the update")
-    session.require(not server.mailbox.present(session, name), "the message that was marked is gone")
+    session.require(not server.mailbox.present(session, name), "the message that was marked to be gone")
     server.mailbox.gone(name)
 
 
@@ -98,6 +98,6 @@ def other_session(server):
         return  # the exclusive lock of RFC 1939 §4
     second.require(second.command(f"DELE {server.mailbox.find(second, name)}").ok, "'+OK' to DELE")
     second.require(second.command("QUIT").ok, "'+OK' to QUIT")
-    first.require(first.command(f"RETR {number}").ok, "'+OK' to RETR: another session has removed it meanwhile")
-    first.content()
     server.mailbox.gone(name)
+    first.require(first.command(f"RETR {number}").ok, "'+OK' to RETR, though another session has removed it meanwhile")
+    first.content()

@@ -61,10 +61,11 @@ def keyword_case(server):
 @requirement("keyword.unknown", "RFC 1939", "3", MUST)
 def keyword_unknown(server):
     """An unknown command gets a negative reply, in both states."""
-    for session in (server.connect(), server.login()):
-        for command in ("XYZZY", "NOOPS", "XYZZY 1 2 3"):
+    for command in ("XYZZY", "NOOPS 1 2"):  # few: some servers part from a client after the third
+        for begin in (server.connect, server.login):
+            session = begin()
             session.require(session.command(command).error, "'-ERR' to a command that there is not")
-        session.require(session.command("QUIT").ok, "'+OK' to QUIT afterwards")
+            session.require(session.command("QUIT").ok, "'+OK' to QUIT afterwards")
 
 
 @requirement("argument.bad", "RFC 1939", "3", MUST)

@@ -6,8 +6,8 @@ from pop3kit.requirement import MUST, requirement
 @requirement("state.before-login", "RFC 1939", "3", MUST)
 def before_login(server):
     """Commands of TRANSACTION get a negative reply in AUTHORIZATION."""
-    connection = server.connect()
     for command in ("STAT", "LIST", "RETR 1", "DELE 1", "RSET"):
+        connection = server.connect()
         connection.require(connection.command(command).error, f"'-ERR' to {command} before signing in")
 
 

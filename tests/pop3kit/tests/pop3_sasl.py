@@ -101,8 +101,8 @@ class Sasl:
 
     def scram(self, initial):
         first = (self.ask(b"") if initial is None else initial).partition(b",,")[2]
-        attributes = dict(part.split(b"=", 1) for part in first.split(b","))
-        nonce = self.scram_nonce(attributes[b"r"])
+        attributes = dict(part.partition(b"=")[::2] for part in first.split(b","))
+        nonce = self.scram_nonce(attributes.get(b"r", b""))
         challenge = b"r=%s,s=%s,i=%d" % (nonce, base64.b64encode(SALT), self.scram_iterations())
         without_proof, _, proof = self.ask(challenge).rpartition(b",p=")
         salted = hashlib.pbkdf2_hmac("sha256", self.PASSWORD.encode(), SALT, self.scram_iterations())
