@@ -22,7 +22,7 @@ constexpr std::size_t command_line = 512; // RFC 2449 §4 asks for 255
 constexpr std::size_t most_misuses = 20;
 
 /// Octets of a listing that are handed to the connection at a time.
-constexpr std::size_t listing_piece = 16 * 1024;
+constexpr std::size_t listing_piece = 16ul * 1024;
 
 /// `<process.count.time.random@hostname>`: never the same twice, RFC 1939 §7.
 std::string new_timestamp(std::string_view hostname)
