@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/unique_id.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -135,8 +137,8 @@ struct MaildropEntry
 {
     MessageId id{};
     std::uint64_t size = 0; // octets as RETR sends them, before byte-stuffing
-    std::string unique_id;  // for UIDL: 1 to 70 visible ASCII, RFC 1939 §7
-    std::uint32_t uid = 0;  // in its mailbox
+    UniqueId unique_id;
+    std::uint32_t uid = 0; // in its mailbox
 };
 
 } // namespace pillarbox::storage

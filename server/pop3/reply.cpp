@@ -70,11 +70,11 @@ void scan_listing(std::string& text, std::uint32_t number, std::uint64_t octets)
     append(text, octets);
 }
 
-void unique_id_listing(std::string& text, std::uint32_t number, std::string_view unique_id)
+void unique_id_listing(std::string& text, std::uint32_t number, const storage::UniqueId& unique_id)
 {
     append(text, number);
     text += ' ';
-    text += unique_id;
+    unique_id.append_to(text);
 }
 
 std::string capabilities(const Offer& offer)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/unique_id.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,7 +31,7 @@ inline constexpr std::string_view crlf = "\r\n";
 /// Appends "number size" without CRLF: a scan listing, RFC 1939 §5.
 void scan_listing(std::string& text, std::uint32_t number, std::uint64_t octets);
 /// Appends "number unique-id" without CRLF, RFC 1939 §7.
-void unique_id_listing(std::string& text, std::uint32_t number, std::string_view unique_id);
+void unique_id_listing(std::string& text, std::uint32_t number, const storage::UniqueId& unique_id);
 
 /// What CAPA and AUTH have to know.
 struct Offer

@@ -3,9 +3,6 @@
 #include "storage/sqlite/core.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <iterator>
 #include <string>
 
@@ -28,26 +25,18 @@ struct Shown
 struct Beginning
 {
     std::uint32_t uid = 0;
-    std::string text; // the uid validity and a dot
+    std::uint64_t uid_validity = 0;
 };
-
-std::string beginning_of(std::uint64_t uid_validity)
-{
-    std::array<char, 20> text{};
-    std::snprintf(text.data(), text.size(), "%016llx.", static_cast<unsigned long long>(uid_validity));
-    return text.data();
-}
 
 /// In the order of their uids: the mailbox's own, and one for each time that
 /// the store was restored.
 std::vector<Beginning> beginnings_of(Database& database, const Shown& shown)
 {
-    std::vector<Beginning> beginnings{{.uid = 0, .text = beginning_of(shown.uid_validity)}};
+    std::vector<Beginning> beginnings{{.uid = 0, .uid_validity = shown.uid_validity}};
     Query row(database, "SELECT uid, uid_validity FROM renewal WHERE mailbox = ? ORDER BY uid",
               shown.mailbox);
     while (row.step())
-        beginnings.push_back(
-            {.uid = row.as<std::uint32_t>(0), .text = beginning_of(row.as<std::uint64_t>(1))});
+        beginnings.push_back({.uid = row.as<std::uint32_t>(0), .uid_validity = row.as<std::uint64_t>(1)});
     return beginnings;
 }
 
@@ -71,7 +60,6 @@ void put_back_expunged(Database& database, const Shown& shown, std::vector<Maild
     if (entries.size() > present) std::ranges::sort(entries, {}, &MaildropEntry::uid);
 }
 
-/// RFC 1939 §7: visible ASCII, at most 70 octets, never used again.
 void name_all(Database& database, const Shown& shown, std::vector<MaildropEntry>& entries)
 {
     const auto beginnings = beginnings_of(database, shown);
@@ -79,11 +67,7 @@ void name_all(Database& database, const Shown& shown, std::vector<MaildropEntry>
     for (auto& entry : entries) {
         while (std::next(beginning) != beginnings.end() && std::next(beginning)->uid <= entry.uid)
             ++beginning;
-        std::array<char, 8> digits; // of 32 bits
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), entry.uid, 16).ptr;
-        const auto length = static_cast<std::size_t>(end - digits.data());
-        entry.unique_id.reserve(beginning->text.size() + length);
-        entry.unique_id.append(beginning->text).append(digits.data(), length);
+        entry.unique_id = UniqueId(beginning->uid_validity, entry.uid);
     }
     Query imported(database, "SELECT uid, value FROM unique_id WHERE mailbox = ? ORDER BY uid",
                    shown.mailbox);
@@ -91,7 +75,7 @@ void name_all(Database& database, const Shown& shown, std::vector<MaildropEntry>
         const auto uid = imported.as<std::uint32_t>(0);
         at = std::ranges::lower_bound(at, entries.end(), uid, {}, &MaildropEntry::uid);
         if (at == entries.end()) break;
-        if (at->uid == uid) at->unique_id = imported.text(1);
+        if (at->uid == uid) at->unique_id = UniqueId(imported.as<std::string>(1));
     }
 }
 

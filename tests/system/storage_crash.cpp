@@ -233,8 +233,9 @@ asio::awaitable<void> check_account(Store& store, std::string address, Ledger& l
             fail("message " + std::to_string(*number) + " is in another mailbox");
         octets += entry.size;
         ++found[*number];
-        const auto [known, first_time] = ledger.unique_ids.emplace(entry.unique_id, *number);
-        if (!first_time && known->second != *number) fail("unique id " + entry.unique_id + " was used twice");
+        const auto [known, first_time] = ledger.unique_ids.emplace(entry.unique_id.text(), *number);
+        if (!first_time && known->second != *number)
+            fail("unique id " + entry.unique_id.text() + " was used twice");
     }
     if ((*maildrop)->octets() != octets) fail("octets");
     if (account->octets != octets || account->messages != entries->size()) fail("counters of the account");

@@ -8,10 +8,13 @@ namespace pillarbox::pop3 {
 namespace {
 
 using storage::MessageId;
+using storage::UniqueId;
 
 Numbering three()
 {
-    return Numbering({{MessageId{11}, 100, "a"}, {MessageId{12}, 20, "b"}, {MessageId{13}, 3, "c"}});
+    return Numbering({{MessageId{11}, 100, UniqueId("a")},
+                      {MessageId{12}, 20, UniqueId("b")},
+                      {MessageId{13}, 3, UniqueId("c")}});
 }
 
 TEST(Numbering, CountsFromOne)
@@ -19,7 +22,7 @@ TEST(Numbering, CountsFromOne)
     const Numbering numbering = three();
     EXPECT_EQ(numbering.find(0), nullptr);
     EXPECT_EQ(numbering.find(1)->id, MessageId{11});
-    EXPECT_EQ(numbering.find(3)->unique_id, "c");
+    EXPECT_EQ(numbering.find(3)->unique_id.text(), "c");
     EXPECT_EQ(numbering.find(4), nullptr);
     EXPECT_EQ(numbering.find(4294967295u), nullptr);
     EXPECT_EQ(numbering.highest(), 3u);
@@ -75,7 +78,8 @@ TEST(Numbering, KnowsTheHighestNumberAccessed)
 
 TEST(Numbering, AddsSizesBeyond32Bits)
 {
-    Numbering numbering({{MessageId{1}, 1ull << 33, "a"}, {MessageId{2}, 1ull << 33, "b"}});
+    Numbering numbering(
+        {{MessageId{1}, 1ull << 33, UniqueId("a")}, {MessageId{2}, 1ull << 33, UniqueId("b")}});
     EXPECT_EQ(numbering.octets(), 1ull << 34);
     numbering.mark(1);
     EXPECT_EQ(numbering.octets(), 1ull << 33);

@@ -120,7 +120,7 @@ TEST(Reply, IsOneLine)
     scan_listing(text, 4'294'967'295, 18'446'744'073'709'551'615ull);
     EXPECT_EQ(text, "before 4294967295 18446744073709551615");
     text.clear();
-    unique_id_listing(text, 2, "k3f9");
+    unique_id_listing(text, 2, storage::UniqueId("k3f9"));
     EXPECT_EQ(text, "2 k3f9");
 }
 

@@ -120,7 +120,7 @@ TEST_F(AccountsTest, RemovesAnAccountWithItsMail)
     ASSERT_TRUE(deliver("new", {"alice@example.org"}));
     const auto after = entries("alice@example.org");
     ASSERT_EQ(after.size(), 1u);
-    EXPECT_NE(after[0].unique_id, before.unique_id);
+    EXPECT_NE(after[0].unique_id.text(), before.unique_id.text());
     EXPECT_NE(after[0].id, before.id);
 }
 

@@ -63,7 +63,8 @@ public:
             for (const auto& entry : entries(address)) {
                 const auto text = read(entry.id);
                 EXPECT_TRUE(text);
-                EXPECT_TRUE(all.emplace(entry.unique_id, text ? *text : "").second) << entry.unique_id;
+                EXPECT_TRUE(all.emplace(entry.unique_id.text(), text ? *text : "").second)
+                    << entry.unique_id.text();
             }
         }
         return all;

@@ -149,7 +149,7 @@ TEST_F(CompactionTest, ChangesNothingForAnOpenMaildrop)
     core().upkeep->run_once();
     EXPECT_FALSE(std::filesystem::exists(segment(2)));
     for (const auto& entry : *shown)
-        EXPECT_EQ(read(entry.id), all.at(entry.unique_id));
+        EXPECT_EQ(read(entry.id), all.at(entry.unique_id.text()));
 }
 
 TEST_F(CompactionTest, ForgetsTheCopyOfWhatGoesMeanwhile)
@@ -175,7 +175,7 @@ TEST_F(CompactionTest, ForgetsTheCopyOfWhatGoesMeanwhile)
     };
     compact();
     EXPECT_FALSE(disk_->before_write);
-    all.erase(victim.unique_id);
+    all.erase(victim.unique_id.text());
     EXPECT_EQ(texts(), all);
     EXPECT_EQ(verify(), Kinds()); // both places are garbage
     give_back();
@@ -217,7 +217,7 @@ TEST_F(CompactionTest, LeavesWhatIsDamagedAndSaysSo)
     EXPECT_EQ(verify(), Kinds{"body_damaged"});
     for (const auto& entry : entries(alice)) {
         if (entry.id == victim.id) continue;
-        EXPECT_EQ(read(entry.id), all.at(entry.unique_id));
+        EXPECT_EQ(read(entry.id), all.at(entry.unique_id.text()));
         EXPECT_NE(place_of(entry.id).segment, place.segment);
     }
     // Once a repair has put it aside there is nothing to say.
@@ -227,7 +227,7 @@ TEST_F(CompactionTest, LeavesWhatIsDamagedAndSaysSo)
     reopen();
     core().upkeep->run_once();
     EXPECT_EQ(reports(), 1);
-    all.erase(victim.unique_id);
+    all.erase(victim.unique_id.text());
     EXPECT_EQ(texts(), all);
 }
 

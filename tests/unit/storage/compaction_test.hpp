@@ -109,8 +109,8 @@ public:
         Texts texts;
         for (const auto& entry : entries(alice)) {
             const auto text = read(entry.id);
-            EXPECT_TRUE(text) << entry.unique_id;
-            texts.emplace(entry.unique_id, text ? *text : "");
+            EXPECT_TRUE(text) << entry.unique_id.text();
+            texts.emplace(entry.unique_id.text(), text ? *text : "");
         }
         return texts;
     }

@@ -91,8 +91,9 @@ TEST_F(MaildropTest, MayLoadItsEntriesLate)
     ASSERT_EQ(shown->size(), 5u);
     for (std::size_t i = 0; i < 5; ++i)
         EXPECT_EQ((*shown)[i].id, all[i]);
-    EXPECT_EQ(std::set<std::string>({(*shown)[0].unique_id, (*shown)[1].unique_id, (*shown)[2].unique_id,
-                                     (*shown)[3].unique_id, (*shown)[4].unique_id})
+    EXPECT_EQ(std::set<std::string>({(*shown)[0].unique_id.text(), (*shown)[1].unique_id.text(),
+                                     (*shown)[2].unique_id.text(), (*shown)[3].unique_id.text(),
+                                     (*shown)[4].unique_id.text()})
                   .size(),
               5u);
 }
@@ -159,24 +160,24 @@ TEST_F(MaildropTest, KeepsUniqueIds)
     const auto before = entries(alice);
     std::set<std::string> seen;
     for (const auto& entry : before) {
-        seen.insert(entry.unique_id);
-        EXPECT_LE(entry.unique_id.size(), 70u); // RFC 1939 §7
-        EXPECT_TRUE(std::ranges::all_of(entry.unique_id, [](char c) { return c > ' ' && c <= '~'; }));
+        seen.insert(entry.unique_id.text());
+        EXPECT_LE(entry.unique_id.text().size(), 70u); // RFC 1939 §7
+        EXPECT_TRUE(std::ranges::all_of(entry.unique_id.text(), [](char c) { return c > ' ' && c <= '~'; }));
     }
     for (const auto& entry : entries("bob@example.org"))
-        seen.insert(entry.unique_id);
+        seen.insert(entry.unique_id.text());
     EXPECT_EQ(seen.size(), 6u);
     reopen();
     const auto after = entries(alice);
     for (std::size_t i = 0; i < 3; ++i)
-        EXPECT_EQ(after[i].unique_id, before[i].unique_id);
+        EXPECT_EQ(after[i].unique_id.text(), before[i].unique_id.text());
 
     // Not even the highest one comes again.
     ASSERT_TRUE(run(mail().expunge(account(alice), std::vector{after[2].id})));
     core().upkeep->run_once();
     reopen();
     ASSERT_TRUE(deliver("new", {alice}));
-    EXPECT_NE(entries(alice)[2].unique_id, before[2].unique_id);
+    EXPECT_NE(entries(alice)[2].unique_id.text(), before[2].unique_id.text());
 }
 
 TEST_F(MaildropTest, ShowsImportedUniqueIds)
@@ -192,9 +193,9 @@ TEST_F(MaildropTest, ShowsImportedUniqueIds)
     };
     ASSERT_TRUE(run(sqlite::submit(*core().writer, work)));
     const auto all = entries(alice);
-    EXPECT_EQ(all[1].unique_id, "old-two");
-    EXPECT_EQ(all[3].unique_id, "old-four");
-    EXPECT_EQ(all[0].unique_id.size(), 18u);
+    EXPECT_EQ(all[1].unique_id.text(), "old-two");
+    EXPECT_EQ(all[3].unique_id.text(), "old-four");
+    EXPECT_EQ(all[0].unique_id.text().size(), 18u);
 }
 
 } // namespace

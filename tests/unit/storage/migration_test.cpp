@@ -113,7 +113,7 @@ public:
         ASSERT_EQ(all.size(), bodies_.size());
         for (std::size_t i = 0; i < all.size(); ++i) {
             EXPECT_EQ(read(all[i].id), bodies_[i]);
-            EXPECT_EQ(all[i].unique_id, "000000000000004d." + std::to_string(i + 1));
+            EXPECT_EQ(all[i].unique_id.text(), "000000000000004d." + std::to_string(i + 1));
         }
         VerifyOptions options;
         options.found = [](const Finding& finding) { ADD_FAILURE() << finding.kind << ": " << finding.what; };

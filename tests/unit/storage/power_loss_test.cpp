@@ -189,8 +189,8 @@ public:
         const auto shown = entries(alice);
         for (const auto& entry : shown) {
             const auto number = shown_.at(entry.id);
-            const auto [known, first] = ledger_.unique_ids.emplace(entry.unique_id, number);
-            EXPECT_TRUE(first || known->second == number) << entry.unique_id << " was used twice";
+            const auto [known, first] = ledger_.unique_ids.emplace(entry.unique_id.text(), number);
+            EXPECT_TRUE(first || known->second == number) << entry.unique_id.text() << " was used twice";
         }
     }
 

@@ -83,7 +83,7 @@ TEST_F(RestoreMessagesTest, BringsBackWhatHasGoneAndOnlyThat)
     EXPECT_EQ(listed->flags, flag::flagged);
     EXPECT_EQ(listed->summary.subject, "A subject");
     for (const auto& entry : before_)
-        EXPECT_NE(entries(alice)[7].unique_id, entry.unique_id); // it is a new message
+        EXPECT_NE(entries(alice)[7].unique_id.text(), entry.unique_id.text()); // it is a new message
 
     const auto again = restore({});
     EXPECT_EQ(again.restored, 0u);

@@ -28,6 +28,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/thread_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/transfer_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/unique_id_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/vault_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/verify_test.cpp
     LINK pillarbox_failing_files pillarbox_mailflow pillarbox_storage pillarbox_net)

@@ -73,7 +73,7 @@ TEST_F(TransferTest, KeepsWhatTheMessageWas)
     EXPECT_EQ(listed->flags, flag::seen | flag::answered);
     EXPECT_EQ(listed->received, Time(1'000'000s));
     EXPECT_EQ(listed->summary.subject, "x");
-    EXPECT_EQ(entries(alice)[0].unique_id, "00000123u4567");
+    EXPECT_EQ(entries(alice)[0].unique_id.text(), "00000123u4567");
 }
 
 TEST_F(TransferTest, LeavesOutUniqueIdsThatCannotBe)
@@ -89,9 +89,9 @@ TEST_F(TransferTest, LeavesOutUniqueIdsThatCannotBe)
     longest.unique_id = std::string(71, 'x');
     ASSERT_TRUE(bring(std::move(longest)));
     const auto all = entries(alice);
-    EXPECT_EQ(all[0].unique_id, "once");
+    EXPECT_EQ(all[0].unique_id.text(), "once");
     for (std::size_t i = 1; i < all.size(); ++i)
-        EXPECT_EQ(all[i].unique_id.find('.'), 16u) << all[i].unique_id; // ours
+        EXPECT_EQ(all[i].unique_id.text().find('.'), 16u) << all[i].unique_id.text(); // ours
 }
 
 /// As when someone brings back what a client has fetched from here, with the

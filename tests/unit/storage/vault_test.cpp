@@ -87,7 +87,8 @@ TEST_F(VaultTest, KeepsWhatIsDeletedAndGivesItBack)
     const auto after = entries(alice);
     ASSERT_EQ(after.size(), 1u);
     EXPECT_EQ(after[0].id, back->front().id);
-    EXPECT_NE(after[0].unique_id, before[0].unique_id); // a client that had deleted it fetches it again
+    EXPECT_NE(after[0].unique_id.text(),
+              before[0].unique_id.text()); // a client that had deleted it fetches it again
     EXPECT_EQ(read(after[0].id).value(), std::string(trace) + "kept");
     const auto is = run(mail().find(account(alice), after[0].id));
     EXPECT_EQ(is->flags, was->flags);

@@ -206,7 +206,7 @@ TEST_F(VerifyTest, PutsDamagedMessagesOfEveryTierAside)
     const auto left = entries(alice);
     ASSERT_EQ(left.size(), 3u);
     for (const auto i : {0u, 1u, 2u}) {
-        EXPECT_EQ(left[i].unique_id, kept[2 * i + 1].unique_id);
+        EXPECT_EQ(left[i].unique_id.text(), kept[2 * i + 1].unique_id.text());
         EXPECT_TRUE(read(left[i].id));
     }
     EXPECT_EQ(run(accounts().find(alice))->messages, 3u);
