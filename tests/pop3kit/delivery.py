@@ -33,13 +33,18 @@ class OverSmtp:
 
 
 class ByCommand:
-    """Runs a command of the shell for each message, with the message on its standard input."""
+    """Runs a command of the shell for each message, with the message on its standard input.
+
+    Line ends are those of the machine, LF, as programs that deliver take them:
+    Courier would keep a CR, and send it twice.
+    """
 
     def __init__(self, command, recipient, timeout):
         self.command, self.timeout = command, timeout
         self.sender, self.recipient = "pop3kit@pop3kit.invalid", recipient
 
     def __call__(self, octets):
+        octets = octets.replace(b"\r\n", b"\n")
         try:
             done = subprocess.run(self.command, shell=True, input=octets, capture_output=True, timeout=self.timeout)
         except subprocess.TimeoutExpired:
