@@ -99,7 +99,7 @@ TEST_F(TransferTest, LeavesOutUniqueIdsThatCannotBe)
 TEST_F(TransferTest, LeavesOutUniqueIdsThatAreOurOwn)
 {
     ASSERT_TRUE(deliver("x", {alice}));
-    const auto ours = entries(alice).front().unique_id;
+    const auto ours = entries(alice).front().unique_id.text();
     const auto beginning = ours.substr(0, ours.find('.') + 1);
     for (const auto& value : {ours, beginning + "2", beginning + "ffff"}) {
         auto message = brought("x");
@@ -110,7 +110,7 @@ TEST_F(TransferTest, LeavesOutUniqueIdsThatAreOurOwn)
     }
     std::set<std::string> all;
     for (const auto& entry : entries(alice))
-        EXPECT_TRUE(all.insert(entry.unique_id).second) << entry.unique_id;
+        EXPECT_TRUE(all.insert(entry.unique_id.text()).second) << entry.unique_id.text();
     EXPECT_EQ(all.size(), 4u);
 }
 
