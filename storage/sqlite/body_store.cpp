@@ -13,7 +13,6 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr std::size_t most_open_segments = 32;
-constexpr std::uint64_t zeros_at_once = 256ul * 1024;
 
 iovec part(std::string_view octets)
 {
@@ -220,27 +219,12 @@ error_code BodyStore::remove(std::vector<Place> places)
         if (!file && file.error() == boost::system::errc::no_such_file_or_directory)
             continue; // went as a whole
         if (!file) return file.error();
-        if (const auto error = clear((*file)->number(), first.offset, end - first.offset)) return error;
+        if (const auto error = files_.clear((*file)->number(), first.offset, end - first.offset))
+            return error;
         // Before their rows go: or, without power, octets come back that nobody knows.
         const bool last = i == places.size() || places[i].segment != first.segment;
         if (!last) continue;
         if (const auto error = files_.sync((*file)->number())) return error;
-    }
-    return {};
-}
-
-/// Zeros either way: nobody finds a removed message there again.
-error_code BodyStore::clear(int file, std::uint64_t offset, std::uint64_t octets)
-{
-    const auto error = files_.punch(file, offset, octets);
-    if (error != boost::system::errc::operation_not_supported) return error;
-    std::string zeros(static_cast<std::size_t>(std::min<std::uint64_t>(octets, zeros_at_once)), '\0');
-    while (octets > 0) {
-        iovec part{zeros.data(), static_cast<std::size_t>(std::min<std::uint64_t>(octets, zeros.size()))};
-        const std::uint64_t written = part.iov_len;
-        if (const auto failed = files_.write(file, {&part, 1}, offset)) return failed;
-        offset += written;
-        octets -= written;
     }
     return {};
 }

@@ -143,7 +143,6 @@ private:
 
     void append(std::string_view body, Written& written);
     error_code begin_segment();
-    error_code clear(int file, std::uint64_t offset, std::uint64_t octets);
     error_code write_appends();
     error_code sync_moves();
     boost::system::result<std::shared_ptr<Descriptor>> open_segment(std::int64_t segment);

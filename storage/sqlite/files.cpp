@@ -125,6 +125,22 @@ error_code Files::punch(int file, std::uint64_t offset, std::uint64_t octets)
     return done == 0 ? error_code{} : last_error();
 }
 
+error_code Files::clear(int file, std::uint64_t offset, std::uint64_t octets)
+{
+    constexpr std::uint64_t at_once = 256ul * 1024;
+    const auto error = punch(file, offset, octets);
+    if (error != boost::system::errc::operation_not_supported) return error;
+    std::string zeros(static_cast<std::size_t>(std::min(octets, at_once)), '\0');
+    while (octets > 0) {
+        iovec part{zeros.data(), static_cast<std::size_t>(std::min<std::uint64_t>(octets, zeros.size()))};
+        const std::uint64_t written = part.iov_len;
+        if (const auto failed = write(file, {&part, 1}, offset)) return failed;
+        offset += written;
+        octets -= written;
+    }
+    return {};
+}
+
 boost::system::result<std::size_t> read_at(int file, std::span<char> room, std::uint64_t offset)
 {
     std::size_t done = 0;

@@ -68,6 +68,10 @@ public:
     virtual error_code allocate(int file, std::uint64_t octets);
     /// Gives the space of [offset, offset + octets) back; it reads as zeros.
     virtual error_code punch(int file, std::uint64_t offset, std::uint64_t octets);
+
+    /// punch(), or writes zeros where the file system knows no holes: nobody
+    /// finds there again what was removed.
+    error_code clear(int file, std::uint64_t offset, std::uint64_t octets);
 };
 
 /// Reads up to `room.size()` octets at `offset`; fewer at the end of the file.

@@ -202,7 +202,7 @@ private:
             const auto path = layout_.segments / BodyStore::name_of(stray.segment);
             const auto file = files_.open(path, O_RDWR);
             if (!file) fail(path, file.error());
-            if (const auto error = files_.punch(file->number(), stray.offset, stray.octets))
+            if (const auto error = files_.clear(file->number(), stray.offset, stray.octets))
                 fail(path, error);
         }
         for (const auto segment : damage_.short_segments)

@@ -4,6 +4,7 @@
 #include "tests/unit/storage/store_test.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <functional>
 
@@ -312,6 +313,27 @@ TEST_F(VerifyTest, SaysThatTheIndexIsDamaged)
     verify(true);
     EXPECT_EQ(sum_.wrong, 0u);
     EXPECT_FALSE(std::filesystem::exists(layout_->directory / "index.db"));
+    EXPECT_EQ(verify(), Kinds());
+}
+
+/// On a disk that knows no holes.
+TEST_F(VerifyTest, ClearsARecordWhoseRowIsGoneWithoutHoles)
+{
+    struct NoHoles final : sqlite::Files
+    {
+        sqlite::error_code punch(int, std::uint64_t, std::uint64_t) override
+        {
+            return {EOPNOTSUPP, boost::system::system_category()};
+        }
+    };
+    fill();
+    close();
+    underneath_.files = std::make_shared<NoHoles>();
+    sql("DELETE FROM message WHERE msg IN (SELECT id FROM msg WHERE body = 8);"
+        "DELETE FROM msg WHERE body = 8; DELETE FROM body WHERE id = 8;");
+    verify(true);
+    EXPECT_EQ(sum_.wrong, 0u);
+    EXPECT_EQ(in_quarantine(".eml"), 1u);
     EXPECT_EQ(verify(), Kinds());
 }
 
