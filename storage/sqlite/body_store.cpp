@@ -71,7 +71,7 @@ void BodyStore::put(FileSpool& spool, Written& written)
     if (spool.size() <= row_octets) return;
 
     written.place.tier = Tier::segment;
-    append(spool.memory(), written);
+    append(spool.memory(), written, true);
 }
 
 void BodyStore::put_again(const Place& place, std::string_view body, Written& written)
@@ -79,22 +79,27 @@ void BodyStore::put_again(const Place& place, std::string_view body, Written& wr
     written.error = {};
     written.place = {
         .body = place.body, .tier = Tier::segment, .octets = place.octets, .checksum = place.checksum};
-    append(body, written);
+    append(body, written, false);
 }
 
-void BodyStore::append(std::string_view body, Written& written)
+void BodyStore::append(std::string_view body, Written& written, bool anew)
 {
     const Record record{.body = written.place.body,
                         .octets = static_cast<std::uint32_t>(body.size()),
                         .checksum = written.place.checksum};
-    appends_.push_back({write_header(record), body, &written});
+    appends_.push_back({write_header(record), body, &written, anew});
 }
 
 error_code BodyStore::write()
 {
     refused_for_space_ = false;
     error_code error;
-    if (!appends_.empty()) error = write_appends();
+    if (all_fit_in_rows()) {
+        for (auto& append : appends_)
+            append.written->place.tier = Tier::row;
+    } else {
+        error = write_appends();
+    }
     if (!error && !moves_.empty()) error = sync_moves();
     appends_.clear();
     moves_.clear();
@@ -129,6 +134,16 @@ error_code BodyStore::begin_segment()
     segment_end_ = 0;
     written_end_ = 0;
     return {};
+}
+
+bool BodyStore::all_fit_in_rows() const
+{
+    std::size_t octets = 0;
+    for (const auto& append : appends_) {
+        if (!append.anew) return false;
+        octets += append.body.size();
+    }
+    return octets <= lone_octets;
 }
 
 error_code BodyStore::write_appends()

@@ -24,13 +24,17 @@ class Query;
 /// Where the octets of a body are.
 enum class Tier : std::int64_t
 {
-    row,     // in the table, up to `row_octets`
+    row,     // in the table, up to `row_octets`, or `lone_octets`
     segment, // in a file with many others, up to `spool_memory`
     file     // in a file of its own
 };
 
 /// Up to here one sync instead of two beats writing the octets twice.
 inline constexpr std::size_t row_octets = 8ul * 1024;
+
+/// So it does for a group whose bodies come to no more than this, as one that
+/// came alone: the file system writes more than that to note that a segment grew.
+inline constexpr std::size_t lone_octets = 16ul * 1024;
 
 /// Whose numbers bodies and segments get: a server and an importer write at the
 /// same time, one with even ones, the other with odd ones.
@@ -134,6 +138,7 @@ private:
         std::array<char, record_header_octets> header;
         std::string_view body;
         Written* written;
+        bool anew; // it has no row yet, which could have it instead
     };
     struct Move
     {
@@ -141,8 +146,9 @@ private:
         Written* written;
     };
 
-    void append(std::string_view body, Written& written);
+    void append(std::string_view body, Written& written, bool anew);
     error_code begin_segment();
+    bool all_fit_in_rows() const;
     error_code write_appends();
     error_code sync_moves();
     boost::system::result<std::shared_ptr<Descriptor>> open_segment(std::int64_t segment);

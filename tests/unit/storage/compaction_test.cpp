@@ -47,7 +47,7 @@ TEST_F(CompactionTest, GoesOnAsLongAsMailGoes)
     std::uint64_t octets = 0;
     for (const auto& [id, text] : all)
         octets += text.size();
-    EXPECT_LE(segments(), 2 + octets / 50'000);
+    EXPECT_LE(segments(), 2 + octets / 100'000);
     close();
     EXPECT_EQ(verify(), Kinds());
     reopen();

@@ -40,11 +40,11 @@ public:
     {
         underneath_.files = disk_;
         underneath_.busy = std::chrono::milliseconds(50);
-        underneath_.segment_octets = 100'000; // twelve bodies, mostly
+        underneath_.segment_octets = 200'000; // twelve bodies, mostly
         reopen();
     }
 
-    /// Bodies of 9,000 octets, and two of each five stay.
+    /// Bodies of 18,000 octets, and two of each five stay.
     void fill(int count = 60)
     {
         for (int i = 0; i < count; ++i)
@@ -153,7 +153,7 @@ public:
     }
 
     static constexpr auto alice = "alice@example.org";
-    static constexpr std::size_t body_octets = 9'000;
+    static constexpr std::size_t body_octets = 18'000; // even alone they go into segments
     using Kinds = std::vector<std::string>;
 
     std::shared_ptr<Disk> disk_ = std::make_shared<Disk>();

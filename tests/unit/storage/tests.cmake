@@ -7,11 +7,13 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/recovery_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/writer_order_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/combined_writes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/compaction_failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/compaction_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/compaction_tier_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp

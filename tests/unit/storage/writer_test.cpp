@@ -1,8 +1,6 @@
-#include "storage/sqlite/spool.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <sqlite3.h>
 
 #include <future>
 #include <latch>
@@ -58,8 +56,39 @@ public:
         context_.poll();
     }
 
+    /// How many bodies are in that tier.
+    std::int64_t bodies_in(sqlite::Tier tier)
+    {
+        auto count = [tier](sqlite::Database& database) -> Result<std::int64_t> {
+            sqlite::Query row(database, "SELECT count(*) FROM body WHERE tier = ?", tier);
+            row.step();
+            return row.integer(0);
+        };
+        return *run(sqlite::submit(*core().readers, count));
+    }
+
     std::vector<Result<void>> outcomes_;
 };
+
+TEST_F(WriterTest, KeepsWhatComesAloneInItsRowAndManyInASegment)
+{
+    ASSERT_TRUE(deliver(text_of(sqlite::lone_octets), {alice}));
+    EXPECT_EQ(bodies_in(sqlite::Tier::row), 1);
+    ASSERT_TRUE(deliver(text_of(sqlite::lone_octets + 1), {alice}));
+    EXPECT_EQ(bodies_in(sqlite::Tier::segment), 1);
+
+    std::vector<Delivery> deliveries;
+    for (unsigned i = 0; i < 20; ++i)
+        deliveries.push_back(delivery(text_of(sqlite::row_octets + 1, i), {alice}));
+    Obstacle obstacle(core());
+    start(std::move(deliveries));
+    obstacle.remove();
+    context_.run();
+    // One may have been taken before the others came, and one may be left.
+    EXPECT_GE(bodies_in(sqlite::Tier::segment), 1 + 20 - 2);
+    for (const auto& entry : entries(alice))
+        EXPECT_TRUE(read(entry.id));
+}
 
 TEST_F(WriterTest, CommitsTogetherWhatWaits)
 {
@@ -117,67 +146,6 @@ TEST_F(WriterTest, FinishesWhatWasBegunWhenTheStoreCloses)
         EXPECT_TRUE(outcome);
     reopen();
     EXPECT_EQ(entries(alice).size(), 20u);
-}
-
-/// Body files whose sync begins when it is let.
-struct HeldFiles final : sqlite::Files
-{
-    sqlite::error_code sync(int file) override
-    {
-        let.wait();
-        const auto error = Files::sync(file);
-        synced = true;
-        return error;
-    }
-
-    std::latch let{1};
-    std::atomic<bool> synced = false;
-    std::atomic<bool> committed_before = false;
-};
-
-/// A body and a row, whose turn lets the body's sync begin: what commits without
-/// waiting for that is then ahead of it.
-class AheadOfItsBody
-{
-public:
-    AheadOfItsBody(HeldFiles& files, std::unique_ptr<Spool> spool) : files_(&files), spool_(std::move(spool))
-    {}
-
-    void write_body(sqlite::BodyStore& bodies)
-    {
-        bodies.put(static_cast<sqlite::FileSpool&>(*spool_), written_);
-    }
-
-    Result<void> operator()(sqlite::Database& database)
-    {
-        const auto commits = [](void* files) {
-            auto& held = *static_cast<HeldFiles*>(files);
-            held.committed_before = !held.synced;
-            return 0;
-        };
-        sqlite3_commit_hook(database.handle(), commits, files_);
-        database.run("INSERT INTO lease (holder, until) VALUES ('nobody', 0)");
-        files_->let.count_down();
-        return boost::system::in_place_value;
-    }
-
-private:
-    HeldFiles* files_;
-    std::unique_ptr<Spool> spool_;
-    sqlite::BodyStore::Written written_;
-};
-
-TEST_F(WriterTest, RunsRowsWhileBodiesSyncAndCommitsAfterwards)
-{
-    const auto files = std::make_shared<HeldFiles>();
-    underneath_.files = files;
-    reopen();
-    auto spool = mail().new_spool();
-    ASSERT_TRUE(spool->append(text_of(20'000)));
-    ASSERT_TRUE(run(sqlite::submit(*core().writer, AheadOfItsBody(*files, std::move(spool)), 20'000)));
-    EXPECT_TRUE(files->synced);
-    EXPECT_FALSE(files->committed_before);
-    reopen(); // no row has the body: its octets go
 }
 
 TEST_F(WriterTest, RefusesWhenTooMuchWaits)
