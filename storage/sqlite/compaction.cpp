@@ -49,7 +49,7 @@ public:
             if (copy.to.error) return copy.to.error;
             const bool moved = change_place(database, copy.from, copy.to.place);
             // Released meanwhile, it is garbage where it was, and the copy is as well.
-            bury(database, moved ? copy.from : copy.to.place);
+            insert_garbage(database, moved ? copy.from : copy.to.place);
             count_record(database, copy.to.place, moved);
         }
         return boost::system::in_place_value;
@@ -74,12 +74,6 @@ private:
         database.run("UPDATE segment SET live = live - ? WHERE number = ?", from.record_octets(),
                      from.segment);
         return true;
-    }
-
-    static void bury(Database& database, const Place& place)
-    {
-        database.run("INSERT INTO garbage (body, tier, segment, offset, octets) VALUES (?, ?, ?, ?, ?)",
-                     place.body, place.tier, place.segment, place.offset, place.octets);
     }
 
     Core* core_;

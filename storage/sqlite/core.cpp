@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/lock.hpp"
 #include "storage/sqlite/migration.hpp"
+#include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/recovery.hpp"
 #include "storage/sqlite/schema.hpp"
 
@@ -223,17 +224,23 @@ void Core::discard(const Place& place)
     wake_upkeep();
 }
 
-void Core::free_discarded()
+void Core::bury_discarded()
 {
     std::vector<Place> places;
     {
         const std::lock_guard lock(discarded.mutex);
         places.swap(discarded.places);
     }
-    if (!writer->healthy()) return; // asked after the list: then all before it was committed or undone
-    // What stays goes with its segment.
-    if (const auto error = bodies->remove(std::move(places)))
-        report(Observer::Severity::warning, "space could not be given back", error.message());
+    if (places.empty()) return;
+    auto work = [places = std::move(places)](Database& database) -> Result<void> {
+        for (const auto& place : places) {
+            insert_garbage(database, place);
+            if (place.tier == Tier::segment) count_record(database, place, false);
+        }
+        return boost::system::in_place_value;
+    };
+    // Otherwise nothing is written any more; it goes with its segment.
+    static_cast<void>(submit_and_wait(*writer, std::move(work)));
 }
 
 void Core::touched(AccountId account, std::string label)
@@ -263,8 +270,12 @@ SqliteStore::~SqliteStore()
     core_->watchers->stop();
     core_->search_readers->close();
     core_->readers.reset();
-    core_->writer->stop();
-    core_->free_discarded();
+    if (core_->delivers()) {
+        // Once this is done, so is all that was pushed before.
+        auto nothing = [](Database&) -> Result<void> { return boost::system::in_place_value; };
+        static_cast<void>(submit_and_wait(*core_->writer, nothing));
+        core_->bury_discarded();
+    }
     core_->writer.reset();
 }
 

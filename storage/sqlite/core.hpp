@@ -93,9 +93,10 @@ struct Core
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
 
-    /// Gives back what was discarded. Nothing after a failed commit: a row may
-    /// have reached the disk all the same.
-    void free_discarded();
+    /// Makes garbage of what was discarded. The commit of that is what makes sure
+    /// that no row has it: one that failed may be in the log all the same, until
+    /// another one is written over it.
+    void bury_discarded();
 
     /// A device signed in; written down with the next upkeep.
     void touched(AccountId account, std::string label);

@@ -50,6 +50,12 @@ void count_record(Database& database, const Place& place, bool live)
                  place.segment, place.offset + octets, live ? octets : 0);
 }
 
+void insert_garbage(Database& database, const Place& place)
+{
+    database.run("INSERT INTO garbage (body, tier, segment, offset, octets) VALUES (?, ?, ?, ?, ?)",
+                 place.body, place.tier, place.segment, place.offset, place.octets);
+}
+
 Result<Entrance> entrance(Database& database, AccountId account, MailboxRole role,
                           std::uint64_t default_quota)
 {

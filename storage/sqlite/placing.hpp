@@ -19,6 +19,9 @@ void insert_body(Database& database, const Place& place, const Summary& summary,
 /// else garbage. Only a segment's place has one.
 void count_record(Database& database, const Place& place, bool live);
 
+/// The octets there have no row, or none any more: they are to be given back.
+void insert_garbage(Database& database, const Place& place);
+
 /// One account's copy of a body.
 struct Copy
 {

@@ -132,7 +132,7 @@ void Upkeep::do_all(Pace pace)
     write_touches();
     sweep_sessions();
     forget_old_changes();
-    core_.free_discarded();
+    core_.bury_discarded();
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();

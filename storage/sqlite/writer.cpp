@@ -28,14 +28,9 @@ Writer::Writer(std::unique_ptr<Database> database, BodyStore* bodies, Options op
 
 Writer::~Writer()
 {
-    stop();
-}
-
-void Writer::stop()
-{
     {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(closing_, true)) return;
+        closing_ = true;
     }
     gathered_.notify_all();
     closed_.notify_all();

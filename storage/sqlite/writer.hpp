@@ -45,12 +45,8 @@ public:
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    /// stop()
+    /// Finishes every Op already pushed, then joins.
     ~Writer();
-
-    /// Finishes every Op already pushed, then joins. Nothing may be pushed
-    /// meanwhile, nor from then on.
-    void stop();
 
     /// Any thread. Never blocks: sessions have one Op under way each, and a
     /// queue that is full all the same refuses.
