@@ -14,12 +14,20 @@ namespace {
 
 constexpr int checkpoint_pages = 8'000; // 16 MB: some tens of milliseconds of copying
 constexpr auto after_failed_write = "nothing more is taken: check the disk, and start the server again";
+constexpr auto undo = "ROLLBACK";
 constexpr int attempts_to_begin = 3; // each waits as long as the connection's busy time
+
+/// Its ROLLBACK is prepared: when that is needed there may be no memory for it.
+std::unique_ptr<Database> ready_to_undo(std::unique_ptr<Database> database)
+{
+    const Query prepared(*database, undo);
+    return database;
+}
 
 } // namespace
 
 Writer::Writer(std::unique_ptr<Database> database, BodyStore* bodies, Options options)
-    : database_(std::move(database)),
+    : database_(ready_to_undo(std::move(database))),
       bodies_(bodies),
       options_(std::move(options)),
       body_thread_([this] { write_bodies(); }),
@@ -277,7 +285,7 @@ int Writer::begin()
 void Writer::roll_back() noexcept
 {
     try {
-        if (database_->in_transaction()) database_->run("ROLLBACK");
+        if (database_->in_transaction()) database_->run(undo);
     } catch (...) {
         fail("a transaction could not be rolled back", describe(*database_, current_fault()));
     }
