@@ -178,22 +178,20 @@ void Application::listen()
     };
     const auto silent = [](net::Errc) { return std::string(); };
 
-    listen("smtp", Reactors::Turn::mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(),
-           relay, smtp::farewell);
-    listen("submission", Reactors::Turn::mail, config.submission.listen, false, busy_smtp,
-           smtp::connection_limits(), submission, smtp::farewell);
-    listen("submissions", Reactors::Turn::mail, config.submissions.listen, true, {},
-           smtp::connection_limits(), submission, smtp::farewell);
-    listen("pop3", Reactors::Turn::people, config.pop3.listen, false, busy_pop3, pop3::connection_limits(),
-           pop3, pop3::farewell);
-    listen("pop3s", Reactors::Turn::people, config.pop3s.listen, true, {}, pop3::connection_limits(), pop3,
+    using enum Reactors::Turn;
+    listen("smtp", mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay,
+           smtp::farewell);
+    listen("submission", mail, config.submission.listen, false, busy_smtp, smtp::connection_limits(),
+           submission, smtp::farewell);
+    listen("submissions", mail, config.submissions.listen, true, {}, smtp::connection_limits(), submission,
+           smtp::farewell);
+    listen("pop3", people, config.pop3.listen, false, busy_pop3, pop3::connection_limits(), pop3,
            pop3::farewell);
-    listen("http", Reactors::Turn::people, config.http.listen, false, busy_http, http::connection_limits(),
-           web, silent);
-    listen("https", Reactors::Turn::people, config.https.listen, true, {}, http::connection_limits(), web,
-           silent);
-    listen("metrics", Reactors::Turn::people, config.metrics.listen, false, busy_http,
-           http::connection_limits(), serve_metrics, silent);
+    listen("pop3s", people, config.pop3s.listen, true, {}, pop3::connection_limits(), pop3, pop3::farewell);
+    listen("http", people, config.http.listen, false, busy_http, http::connection_limits(), web, silent);
+    listen("https", people, config.https.listen, true, {}, http::connection_limits(), web, silent);
+    listen("metrics", people, config.metrics.listen, false, busy_http, http::connection_limits(),
+           serve_metrics, silent);
 }
 
 void Application::listen(const char* protocol, Reactors::Turn turn, const std::vector<Endpoint>& endpoints,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pillarbox::storage {
@@ -70,5 +71,9 @@ public:
     /// that has passed, it ends.
     virtual awaitable<Result<void>> lease(std::string holder, Time until) = 0;
 };
+
+/// A name for the holder of a lease that nobody else has: in containers,
+/// processes may have the same id.
+std::string new_lease_holder(std::string_view purpose);
 
 } // namespace pillarbox::storage

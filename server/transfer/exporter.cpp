@@ -5,9 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
-
-#include <unistd.h>
 
 namespace pillarbox::transfer {
 
@@ -41,7 +38,7 @@ Exporter::Exporter(storage::Store& store, Progress& progress, Options options)
     : store_(store),
       progress_(progress),
       options_(std::move(options)),
-      holder_(fmt::format("export {}-{}", ::getpid(), std::random_device()())) // as a Lease's
+      holder_(storage::new_lease_holder("export"))
 {}
 
 awaitable<std::vector<storage::Mailbox>> Exporter::folders(std::string name)

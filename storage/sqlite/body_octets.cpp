@@ -50,12 +50,8 @@ private:
 
 std::unique_ptr<Octets> read_segment(const Place& place, const Descriptor& file)
 {
-    std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
-    const auto octets = read_at(file.number(), record, place.offset);
-    if (!octets) return nullptr;
-    const Record expected{
-        .body = place.body, .octets = static_cast<std::uint32_t>(place.octets), .checksum = place.checksum};
-    const auto body = parse_body(std::string_view(record).substr(0, *octets), expected);
+    std::string record;
+    const auto body = read_body(file.number(), place, record);
     if (!body) return nullptr;
     return std::make_unique<SmallBody>(std::string(*body));
 }

@@ -31,6 +31,14 @@ Place place_of(const Query& row, int first)
                  .checksum = row.as<std::uint32_t>(first + 5)};
 }
 
+std::optional<std::string_view> read_body(int file, const Place& place, std::string& room)
+{
+    room.resize(static_cast<std::size_t>(place.record_octets()));
+    const auto octets = read_at(file, room, place.offset);
+    if (!octets) return std::nullopt;
+    return parse_body(std::string_view(room).substr(0, *octets), place.record());
+}
+
 BodyStore::BodyStore(Files& files, Options options, Start start)
     : files_(files),
       options_(std::move(options)),
@@ -84,10 +92,7 @@ void BodyStore::put_again(const Place& place, std::string_view body, Written& wr
 
 void BodyStore::append(std::string_view body, Written& written, bool anew)
 {
-    const Record record{.body = written.place.body,
-                        .octets = static_cast<std::uint32_t>(body.size()),
-                        .checksum = written.place.checksum};
-    appends_.push_back({write_header(record), body, &written, anew});
+    appends_.push_back({write_header(written.place.record()), body, &written, anew});
 }
 
 error_code BodyStore::write()

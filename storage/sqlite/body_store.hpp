@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,7 +63,14 @@ struct Place
 
     /// What it takes in its segment.
     std::uint64_t record_octets() const { return record_header_octets + octets; }
+
+    /// What the header of its record says.
+    Record record() const { return {body, static_cast<std::uint32_t>(octets), checksum}; }
 };
+
+/// The body there, in a segment's file, once its record has been read into
+/// `room` and is whole and sound. It is a view of `room`.
+std::optional<std::string_view> read_body(int file, const Place& place, std::string& room);
 
 /// The place in a row whose columns from `first` on are id, tier, segment,
 /// offset, octets, checksum.

@@ -201,12 +201,8 @@ bool Compaction::move(std::vector<Place> places)
     std::vector<Copied> copies;
     std::uint64_t octets = 0;
     for (auto& place : places) {
-        std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
-        const auto read = read_at(file_.number(), record, place.offset);
-        const Record expected{.body = place.body,
-                              .octets = static_cast<std::uint32_t>(place.octets),
-                              .checksum = place.checksum};
-        if (!read || !parse_body(std::string_view(record).substr(0, *read), expected)) continue;
+        std::string record;
+        if (!read_body(file_.number(), place, record)) continue;
         octets += record.size();
         copies.push_back({.from = place, .octets = std::move(record), .to = {}});
     }

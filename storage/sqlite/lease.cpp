@@ -18,9 +18,7 @@ constexpr auto busy = 10'000ms; // a server commits many times within that
 
 } // namespace
 
-Lease::Lease(const Layout& layout, std::string_view purpose)
-    : holder_(std::string(purpose) + " " + std::to_string(::getpid()) + "-" +
-              std::to_string(std::random_device()())) // in containers, processes may have the same id
+Lease::Lease(const Layout& layout, std::string_view purpose) : holder_(new_lease_holder(purpose))
 {
     if (::access(layout.database.c_str(), W_OK) != 0 || ::access(layout.directory.c_str(), W_OK) != 0) return;
     database_ = std::make_unique<Database>(
@@ -57,3 +55,13 @@ void Lease::write()
 }
 
 } // namespace pillarbox::storage::sqlite
+
+namespace pillarbox::storage {
+
+std::string new_lease_holder(std::string_view purpose)
+{
+    return std::string(purpose) + " " + std::to_string(::getpid()) + "-" +
+           std::to_string(std::random_device()());
+}
+
+} // namespace pillarbox::storage

@@ -115,12 +115,8 @@ Result<std::string> read_segment(Core& core, const Place& place, std::string oct
 {
     const auto file = core.bodies->open(place);
     if (!file) return make_error_code(Errc::not_found);
-    std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
-    const auto read = read_at((*file)->number(), record, place.offset);
-    if (!read) return make_error_code(Errc::not_found);
-    const Record expected{
-        .body = place.body, .octets = static_cast<std::uint32_t>(place.octets), .checksum = place.checksum};
-    const auto body = parse_body(std::string_view(record).substr(0, *read), expected);
+    std::string record;
+    const auto body = read_body((*file)->number(), place, record);
     if (!body) return make_error_code(Errc::not_found);
     octets += *body;
     return octets;

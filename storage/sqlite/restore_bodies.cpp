@@ -77,10 +77,7 @@ private:
                                     : read_at(source, record_, place.offset);
         const std::size_t octets = got ? *got : 0;
         const auto read = std::string_view(record_).substr(0, octets);
-        const Record expected{.body = place.body,
-                              .octets = static_cast<std::uint32_t>(place.octets),
-                              .checksum = place.checksum};
-        if (!parse_body(read, expected)) damaged(place, "its octets are damaged in the backup", from);
+        if (!parse_body(read, place.record())) damaged(place, "its octets are damaged in the backup", from);
         iovec part{record_.data(), octets};
         if (octets > 0) expect_done(files_.write(target, {&part, 1}, place.offset), "write", to);
         count(place.octets);

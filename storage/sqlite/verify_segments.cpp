@@ -103,10 +103,7 @@ private:
         const auto header = parse_header(read);
         if (!header || header->body != place.body || header->octets != place.octets)
             return "its place in the segment has something else";
-        const Record expected{.body = place.body,
-                              .octets = static_cast<std::uint32_t>(place.octets),
-                              .checksum = place.checksum};
-        return parse_body(read, expected) ? "" : "its octets fail their checksum";
+        return parse_body(read, place.record()) ? "" : "its octets fail their checksum";
     }
 
     void look_between(std::uint64_t from, std::uint64_t to)
