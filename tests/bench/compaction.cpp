@@ -9,6 +9,7 @@
 
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/garbage.hpp"
+#include "tests/bench/support_must.hpp"
 #include "tests/bench/support_numbers.hpp"
 #include "tests/bench/support_report.hpp"
 #include "tests/bench/support_server.hpp"
@@ -48,18 +49,6 @@ constexpr double mebibyte = 1024.0 * 1024.0;
 double seconds_since(Clock::time_point began)
 {
     return std::chrono::duration<double>(Clock::now() - began).count();
-}
-
-template <class T>
-T must(storage::Result<T> result)
-{
-    if (!result) throw std::runtime_error("the store said: " + result.error().message());
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-void rethrow(std::exception_ptr error)
-{
-    if (error) std::rethrow_exception(error);
 }
 
 /// A file system without holes.

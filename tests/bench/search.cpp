@@ -12,6 +12,7 @@
 #include "storage/store.hpp"
 #include "tests/bench/support_index.hpp"
 #include "tests/bench/support_letters.hpp"
+#include "tests/bench/support_must.hpp"
 #include "tests/bench/support_numbers.hpp"
 #include "tests/bench/support_report.hpp"
 #include "tests/bench/support_server.hpp"
@@ -59,18 +60,6 @@ double cpu_seconds()
         return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
     };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-template <class T>
-T must(storage::Result<T> result)
-{
-    if (!result) throw std::runtime_error("the store said: " + result.error().message());
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-void rethrow(std::exception_ptr error)
-{
-    if (error) std::rethrow_exception(error);
 }
 
 /// A store, with or without an indexer, and the thread that uses it.

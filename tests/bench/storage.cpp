@@ -6,6 +6,7 @@
 //     bench_storage [--json FILE] [SECONDS]
 
 #include "storage/store.hpp"
+#include "tests/bench/support_must.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -49,6 +50,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace pillarbox::storage;
+using pillarbox::bench::rethrow;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t producers = 50;
@@ -130,11 +132,6 @@ asio::awaitable<void> produce(Mail& mail, AccountId account, Clock::time_point u
         if (!delivered) throw std::runtime_error(delivered.error().message());
         waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
     }
-}
-
-void rethrow(std::exception_ptr error)
-{
-    if (error) std::rethrow_exception(error);
 }
 
 asio::awaitable<void> set_up(Store& store, std::vector<AccountId>& ids)

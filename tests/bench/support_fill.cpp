@@ -1,6 +1,7 @@
 #include "tests/bench/support_fill.hpp"
 
 #include "storage/store.hpp"
+#include "tests/bench/support_must.hpp"
 #include "tests/bench/support_smtp_load.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -20,11 +21,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t producers = 256; // that wait for the store at a time
 constexpr std::uint64_t no_quota = 1ull << 50;
-
-void rethrow(std::exception_ptr error)
-{
-    if (error) std::rethrow_exception(error);
-}
 
 /// Takes the next message as long as there is one.
 asio::awaitable<void> produce(storage::Mail& mail, storage::AccountId account, const std::string& body,

@@ -2,6 +2,7 @@
 
 #include "storage/store.hpp"
 #include "tests/bench/support_index.hpp"
+#include "tests/bench/support_must.hpp"
 #include "tests/bench/support_smtp_load.hpp"
 #include "tests/support/run_task.hpp"
 
@@ -14,13 +15,6 @@ namespace pillarbox::bench {
 namespace {
 
 constexpr std::size_t page = 50;
-
-template <class T>
-T must(storage::Result<T> result)
-{
-    if (!result) throw std::runtime_error("the store said: " + result.error().message());
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 storage::Options options_for(const std::filesystem::path& data,
                              std::shared_ptr<const storage::TextExtractor> extractor)

@@ -109,10 +109,7 @@ def no_final_line_end(server):
 @requirement("content.empty", "RFC 5322", "3.5", SHOULD)
 def empty(server):
     """A message without a body arrives with its header, and the empty line that ends it."""
-    session = server.login()
-    received, _ = body(server, session, "empty")
-    session.received = received
-    session.require(received == b"", "no octet of a body")
+    expect_body(server, "empty", "no octet of a body")
 
 
 @requirement("content.long-lines", "RFC 5322", "2.1.1", SHOULD)

@@ -75,11 +75,8 @@ fault("quit.unlocks", do_QUIT=locks)
 
 def piece_by_piece(session):
     """What one read brings is a line, whatever its end."""
-    if b"\n" not in session.buffer:
-        octets = session.connected.recv(65536)
-        if not octets:
-            return None
-        session.buffer += octets
+    if b"\n" not in session.buffer and not session.receive():
+        return None
     line, _, session.buffer = session.buffer.partition(b"\n")
     return line.removesuffix(b"\r")
 
@@ -145,10 +142,8 @@ def in_pieces(session, line):
 def collects(session):
     """Waits for the end of a line, however long."""
     while b"\n" not in session.buffer:
-        octets = session.connected.recv(65536)
-        if not octets:
+        if not session.receive():
             return None
-        session.buffer += octets
     return Session.read_line(session)
 
 

@@ -97,12 +97,16 @@ class Session(Sasl):
         while b"\n" not in self.buffer:
             if len(self.buffer) > LONGEST_REFUSED:
                 return self.endless()
-            octets = self.connected.recv(65536)
-            if not octets:
+            if not self.receive():
                 return None
-            self.buffer += octets
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line.removesuffix(b"\r")
+
+    def receive(self):
+        """Adds what has come to the buffer; False at the end of the connection."""
+        octets = self.connected.recv(65536)
+        self.buffer += octets
+        return bool(octets)
 
     def endless(self):
         self.write(b"-ERR line too long\r\n")
