@@ -12,8 +12,9 @@ namespace pillarbox {
 
 /// The server's loops, two for each core: one for mail that comes in, one for
 /// people who wait for an answer. A loop serves its connections in turn, and
-/// one full of mail would keep people waiting; the kernel gives a thread that
-/// mostly sleeps its core at once.
+/// one full of mail would keep people waiting. Where there are more threads to
+/// run than cores, those of mail give way: a peer that sends does not notice a
+/// millisecond.
 class Reactors
 {
 public:

@@ -1,8 +1,10 @@
 """Starting, refusing to start, limits of connections, and verbs beside the running server."""
 
+import collections
 import contextlib
 import json
 import os
+import pathlib
 import socket
 import stat
 import subprocess
@@ -206,6 +208,14 @@ class Verbs(unittest.TestCase):
         self.assertRaises(Exception, pop3, server, address, "another good one")
         gone = server.verb("account", "remove", address, check=False)
         self.assertEqual(gone.returncode, 1)
+
+    def test_mail_gives_way_to_people(self):
+        nice = collections.Counter()
+        for status in pathlib.Path("/proc", str(self.server.process.pid), "task").glob("*/stat"):
+            nice[int(status.read_text().rpartition(")")[2].split()[16])] += 1
+        usual = os.getpriority(os.PRIO_PROCESS, 0)
+        self.assertGreater(nice[min(19, usual + 5)], 0)
+        self.assertGreater(nice[usual], 0)
 
     def test_health(self):
         self.assertEqual(self.server.verb("healthcheck", check=False).returncode, 1)  # port 0 names nobody
