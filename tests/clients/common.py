@@ -2,7 +2,9 @@
 
 import itertools
 import pathlib
+import poplib
 import shutil
+import smtplib
 import ssl
 import subprocess
 import sys
@@ -12,6 +14,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from pillarbox import DOMAIN, HOST, PASSWORD, Server, clean_environment, letter, main, split_trace  # noqa: E402,F401
+
+poplib._MAXLINE = 1 << 20  # its own limit is 2048; ours is wider
 
 BODY = "First line.\r\n.one dot\r\n..two dots\r\n.\tdot and tab\r\n\r\n  spaces  \r\nlast line\r\n"
 
@@ -91,6 +95,45 @@ class ClientTest(unittest.TestCase):
                 + self.server.tail()
             )
         return done
+
+    def deliver(self, *messages):
+        """By SMTP, as another server would."""
+        with smtplib.SMTP("127.0.0.1", self.port("smtp"), timeout=60) as smtp:
+            for message in messages:
+                smtp.sendmail("someone@example.net", [self.address], message)
+
+    def on_the_server(self):
+        """The messages in the maildrop, which stay there."""
+        pop = poplib.POP3("127.0.0.1", self.port("pop3"), timeout=60)
+        pop.user(self.address)
+        pop.pass_(PASSWORD)
+        texts = [b"".join(line + b"\r\n" for line in pop.retr(n + 1)[1]) for n in range(pop.stat()[0])]
+        pop.quit()
+        return texts
+
+    def count(self):
+        return len(self.on_the_server())
+
+    def signed_in_with_tls(self):
+        """Whether the next POP3 sign-in of this account that the server reports was over TLS."""
+        while f" user={self.address} " not in (line := self.server.wait_for(" pop3.login ")):
+            pass
+        return ' tls="TLS' in line
+
+    def keeper(self):
+        """A delivery program: what one call of it reads is a message in the folder `got`."""
+        (self.folder / "got").mkdir(exist_ok=True)
+        script = f'#!/bin/sh\nset -C\nn=0\nuntil cat > "{self.folder}/got/$n"; do n=$((n+1)); done 2>/dev/null\n'
+        return self.file("keep", script, 0o700)
+
+    @staticmethod
+    def taken(folder):
+        """The files of a folder, oldest first, with CRLF, which clients store as LF; then the folder is empty."""
+        files = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime_ns)
+        texts = [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in files]
+        for path in files:
+            path.unlink()
+        return texts
 
     def assert_delivered(self, received, sent):
         """`received` is `sent`, octet for octet, below trace fields of ours."""

@@ -1,37 +1,11 @@
 """msmtp sends; mpop and fetchmail fetch; each in the clear, with STARTTLS or STLS, and with TLS at once."""
 
-import hashlib
-import poplib
-import smtplib
-import ssl
-
 from common import BODY, HOST, PASSWORD, ClientTest, certificate, letter, main, needs
-
-
-class MailerTest(ClientTest):
-    def fingerprint(self):
-        der = ssl.PEM_cert_to_DER_cert(certificate().read_text())
-        return ":".join(f"{octet:02X}" for octet in hashlib.sha256(der).digest())
-
-    def deliver(self, *messages):
-        with smtplib.SMTP("127.0.0.1", self.port("smtp"), timeout=60) as smtp:
-            for message in messages:
-                smtp.sendmail("someone@example.net", [self.address], message)
-
-    def fetched_by_python(self):
-        pop = poplib.POP3("127.0.0.1", self.port("pop3"), timeout=60)
-        pop.user(self.address)
-        pop.pass_(PASSWORD)
-        texts = [b"".join(line + b"\r\n" for line in pop.retr(n + 1)[1]) for n in range(pop.stat()[0])]
-        pop.quit()
-        return texts
-
-    def count(self):
-        return len(self.fetched_by_python())
+from fetching import fingerprint
 
 
 @needs("msmtp")
-class Msmtp(MailerTest):
+class Msmtp(ClientTest):
     def msmtp(self, port, *settings, sender, message, status=0):
         lines = ["account default", "host 127.0.0.1", f"port {self.port(port)}", f"from {sender}", "domain client.example.net"]
         path = self.file("msmtprc", "\n".join([*lines, *settings]) + "\n")
@@ -43,24 +17,24 @@ class Msmtp(MailerTest):
         return [f"auth {mechanism}", f"user {self.address}", f'password "{password}"']
 
     def tls(self):
-        return ["tls on", f"tls_fingerprint {self.fingerprint()}"]
+        return ["tls on", f"tls_fingerprint {fingerprint()}"]
 
     def test_plain(self):
         message = letter("msmtp", BODY, to=self.address)
         self.msmtp("smtp", sender="someone@example.net", message=message)
-        self.assert_delivered(self.fetched_by_python()[0], message)
+        self.assert_delivered(self.on_the_server()[0], message)
 
     def test_starttls(self):
         message = letter("msmtp starttls", BODY, sender=self.address, to=self.address)
         self.msmtp("submission", *self.tls(), "tls_starttls on", *self.sign_in(), sender=self.address, message=message)
-        self.assert_delivered(self.fetched_by_python()[0], message)
+        self.assert_delivered(self.on_the_server()[0], message)
 
     def test_implicit_tls(self):
         message = letter("msmtp tls", BODY, sender=self.address, to=self.address)
         for mechanism in ("plain", "login"):
             words = [*self.tls(), "tls_starttls off", *self.sign_in(mechanism)]
             self.msmtp("submissions", *words, sender=self.address, message=message)
-        for received in self.fetched_by_python():
+        for received in self.on_the_server():
             self.assert_delivered(received, message)
         self.assertEqual(self.count(), 2)
 
@@ -71,7 +45,7 @@ class Msmtp(MailerTest):
 
 
 @needs("mpop")
-class Mpop(MailerTest):
+class Mpop(ClientTest):
     def mpop(self, port, *settings, status=0):
         (self.folder / "maildir").mkdir(exist_ok=True)
         for name in ("cur", "new", "tmp"):
@@ -112,10 +86,10 @@ class Mpop(MailerTest):
         self.check("pop3", "auth login", "keep on")
 
     def test_stls(self):
-        self.check("pop3", "auth on", "tls on", "tls_starttls on", f"tls_fingerprint {self.fingerprint()}")
+        self.check("pop3", "auth on", "tls on", "tls_starttls on", f"tls_fingerprint {fingerprint()}")
 
     def test_implicit_tls(self):
-        self.check("pop3s", "auth on", "tls on", "tls_starttls off", f"tls_fingerprint {self.fingerprint()}")
+        self.check("pop3s", "auth on", "tls on", "tls_starttls off", f"tls_fingerprint {fingerprint()}")
 
     def test_apop(self):
         secret = self.server.verb("account", "app-password", "add", self.address, "mpop", "--apop").stdout.split()[-1]
@@ -138,19 +112,17 @@ class Mpop(MailerTest):
 
 
 @needs("fetchmail")
-class Fetchmail(MailerTest):
+class Fetchmail(ClientTest):
     def fetchmail(self, port, *options, password=PASSWORD, status=0):
         lines = ["set invisible", f"poll 127.0.0.1 protocol POP3 port {self.port(port)} uidl auth password no dns"]
         lines += [f"username '{self.address}' password '{password}' is 'someone' here"]
         lines += options
         path = self.file("fetchmailrc", "\n".join(lines) + "\n")
-        # A message is what one call of the delivery program reads.
-        keeper = self.file("keep", '#!/bin/sh\nset -C\nn=0\nuntil cat > "got.$n"; do n=$((n+1)); done 2>/dev/null\n', 0o700)
-        words = ["--fetchmailrc", path, "--pidfile", self.folder / "pid", "--idfile", self.folder / "ids", "--mda", keeper]
+        words = ["--fetchmailrc", path, "--pidfile", self.folder / "pid", "--idfile", self.folder / "ids", "--mda", self.keeper()]
         return self.run_client("fetchmail", *words, status=status)
 
     def received(self):
-        return [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in sorted(self.folder.glob("got.*"))]
+        return self.taken(self.folder / "got")
 
     def check(self, port, *options):
         message = letter("fetchmail", BODY, to=self.address)
@@ -170,7 +142,7 @@ class Fetchmail(MailerTest):
         self.fetchmail("pop3", "sslproto ''", "keep", status=1)  # nothing new
         self.deliver(letter("second", to=self.address))
         self.fetchmail("pop3", "sslproto ''", "keep")
-        self.assertEqual(len(self.received()), 2)
+        self.assertEqual(len(self.received()), 1)
 
     def test_stls(self):
         self.check("pop3", "sslproto TLS1.2+", f"sslcertfile {certificate()}", "sslcommonname " + HOST)

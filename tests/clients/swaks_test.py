@@ -1,7 +1,5 @@
 """swaks sends in the clear, with STARTTLS and with TLS from the start, and signs in."""
 
-import poplib
-
 from common import PASSWORD, ClientTest, main, needs
 
 REFUSED_LOGIN = 28  # swaks' exit statuses
@@ -15,16 +13,8 @@ class Swaks(ClientTest):
         words += ["--from", sender or self.address, "--header", "Subject: from swaks", "--body", "Grüße\n.dot\n"]
         return self.run_client("swaks", *words, status=status).stdout
 
-    def received(self):
-        pop = poplib.POP3("127.0.0.1", self.port("pop3"), timeout=60)
-        pop.user(self.address)
-        pop.pass_(PASSWORD)
-        texts = [b"\r\n".join(pop.retr(number + 1)[1]) for number in range(pop.stat()[0])]
-        pop.quit()
-        return texts
-
     def assert_received(self, with_protocol):
-        texts = self.received()
+        texts = self.on_the_server()
         self.assertEqual(len(texts), 1)
         self.assertIn(b"\r\nSubject: from swaks\r\n", texts[0])
         self.assertIn("\r\n\r\nGrüße\r\n.dot".encode(), texts[0])
@@ -44,7 +34,7 @@ class Swaks(ClientTest):
 
     def test_null_sender(self):
         self.swaks("smtp", sender="<>")
-        self.assertIn(b"Return-Path: <>", self.received()[0])
+        self.assertIn(b"Return-Path: <>", self.on_the_server()[0])
 
     def sign_in(self, port, mechanism, tls, password=PASSWORD, status=0):
         words = ["--auth", mechanism, "--auth-user", self.address, "--auth-password", password]
@@ -69,7 +59,7 @@ class Swaks(ClientTest):
     def test_wrong_password(self):
         for mechanism in ("PLAIN", "LOGIN"):
             self.sign_in("submissions", mechanism, "--tlsc", password="wrong", status=REFUSED_LOGIN)
-        self.assertEqual(self.received(), [])
+        self.assertEqual(self.on_the_server(), [])
 
     def test_no_auth_where_mail_comes_in(self):
         self.sign_in("smtp", "PLAIN", "--tls", status=REFUSED_LOGIN)
