@@ -22,6 +22,7 @@ struct Brought
     Time received{};
     std::string unique_id; // for UIDL, as its old server had it; empty: ours
     std::string digest;    // what tells it from all others of its source; empty: nothing does
+    std::string name;      // what its source calls it, known before its octets; has() knows it too; or empty
     std::unique_ptr<Spool> body;
     Summary summary;
 };
@@ -48,7 +49,8 @@ class Transfer
 public:
     virtual ~Transfer() = default;
 
-    /// Whether a message of that digest was brought into the mailbox before.
+    /// Whether a message of that digest, or of that name, was brought into the
+    /// mailbox before.
     virtual awaitable<Result<bool>> has(MailboxId mailbox, std::string digest) = 0;
 
     /// Puts it at the end of the mailbox, durably. A unique id that cannot be

@@ -201,6 +201,7 @@ private:
                           .received = kept.received,
                           .unique_id = {},
                           .digest = {},
+                          .name = {},
                           .body = std::move(spool),
                           .summary = kept.summary});
         if (batch_.size() >= messages_at_once || octets_ >= octets_at_once) flush();

@@ -59,6 +59,9 @@ public:
             database.run("INSERT INTO imported (mailbox, digest) VALUES (?, ?) ON CONFLICT DO NOTHING",
                          message_.mailbox, Blob{message_.digest}) == 0)
             return make_error_code(Errc::already_exists);
+        if (!message_.name.empty())
+            database.run("INSERT INTO imported (mailbox, digest) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                         message_.mailbox, Blob{message_.name});
         insert_body(database, written_.place, message_.summary, 1, spool().memory());
         const auto placed = place(database, *where,
                                   {.account = message_.account,

@@ -60,6 +60,21 @@ TEST_F(TransferTest, BringsMessagesBesideAServer)
     EXPECT_EQ(recorder_->errors(), 0u);
 }
 
+TEST_F(TransferTest, KnowsAMessageByItsName)
+{
+    auto message = brought("Subject: x\r\n\r\n", "digest");
+    message.name = "name";
+    ASSERT_TRUE(bring(std::move(message)));
+    for (const char* known : {"name", "digest"})
+        EXPECT_TRUE(run(importer_->transfer().has(mailbox(alice), known)).value()) << known;
+    EXPECT_FALSE(run(importer_->transfer().has(mailbox(alice), "other")).value());
+
+    auto same = brought("Subject: x\r\n\r\n", "digest");
+    same.name = "another name";
+    EXPECT_EQ(bring(std::move(same)).error(), Errc::already_exists);
+    EXPECT_FALSE(run(importer_->transfer().has(mailbox(alice), "another name")).value());
+}
+
 TEST_F(TransferTest, KeepsWhatTheMessageWas)
 {
     auto message = brought("Subject: x\r\n\r\n");
