@@ -9,5 +9,6 @@ pillarbox_unit_test(net
         ${here}/session_test.cpp
         ${here}/socket_stream_test.cpp
         ${here}/timer_wheel_test.cpp
+        ${here}/tls_client_test.cpp
         ${here}/tls_test.cpp
     LINK pillarbox_net pillarbox_support OpenSSL::SSL OpenSSL::Crypto)
