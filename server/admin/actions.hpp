@@ -98,9 +98,19 @@ struct TransferOptions
     std::string folder;  // empty: all, as the source or the account has them
 };
 
+/// A maildrop on another server, whose URL is the path; its password comes from
+/// a file, from standard input or from the terminal.
+struct MaildropOptions : TransferOptions
+{
+    std::string password_file;
+    bool password_stdin = false;
+    std::string ca_file; // whose certificates are trusted; empty: the system's
+};
+
 /// All can be stopped and run again. With `json` the summary is one object.
 void import_mbox(const Context& context, const TransferOptions& options);
 void import_maildir(const Context& context, const TransferOptions& options);
+void import_pop3(const Context& context, const MaildropOptions& options);
 void export_mbox(const Context& context, const TransferOptions& options);
 void export_maildir(const Context& context, const TransferOptions& options);
 

@@ -43,7 +43,7 @@ std::string read_line(std::istream& from)
     return line;
 }
 
-std::string ask(const char* prompt)
+std::string ask(std::string_view prompt)
 {
     std::cerr << prompt << std::flush;
     const NoEcho no_echo;
@@ -79,6 +79,16 @@ std::string read_password_file(const std::string& path)
     std::ifstream file(path);
     if (!file) throw Failed(fmt::format("{}: the password file cannot be read", path));
     return checked(read_line(file));
+}
+
+std::string read_password(const std::string& file, bool from_stdin, const std::string& prompt)
+{
+    if (!file.empty()) return read_password_file(file);
+    if (from_stdin) return checked(read_line(std::cin));
+    if (::isatty(STDIN_FILENO) != 1)
+        throw Failed("there is no terminal to ask for the password; give it with --password-file or "
+                     "--password-stdin");
+    return checked(ask(prompt));
 }
 
 } // namespace pillarbox::admin

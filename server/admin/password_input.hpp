@@ -19,4 +19,9 @@ NewPassword read_new_password(bool from_stdin);
 /// The first line of a file, without its line end. Throws Failed.
 std::string read_password_file(const std::string& path);
 
+/// A password somebody has elsewhere: the first line of `file`, or of standard
+/// input when asked to; else typed at the terminal behind `prompt`. Throws Failed,
+/// also when there is no terminal.
+std::string read_password(const std::string& file, bool from_stdin, const std::string& prompt);
+
 } // namespace pillarbox::admin

@@ -1,6 +1,8 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/password_input.hpp"
 #include "server/admin/tool.hpp"
+#include "server/auth/login.hpp"
 #include "server/mime/characters.hpp"
 #include "server/transfer/source.hpp"
 #include "server/transfer/target.hpp"
@@ -10,22 +12,33 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <functional>
+#include <utility>
+
+#include <sys/eventfd.h>
 
 namespace pillarbox::admin {
 
 namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
+volatile int interruption = -1; // can be read once it is; for waits, which a signal need not end
 
 /// The first Ctrl-C, or SIGTERM, ends the transfer between two messages; a
 /// second one ends the process.
 void stop_when_interrupted()
 {
+    interruption = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct sigaction action{};
-    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_handler = [](int) {
+        const int before = errno;
+        interrupted = 1;
+        ::eventfd_write(interruption, 1);
+        errno = before;
+    };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
@@ -68,9 +81,9 @@ void print(std::FILE* where, const Context& context, const transfer::Tally& tall
         fmt::print(where, "{}", as_text(tally, done));
 }
 
-using Import = transfer::awaitable<void> (*)(transfer::Importer&, transfer::Source);
+using Import = std::function<transfer::awaitable<void>(transfer::Importer&)>;
 
-void import_from(const Context& context, const TransferOptions& options, Import import)
+void run_import(const Context& context, const TransferOptions& options, const Import& import)
 {
     const auto address = parse_address(options.address);
     if (!mime::is_utf8(options.folder)) throw Failed("--folder: write it in UTF-8");
@@ -83,13 +96,18 @@ void import_from(const Context& context, const TransferOptions& options, Import 
                                  .stopping = [] { return interrupted != 0; }});
     std::exception_ptr failure;
     try {
-        tool.wait(import(importer, {.path = options.path, .folder = options.folder}));
+        tool.wait(import(importer));
     } catch (const std::exception&) {
         failure = std::current_exception();
     }
     print(stdout, context, importer.tally(), "imported"); // what is there, is there
     if (failure) std::rethrow_exception(failure);
     if (importer.tally().stopped) throw Failed("stopped before the end");
+}
+
+transfer::Source source_of(const TransferOptions& options)
+{
+    return {.path = options.path, .folder = options.folder};
 }
 
 using Export = transfer::awaitable<void> (*)(transfer::Exporter&, transfer::Target);
@@ -124,7 +142,9 @@ void export_to(const Context& context, const TransferOptions& options, Export ru
 
 void import_mbox(const Context& context, const TransferOptions& options)
 {
-    import_from(context, options, transfer::import_mbox);
+    run_import(context, options, [&](transfer::Importer& importer) {
+        return transfer::import_mbox(importer, source_of(options));
+    });
 }
 
 void export_mbox(const Context& context, const TransferOptions& options)
@@ -139,7 +159,29 @@ void export_maildir(const Context& context, const TransferOptions& options)
 
 void import_maildir(const Context& context, const TransferOptions& options)
 {
-    import_from(context, options, transfer::import_maildir);
+    run_import(context, options, [&](transfer::Importer& importer) {
+        return transfer::import_maildir(importer, source_of(options));
+    });
+}
+
+void import_pop3(const Context& context, const MaildropOptions& options)
+{
+    auto url = transfer::parse_pop3_url(options.path);
+    // Before it may become another user, who may not read the file.
+    const auto password = read_password(options.password_file, options.password_stdin,
+                                        fmt::format("Password of {}: ", url.describe()));
+    transfer::Pop3Source source{.url = std::move(url),
+                                .password = password,
+                                .folder = options.folder,
+                                .trusted = options.ca_file,
+                                .may_send_password = [&](const boost::asio::ip::address& peer) {
+                                    return auth::may_send_password(context.config.auth, false, peer);
+                                }};
+    ::signal(SIGPIPE, SIG_IGN); // a server that leaves is an error like others
+    run_import(context, options, [&](transfer::Importer& importer) {
+        source.interrupt = interruption;
+        return transfer::import_pop3(importer, source);
+    });
 }
 
 } // namespace pillarbox::admin

@@ -263,10 +263,33 @@ private:
         transfer(import, "mbox", "import an mbox file, a directory of *.mbox, or - for standard input",
                  import_mbox);
         transfer(import, "maildir", "import a maildir with its subfolders", import_maildir);
+        add_maildrop(import);
         auto* out = group("export", "take mail along to another server");
         transfer(out, "mbox", "export one folder to a file or -, or all to a directory of *.mbox",
                  export_mbox);
         transfer(out, "maildir", "export to a maildir with its subfolders", export_maildir);
+    }
+
+    void add_maildrop(CLI::App* import)
+    {
+        auto* app = verb(import, "pop3", "import a maildrop on another server, which keeps its mail",
+                         [this](const Context& c) { import_pop3(c, maildrop_); });
+        app->add_option("url", maildrop_.path,
+                        "pop3s://user@host[:port], or pop3://user@host[:port] with STLS")
+            ->required()
+            ->type_name("URL");
+        app->add_option("--account", maildrop_.address, "whose mail it is")->required()->type_name("ADDRESS");
+        app->add_option("--folder", maildrop_.folder, "where to, instead of the inbox")->type_name("FOLDER");
+        auto* file = app->add_option("--password-file", maildrop_.password_file,
+                                     "the password there is the first line of this file");
+        file->type_name("FILE");
+        app->add_flag("--password-stdin", maildrop_.password_stdin,
+                      "read the password there from standard input")
+            ->excludes(file);
+        app->add_option("--ca-file", maildrop_.ca_file,
+                        "trust the certificates in this file (PEM), instead of the system's")
+            ->type_name("FILE");
+        listing(app);
     }
 
     void transfer(CLI::App* parent, const char* name, const char* what,
@@ -344,6 +367,7 @@ private:
     std::int64_t id_ = 0;
     AccountOptions options_;
     TransferOptions transfer_options_;
+    MaildropOptions maildrop_;
     SearchChoice search_;
     VaultChoice vault_;
 };

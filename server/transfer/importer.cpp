@@ -2,6 +2,7 @@
 
 #include "server/mailflow/summary.hpp"
 #include "server/mime/summary.hpp"
+#include "server/transfer/arrival.hpp"
 #include "server/transfer/folder_names.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -34,6 +36,11 @@ std::string sentence(boost::system::error_code error)
         return "the disk is full; make room, then run this again: it goes on where it stopped";
     if (error == Errc::not_found) return "the account or its folder was removed meanwhile";
     return fmt::format("the store failed ({}); run this again: it goes on where it stopped", error.message());
+}
+
+storage::Time now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 } // namespace
@@ -64,6 +71,14 @@ awaitable<storage::MailboxId> Importer::folder(std::string name)
     co_return *made;
 }
 
+awaitable<bool> Importer::pass_over(storage::MailboxId mailbox, std::string name)
+{
+    const auto known = co_await store_.transfer().has(mailbox, std::move(name));
+    if (!known) throw Failed(sentence(known.error()));
+    if (*known) ++tally_.already;
+    co_return *known;
+}
+
 Letter Importer::begin(Letter::Form form)
 {
     return {store_.mail().new_spool(), form, options_.limit};
@@ -74,8 +89,7 @@ awaitable<void> Importer::take(Letter letter, About about)
     const auto finished = letter.finish();
     if (!finished) throw Failed(sentence(finished.error()));
     if (letter.too_large()) {
-        skip(about.place, fmt::format("larger than {}, the limit for a message",
-                                      describe_octets(static_cast<double>(options_.limit))));
+        skip_too_large(about.place);
         co_return;
     }
     if (letter.octets() == 0) {
@@ -96,13 +110,14 @@ awaitable<void> Importer::take(Letter letter, About about)
     message.account = options_.account;
     message.mailbox = about.mailbox;
     message.flags = about.flags | letter.fields().flags;
-    message.received = about.received;
     message.unique_id = about.unique_id.empty() ? letter.fields().unique_id : std::move(about.unique_id);
     message.digest = std::move(digest);
+    message.name = std::move(about.name);
     message.body = letter.take_spool();
     const auto head = message.body->read(0, mime::most_summary_octets);
     if (!head) throw Failed(sentence(head.error()));
     message.summary = mailflow::summary_of(*head);
+    message.received = about.received ? *about.received : arrival_of(*head, now());
 
     launch(std::move(message), std::move(about.place));
     co_await wait(most_under_way - 1);
@@ -181,6 +196,12 @@ void Importer::skip(const std::string& place, const std::string& reason)
 {
     ++tally_.skipped[reason];
     progress_.note(fmt::format("{}: {}: skipped", place, reason));
+}
+
+void Importer::skip_too_large(const std::string& place)
+{
+    skip(place, fmt::format("larger than {}, the limit for a message",
+                            describe_octets(static_cast<double>(options_.limit))));
 }
 
 void Importer::show(std::uint64_t done, std::uint64_t total)

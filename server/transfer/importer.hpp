@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,10 +53,16 @@ public:
     {
         storage::MailboxId mailbox{};
         std::uint32_t flags = 0;
-        storage::Time received{};
-        std::string unique_id; // empty: none
-        std::string place;     // where in the source, for people
+        std::optional<storage::Time> received; // empty: as the message itself says
+        std::string unique_id;                 // empty: none
+        std::string name;                      // that pass_over() shall know; empty: none
+        std::string place;                     // where in the source, for people
     };
+
+    /// Whether a message that the source calls so, in 32 octets, was brought
+    /// into the mailbox before. Then it is counted, and need not be read. Throws
+    /// Failed.
+    awaitable<bool> pass_over(storage::MailboxId mailbox, std::string name);
 
     /// Takes a finished letter. Waits while too many are on their way. Throws
     /// Failed once the account or the disk is full, or the store unavailable.
@@ -69,6 +76,10 @@ public:
 
     /// A message is left out: counts it, and says so.
     void skip(const std::string& place, const std::string& reason);
+
+    /// The same for one with more octets than limit(), its reason for it.
+    void skip_too_large(const std::string& place);
+    std::uint64_t limit() const { return options_.limit; }
 
     /// How far the source has been read, and how far it goes.
     void show(std::uint64_t done, std::uint64_t total);

@@ -1,8 +1,12 @@
 #pragma once
 
 #include "server/transfer/importer.hpp"
+#include "server/transfer/pop3_url.hpp"
+
+#include <boost/asio/ip/address.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace pillarbox::transfer {
@@ -25,5 +29,23 @@ awaitable<void> import_mbox(Importer& importer, Source source);
 /// its own messages. Keeps unique ids that Dovecot or Courier noted. Throws
 /// Failed as import_mbox() does.
 awaitable<void> import_maildir(Importer& importer, Source source);
+
+/// A maildrop on another server.
+struct Pop3Source
+{
+    Pop3Url url;
+    std::string password;
+    std::string folder;            // where to; empty: the inbox
+    std::filesystem::path trusted; // certificates, in PEM; empty: those of the system
+    int interrupt = -1;            // a descriptor that can be read once the person wants it to end
+    std::function<bool(const boost::asio::ip::address&)> may_send_password; // to there, without TLS
+};
+
+/// Imports a maildrop over POP3 and changes nothing in it. Keeps its unique ids
+/// and its order; what was brought before is not fetched again. Throws Failed
+/// with the server's own words, or with the message at which the connection was
+/// lost; what was imported by then stays. Returns as well when the person wants
+/// it to end.
+awaitable<void> import_pop3(Importer& importer, Pop3Source source);
 
 } // namespace pillarbox::transfer

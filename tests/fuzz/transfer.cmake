@@ -1,1 +1,2 @@
 pillarbox_fuzz_target(mbox_splitter LINK pillarbox_transfer)
+pillarbox_fuzz_target(pop3_dialogue LINK pillarbox_transfer)
