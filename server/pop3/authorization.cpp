@@ -13,9 +13,23 @@ namespace {
 
 constexpr std::size_t most_failed_logins = 3;
 
-std::string use_tls_first()
+std::string use_tls_first(Language language)
 {
-    return reply::error("AUTH", "passwords need TLS here: use STLS first");
+    return reply::error("AUTH", say(Text::use_tls_first, language));
+}
+
+/// What the client is told of a sign-in that failed.
+Text text_of(auth::Failure why)
+{
+    switch (why) {
+    case auth::Failure::credentials:
+        break;
+    case auth::Failure::throttled:
+        return Text::throttled;
+    case auth::Failure::busy:
+        return Text::busy;
+    }
+    return Text::wrong_credentials;
 }
 
 } // namespace
@@ -50,11 +64,19 @@ awaitable<Session::Next> Session::authorization()
         case Verb::capa:
             connection_.put(reply::capabilities(offer()));
             break;
+        case Verb::lang:
+            choose_language(command);
+            break;
+        case Verb::utf8:
+            // Nothing to remember: messages are sent as they were accepted in
+            // either mode, and texts are UTF-8 where LANG asked for it.
+            connection_.put(reply::ok(say(Text::utf8_mode)));
+            break;
         case Verb::quit: // RFC 1939 §4: no UPDATE from here
-            connection_.put(reply::ok("bye"));
+            connection_.put(reply::ok(say(Text::bye)));
             co_return Next::leave;
         default:
-            misused(line, command, "log in first");
+            misused(line, command, Text::log_in_first);
         }
         if (maildrop_) co_return Next::proceed;
     }
@@ -63,18 +85,18 @@ awaitable<Session::Next> Session::authorization()
 
 void Session::user(const Command& command)
 {
-    if (!offer().passwords) return connection_.put(use_tls_first());
+    if (!offer().passwords) return connection_.put(use_tls_first(language_));
     user_ = command.argument;
     // The same for a name that nobody has: guessing names must not pay.
-    connection_.put(reply::ok("send PASS"));
+    connection_.put(reply::ok(say(Text::send_pass)));
 }
 
 awaitable<void> Session::pass(const Command& command)
 {
-    if (!offer().passwords) co_return connection_.put(use_tls_first());
+    if (!offer().passwords) co_return connection_.put(use_tls_first(language_));
     if (user_.empty()) {
         ++misuses_;
-        co_return connection_.put(reply::error("send USER first"));
+        co_return connection_.put(reply::error(say(Text::send_user_first)));
     }
     std::string name = std::exchange(user_, {}); // RFC 1939 §7: PASS follows USER at once
     std::string password(command.argument);
@@ -93,11 +115,11 @@ awaitable<void> Session::apop(const Command& command)
 awaitable<void> Session::authenticate(const Command& command)
 {
     if (command.argument.empty()) co_return connection_.put(reply::mechanisms(offer()));
-    if (!offer().passwords) co_return connection_.put(use_tls_first());
+    if (!offer().passwords) co_return connection_.put(use_tls_first(language_));
     auto exchange = auth::sasl::Exchange::open(command.argument);
     if (!exchange) {
         ++misuses_;
-        co_return connection_.put(reply::error("that mechanism is not offered, see CAPA"));
+        co_return connection_.put(reply::error(say(Text::no_such_mechanism)));
     }
 
     using Kind = auth::sasl::Step::Kind;
@@ -114,7 +136,8 @@ awaitable<void> Session::authenticate(const Command& command)
     }
     connection_.set_line_limit(connection_limits().line);
 
-    if (step.kind == Kind::cancelled) co_return connection_.put(reply::error("authentication cancelled"));
+    if (step.kind == Kind::cancelled)
+        co_return connection_.put(reply::error(say(Text::authentication_cancelled)));
     if (step.kind == Kind::denied) {
         const auto denied = auth::Login::Outcome(auth::Failure::credentials);
         co_await enter(denied, std::string());
@@ -122,7 +145,7 @@ awaitable<void> Session::authenticate(const Command& command)
     }
     if (step.kind == Kind::malformed) {
         ++misuses_;
-        co_return connection_.put(reply::error("that is not what the mechanism expects"));
+        co_return connection_.put(reply::error(say(Text::mechanism_misused)));
     }
     std::string name = exchange->credentials().user;
     std::string password = exchange->credentials().password;
@@ -134,12 +157,13 @@ awaitable<void> Session::stls()
 {
     if (!offer().stls) {
         ++misuses_;
-        co_return connection_.put(reply::error("STLS is not to be had here"));
+        co_return connection_.put(reply::error(say(Text::stls_unavailable)));
     }
-    connection_.put(reply::ok("begin TLS"));
+    connection_.put(reply::ok(say(Text::begin_tls)));
     co_await connection_.start_tls(*services_.tls);
     // RFC 2595 §4: what was said in the clear is forgotten.
     user_.clear();
+    language_ = Language::english;
 }
 
 /// After a sign-in that succeeded or failed: opens the maildrop, or says why not.
@@ -147,20 +171,21 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
 {
     if (!outcome) {
         const auto why = outcome.error();
+        const auto said = say(text_of(static_cast<auth::Failure>(why.value())));
         if (why == auth::Failure::credentials)
-            co_return refuse_login(user, "credentials", reply::error("AUTH", why.message()));
+            co_return refuse_login(user, "credentials", reply::error("AUTH", said));
         const std::string_view reason = why == auth::Failure::throttled ? "throttled" : "busy";
-        co_return refuse_login(user, reason, reply::error("SYS/TEMP", why.message()));
+        co_return refuse_login(user, reason, reply::error("SYS/TEMP", said));
     }
     const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
     const auto mode = exclusive ? storage::Maildrop::Mode::exclusive : storage::Maildrop::Mode::shared;
     auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode);
     if (!maildrop && maildrop.error() == storage::Errc::locked)
-        co_return refuse_login(user, "locked", reply::error("IN-USE", "another session holds the maildrop"));
+        co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
     if (!maildrop) {
         log_.warning("pop3.maildrop_unavailable", {{"error", maildrop.error().message()}});
         co_return refuse_login(user, "unavailable",
-                               reply::error("SYS/TEMP", "the maildrop is unavailable, try again later"));
+                               reply::error("SYS/TEMP", say(Text::maildrop_unavailable)));
     }
     account_ = outcome->account;
     maildrop_ = *std::move(maildrop);
@@ -168,7 +193,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     log_.info("pop3.login", {{"device", outcome->device},
                              {"tls", connection_.tls_description()},
                              {"messages", maildrop_->count()}});
-    connection_.put(reply::ok(std::to_string(maildrop_->count()) + " messages"));
+    connection_.put(messages(maildrop_->count()));
 }
 
 void Session::refuse_login(std::string_view user, std::string_view reason, const std::string& reply)
@@ -189,6 +214,7 @@ reply::Offer Session::offer() const
         .passwords =
             auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer()),
         .stls = services_.tls != nullptr && !connection_.secure() && !maildrop_,
+        .language = language_,
     };
 }
 

@@ -35,6 +35,7 @@ constexpr std::array known_verbs{
     Known{"APOP", Verb::apop, Takes::name_and_digest},
     Known{"AUTH", Verb::auth, Takes::optional_rest},
     Known{"STLS", Verb::stls, Takes::nothing},
+    Known{"UTF8", Verb::utf8, Takes::nothing},
     Known{"STAT", Verb::stat, Takes::nothing},
     Known{"LIST", Verb::list, Takes::optional_number},
     Known{"RETR", Verb::retr, Takes::number},
@@ -45,6 +46,7 @@ constexpr std::array known_verbs{
     Known{"LAST", Verb::last, Takes::nothing},
     Known{"NOOP", Verb::noop, Takes::nothing},
     Known{"CAPA", Verb::capa, Takes::nothing},
+    Known{"LANG", Verb::lang, Takes::optional_rest},
     Known{"QUIT", Verb::quit, Takes::nothing},
 };
 

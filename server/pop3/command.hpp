@@ -18,6 +18,7 @@ enum class Verb
     apop,
     auth,
     stls,
+    utf8,
     // TRANSACTION
     stat,
     list,
@@ -30,6 +31,7 @@ enum class Verb
     // both
     noop,
     capa,
+    lang,
     quit
 };
 
@@ -45,7 +47,7 @@ struct Command
     /// TOP only, RFC 1939 §7: 0 is a valid count, a huge one means all.
     std::uint32_t body_lines = 0;
 
-    std::string_view argument{}; // USER, PASS, AUTH: the rest, verbatim; APOP: the name
+    std::string_view argument{}; // USER, PASS, AUTH, LANG: the rest, verbatim; APOP: the name
     std::string_view digest{};   // APOP: 32 lower-case hex digits
 };
 

@@ -79,15 +79,19 @@ void unique_id_listing(std::string& text, std::uint32_t number, const storage::U
 
 std::string capabilities(const Offer& offer)
 {
-    std::string text = ok("capabilities follow");
+    std::string text = ok(say(Text::capabilities_follow, offer.language));
     text += "TOP\r\n"
             "UIDL\r\n"
             "RESP-CODES\r\n"     // RFC 2449 §6.4
             "AUTH-RESP-CODE\r\n" // RFC 3206
             "PIPELINING\r\n"
             "EXPIRE NEVER\r\n"
-            "IMPLEMENTATION Pillarbox\r\n";
-    if (offer.passwords) text += "USER\r\nSASL PLAIN LOGIN\r\n";
+            "IMPLEMENTATION Pillarbox\r\n"
+            "LANG\r\n"; // RFC 6856 §3.1
+    if (offer.passwords)
+        text += "USER\r\nSASL PLAIN LOGIN\r\nUTF8 USER\r\n"; // RFC 6856 §2.2: and in USER and PASS
+    else
+        text += "UTF8\r\n";
     if (offer.stls) text += "STLS\r\n"; // RFC 2595 §4
     text += end;
     return text;
@@ -95,10 +99,31 @@ std::string capabilities(const Offer& offer)
 
 std::string mechanisms(const Offer& offer)
 {
-    std::string text = ok("mechanisms follow");
+    std::string text = ok(say(Text::mechanisms_follow, offer.language));
     if (offer.passwords) text += "PLAIN\r\nLOGIN\r\n";
     text += end;
     return text;
+}
+
+std::string languages(Language language)
+{
+    std::string text = ok(say(Text::languages_follow, language));
+    for (std::size_t i = 0; i < language_count; ++i) {
+        text += tag_of(static_cast<Language>(i));
+        text += ' ';
+        text += name_of(static_cast<Language>(i));
+        text += crlf;
+    }
+    text += end;
+    return text;
+}
+
+std::string language_changed(Language language)
+{
+    std::string text(tag_of(language));
+    text += ' ';
+    text += say(Text::language_changed, language);
+    return ok(text);
 }
 
 std::string_view Stuffer::feed(std::string_view piece)

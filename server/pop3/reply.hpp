@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/pop3/texts.hpp"
 #include "storage/unique_id.hpp"
 
 #include <cstdint>
@@ -38,12 +39,18 @@ struct Offer
 {
     bool passwords = false; // USER and SASL would be accepted as things stand
     bool stls = false;      // could be begun now
+    Language language = Language::english;
 };
 
 /// CAPA's whole answer, RFC 2449 §5.
 std::string capabilities(const Offer& offer);
 /// The answer to AUTH without an argument: the mechanisms, as old clients ask.
 std::string mechanisms(const Offer& offer);
+
+/// The answer to LANG without an argument, RFC 6856 §3.2: a tag and a name on each line.
+std::string languages(Language language);
+/// The answer to LANG that changes to `language`: its tag, and a text in it.
+std::string language_changed(Language language);
 
 /// The last line of a multi-line reply, RFC 1939 §3.
 inline constexpr std::string_view end = ".\r\n";

@@ -38,19 +38,19 @@ std::string new_timestamp(std::string_view hostname)
     return text;
 }
 
-std::string_view fault_of(const net::Line& line)
+Text fault_of(const net::Line& line)
 {
     switch (line.fault) {
     case net::Line::Fault::too_long:
-        return "line too long";
+        return Text::line_too_long;
     case net::Line::Fault::bare_lf:
-        return "lines must end with CR LF";
+        return Text::line_end_wrong;
     case net::Line::Fault::nul_octet:
-        return "no NUL octets, please";
+        return Text::nul_octet;
     case net::Line::Fault::none:
         break;
     }
-    return {};
+    return Text::bad_arguments;
 }
 
 } // namespace
@@ -72,7 +72,7 @@ awaitable<void> serve(net::Connection& connection, Log log, Services services)
 std::string farewell(net::Errc reason)
 {
     if (reason == net::Errc::shutting_down)
-        return reply::error("SYS/TEMP", "the server is shutting down, try again later");
+        return reply::error("SYS/TEMP", say(Text::shutting_down, Language::english));
     return {};
 }
 
@@ -115,7 +115,7 @@ awaitable<Session::Next> Session::transaction()
             break;
         case Verb::rset:
             if (numbering_) numbering_->unmark_all();
-            connection_.put(reply::ok("no message is marked"));
+            connection_.put(reply::ok(say(Text::none_marked)));
             break;
         case Verb::last:
             co_await last();
@@ -126,10 +126,13 @@ awaitable<Session::Next> Session::transaction()
         case Verb::capa:
             connection_.put(reply::capabilities(offer()));
             break;
+        case Verb::lang:
+            choose_language(command);
+            break;
         case Verb::quit:
             co_return Next::proceed;
         default:
-            misused(line, command, "you are logged in already");
+            misused(line, command, Text::logged_in_already);
         }
     }
     co_return Next::leave;
@@ -140,13 +143,13 @@ awaitable<void> Session::update()
     std::vector<storage::MessageId> marked;
     if (numbering_) marked = numbering_->marked();
     const std::size_t deleted = marked.size();
-    std::string said = reply::ok("bye");
+    std::string said = reply::ok(say(Text::bye));
     if (deleted > 0) {
         const auto removed = co_await services_.mail.expunge(account_, std::move(marked));
         if (removed)
-            said = reply::ok("deleted, bye");
+            said = reply::ok(say(Text::deleted_bye));
         else
-            said = reply::error("SYS/TEMP", "some deleted messages not removed"); // RFC 1939 §6
+            said = reply::error("SYS/TEMP", say(Text::not_all_removed)); // RFC 1939 §6
         if (!removed)
             log_.warning("pop3.update_failed", {{"error", removed.error().message()}, {"marked", deleted}});
     }
@@ -178,13 +181,13 @@ awaitable<void> Session::list(const Command& command)
     };
     if (command.number) {
         const auto* message = numbering_->find(*command.number);
-        if (!message) co_return connection_.put(reply::error("no such message"));
+        if (!message) co_return connection_.put(reply::error(say(Text::no_such_message)));
         std::string listing;
         list(listing, *command.number, *message);
         co_return connection_.put(reply::ok(listing));
     }
 
-    std::string text = reply::ok(std::to_string(numbering_->count()) + " messages");
+    std::string text = messages(numbering_->count());
     for (std::uint32_t n = 1; n <= numbering_->highest(); ++n) {
         const auto* message = numbering_->find(n);
         if (!message) continue;
@@ -203,17 +206,17 @@ awaitable<void> Session::retrieve(const Command& command)
     const bool numbered = co_await number();
     if (!numbered) co_return;
     const auto* message = numbering_->find(*command.number);
-    if (!message) co_return connection_.put(reply::error("no such message"));
+    if (!message) co_return connection_.put(reply::error(say(Text::no_such_message)));
     const auto reader = co_await services_.mail.open(message->id);
-    if (!reader) co_return connection_.put(reply::error("SYS/TEMP", "message unavailable, try again later"));
+    if (!reader) co_return connection_.put(reply::error("SYS/TEMP", say(Text::message_unavailable)));
     // The first piece before "+OK": what cannot be read can still be refused.
     auto piece = co_await (*reader)->next();
-    if (!piece) co_return connection_.put(reply::error("SYS/TEMP", "message unavailable, try again later"));
+    if (!piece) co_return connection_.put(reply::error("SYS/TEMP", say(Text::message_unavailable)));
 
     reply::Stuffer stuffer;
     if (command.verb == Verb::top) stuffer = reply::Stuffer(command.body_lines);
     if (command.verb == Verb::top)
-        connection_.put(reply::ok("top of message follows"));
+        connection_.put(reply::ok(say(Text::top_follows)));
     else
         connection_.put(reply::ok(std::to_string(message->size) + " octets"));
     while (!piece->empty() && !stuffer.satisfied()) {
@@ -233,9 +236,9 @@ awaitable<void> Session::mark(const Command& command)
     const bool numbered = co_await number();
     if (!numbered) co_return;
     if (numbering_->mark(*command.number))
-        connection_.put(reply::ok("marked, deleted at QUIT"));
+        connection_.put(reply::ok(say(Text::marked)));
     else
-        connection_.put(reply::error("no such message"));
+        connection_.put(reply::error(say(Text::no_such_message)));
 }
 
 awaitable<void> Session::last()
@@ -252,33 +255,50 @@ awaitable<bool> Session::number()
     auto entries = co_await maildrop_->entries();
     if (!entries) {
         log_.warning("pop3.maildrop_unreadable", {{"error", entries.error().message()}});
-        connection_.put(reply::error("SYS/TEMP", "the maildrop cannot be read, try again later"));
+        connection_.put(reply::error("SYS/TEMP", say(Text::maildrop_unreadable)));
         co_return false;
     }
     numbering_.emplace(*std::move(entries));
     co_return true;
 }
 
+/// LANG, RFC 6856 §3.2.
+void Session::choose_language(const Command& command)
+{
+    if (command.argument.empty()) return connection_.put(reply::languages(language_));
+    const auto language = find_language(command.argument);
+    if (!language) return connection_.put(reply::error(say(Text::no_such_language)));
+    language_ = *language;
+    connection_.put(reply::language_changed(language_));
+}
+
+std::string Session::messages(std::uint32_t count) const
+{
+    std::string text = std::to_string(count) + ' ';
+    text += say(Text::messages);
+    return reply::ok(text);
+}
+
 /// Answers a line that is no command here. `otherwise` is for one that would
 /// be in the other state.
-void Session::misused(const net::Line& line, const Command& command, std::string_view otherwise)
+void Session::misused(const net::Line& line, const Command& command, Text otherwise)
 {
     ++misuses_;
     if (line.fault != net::Line::Fault::none)
-        connection_.put(reply::error(fault_of(line)));
+        connection_.put(reply::error(say(fault_of(line))));
     else if (command.verb == Verb::unknown)
-        connection_.put(reply::error("unknown command"));
+        connection_.put(reply::error(say(Text::unknown_command)));
     else if (command.verb == Verb::malformed)
-        connection_.put(reply::error("bad arguments"));
+        connection_.put(reply::error(say(Text::bad_arguments)));
     else
-        connection_.put(reply::error(otherwise));
+        connection_.put(reply::error(say(otherwise)));
 }
 
 /// Whether to part from this client between two commands.
 bool Session::worn_out()
 {
     if (connection_.draining()) {
-        connection_.put(farewell(net::Errc::shutting_down));
+        connection_.put(reply::error("SYS/TEMP", say(Text::shutting_down)));
         return true;
     }
     if (misuses_ < most_misuses) return false;

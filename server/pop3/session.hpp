@@ -8,6 +8,7 @@
 #include "server/pop3/command.hpp"
 #include "server/pop3/numbering.hpp"
 #include "server/pop3/reply.hpp"
+#include "server/pop3/texts.hpp"
 #include "storage/mail.hpp"
 
 #include <chrono>
@@ -79,12 +80,16 @@ private:
     awaitable<void> mark(const Command& command);
     awaitable<void> last();
     awaitable<bool> number();
-    void misused(const net::Line& line, const Command& command, std::string_view otherwise);
+    void choose_language(const Command& command);
+    std::string messages(std::uint32_t count) const;
+    void misused(const net::Line& line, const Command& command, Text otherwise);
     bool worn_out();
+    std::string_view say(Text text) const { return pop3::say(text, language_); }
 
     net::Connection& connection_;
     Log log_;
     Services services_;
+    Language language_ = Language::english;
 
     // AUTHORIZATION
     const std::string timestamp_; // for APOP

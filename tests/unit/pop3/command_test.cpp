@@ -45,6 +45,10 @@ const Case cases[] = {
     {"CAPA x", Verb::malformed},
     {"STLS", Verb::stls},
     {"STLS x", Verb::malformed},
+    {"UTF8", Verb::utf8},
+    {"UTF8 x", Verb::malformed},
+    {"LANG", Verb::lang},
+    {"lang  de-AT ", Verb::lang, {}, 0, "de-AT"},
     {"LAST", Verb::last},
     {"LAST 1", Verb::malformed},
 

@@ -143,9 +143,11 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
         EXPECT_TRUE(text.ends_with("\r\n.\r\n"));
         EXPECT_EQ(has("USER"), c.passwords) << text;
         EXPECT_EQ(has("SASL PLAIN LOGIN"), c.passwords) << text;
+        EXPECT_EQ(has("UTF8 USER"), c.passwords) << text;
+        EXPECT_EQ(has("UTF8"), !c.passwords) << text;
         EXPECT_EQ(has("STLS"), c.stls) << text;
         for (const char* line : {"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER",
-                                 "IMPLEMENTATION Pillarbox"})
+                                 "IMPLEMENTATION Pillarbox", "LANG"})
             EXPECT_TRUE(has(line)) << line;
     }
     EXPECT_EQ(mechanisms({.passwords = true, .stls = true}),

@@ -3,4 +3,5 @@ pillarbox_unit_test(pop3
         ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/numbering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
-    LINK pillarbox_pop3)
+        ${CMAKE_CURRENT_LIST_DIR}/texts_test.cpp
+    LINK pillarbox_mime pillarbox_pop3)
