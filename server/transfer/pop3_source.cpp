@@ -1,3 +1,4 @@
+#include "server/base/ascii.hpp"
 #include "server/net/tls_client.hpp"
 #include "server/transfer/pop3_dialogue.hpp"
 #include "server/transfer/source.hpp"
@@ -103,20 +104,17 @@ public:
             co_await bring_one();
     }
 
-    /// Ends the session. Whoever stops it does not wait for what is on its way.
     void leave()
     {
-        if (conversation_.dialogue().outstanding() > 0) return;
         conversation_.dialogue().quit();
         conversation_.next();
     }
 
-    /// Where the connection was when it was lost, for people: empty before the
-    /// first message.
-    std::string lost_at() const
+    /// Why and where the connection was lost, for people.
+    std::string describe(const net::ConnectionFailed& lost) const
     {
         const auto number = conversation_.dialogue().current();
-        return number > 0 ? place(number) + ": " : std::string();
+        return number > 0 ? fmt::format("{}: {}; {}", place(number), lost.what(), go_on) : lost.what();
     }
 
 private:
@@ -126,14 +124,13 @@ private:
                            conversation_.dialogue().messages().size());
     }
 
-    /// What tells a message from others before it is read. Not the host: that
-    /// one's name may have changed between two runs, as people move. The size
-    /// is for servers that use unique ids again; and identical messages may have
-    /// the same one (RFC 1939 §7).
+    /// What tells a message from others before it is read. The size is for
+    /// servers that use unique ids again; and identical messages may have the
+    /// same one (RFC 1939 §7).
     std::string name_of(const Pop3Dialogue::Message& message)
     {
-        const auto text =
-            fmt::format("pop3\n{}\n{}\n{}", source_.url.user, message.unique_id, message.octets);
+        const auto text = fmt::format("pop3\n{}\n{}\n{}\n{}", ascii::to_lower(source_.url.host),
+                                      source_.url.user, message.unique_id, message.octets);
         const auto before = known_before_[message.unique_id]++;
         return digest_of(before == 0 ? text : fmt::format("{}\n{}", text, before));
     }
@@ -186,15 +183,18 @@ private:
 awaitable<void> import_maildrop(Importer& importer, const Pop3Source& source, storage::MailboxId mailbox)
 {
     Maildrop maildrop(importer, source, mailbox);
-    std::string lost;
     try {
         co_await maildrop.bring_all();
-    } catch (const net::ConnectionFailed& failure) {
-        lost = fmt::format("{}{}; {}", maildrop.lost_at(), failure.what(), go_on);
+    } catch (const net::ConnectionFailed& lost) {
+        throw net::ConnectionFailed(maildrop.describe(lost));
     }
-    if (importer.stopping()) co_return; // which is why the wait ended
-    if (!lost.empty()) throw Failed(lost);
-    maildrop.leave();
+    if (importer.stopping()) co_return; // and does not wait for what is on its way
+    try {
+        maildrop.leave();
+    } catch (const net::ConnectionFailed&) {
+        // All messages are here, and without DELE no answer to QUIT changes
+        // anything there (RFC 1939 §6).
+    }
 }
 
 } // namespace
@@ -204,8 +204,8 @@ awaitable<void> import_pop3(Importer& importer, Pop3Source source)
     const auto mailbox = co_await importer.folder(source.folder.empty() ? "Inbox" : source.folder);
     try {
         co_await import_maildrop(importer, source, mailbox);
-    } catch (const net::ConnectionFailed& failure) {
-        throw Failed(failure.what());
+    } catch (const net::ConnectionFailed& lost) {
+        if (!importer.stopping()) throw Failed(lost.what()); // or else it was interrupted
     }
     co_await importer.settle();
 }

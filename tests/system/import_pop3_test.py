@@ -270,6 +270,25 @@ class FromScripts(ImportTest):
         self.assertEqual(source.said("RETR"), [f"RETR {number}" for number in range(7, 11)], "fetched again")
         self.assertEqual(inbox(self.server), (self.messages, [f"id-{n}" for n in range(1, 11)]))
 
+    def test_a_host_of_another_name(self):
+        source = self.source()
+        self.run_import(self.url(source))
+        source.commands.clear()
+        summary = self.run_import(self.url(source).replace("127.0.0.1", "localhost"))
+        self.assertEqual((summary["imported"], summary["already"]), (0, 10))
+        self.assertEqual(len(source.said("RETR")), 10, "it could be another one")
+
+    def test_two_servers_with_the_same_unique_ids(self):
+        first, second = self.source(2), self.source(2)
+        second.messages = [message.replace(b"Subject: message", b"Subject: another") for message in self.messages]
+        self.run_import(self.url(first))
+        self.run_import(self.url(second).replace("127.0.0.1", "localhost"))
+        self.assertEqual(len(inbox(self.server)[0]), 4)
+
+    def test_a_goodbye_without_an_answer(self):
+        source = self.source(QUIT=(b"", HANG_UP))
+        self.assertEqual(self.run_import(self.url(source))["imported"], 10)
+
     def test_sizes_that_are_wrong(self):
         for size in (b"0", b"1", b"1000000"):
             with self.subTest(size=size):
