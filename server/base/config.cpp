@@ -1,19 +1,15 @@
 #include "server/base/config.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/machine_name.hpp"
 #include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <netdb.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <functional>
-#include <limits>
 
 extern char** environ;
 
@@ -122,6 +118,16 @@ const std::vector<Key>& keys()
                    using Lock = Config::Pop3::Lock;
                    c.pop3.maildrop_lock =
                        choose<Lock>(v, {{"shared", Lock::shared}, {"exclusive", Lock::exclusive}});
+               }),
+        single("pop3.login_delay",
+               [](Config& c, const std::string& v) {
+                   c.pop3.login_delay = setting::parse_time(v);
+                   if (c.pop3.login_delay > std::chrono::days(1))
+                       throw BadValue(fmt::format("'{}' is too long; write 1d or less, or 0s for none", v));
+               }),
+        single("pop3.implementation",
+               [](Config& c, const std::string& v) {
+                   c.pop3.implementation = choose<bool>(v, {{"true", true}, {"false", false}});
                }),
         endpoints("pop3s.listen", [](Config& c) -> auto& { return c.pop3s.listen; }),
         endpoints("http.listen", [](Config& c) -> auto& { return c.http.listen; }),
@@ -319,26 +325,6 @@ void apply_set(Config& config, const std::string& assignment)
     const Key* key = find_key(name);
     if (!key) throw unknown_key("--set", name);
     apply(config, *key, split(*key, value), "--set");
-}
-
-/// The machine's fully qualified name, as far as it knows it.
-std::string machine_name()
-{
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-    addrinfo hints{};
-    hints.ai_flags = AI_CANONNAME;
-    addrinfo* found = nullptr;
-    std::string full = name.data();
-    if (::getaddrinfo(name.data(), nullptr, &hints, &found) == 0) {
-        if (found->ai_canonname) full = found->ai_canonname;
-        ::freeaddrinfo(found);
-    }
-    try {
-        return setting::parse_host_name(full);
-    } catch (const BadValue&) {
-        return "localhost"; // a machine may be called anything; a greeting may not
-    }
 }
 
 /// What is right key by key but not together.

@@ -65,6 +65,8 @@ struct Config
         std::vector<Endpoint> listen{{"::", 110}};
         std::chrono::seconds idle_timeout{600}; // at least 10 min, RFC 1939 §3
         Lock maildrop_lock = Lock::shared;
+        std::chrono::seconds login_delay{0}; // between sign-ins of one account, RFC 2449 §6.5
+        bool implementation = true;          // whether CAPA names it, RFC 2449 §6.9
     } pop3;
     Listener pop3s{{{"::", 995}}};
 

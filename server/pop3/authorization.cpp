@@ -177,6 +177,9 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
         const std::string_view reason = why == auth::Failure::throttled ? "throttled" : "busy";
         co_return refuse_login(user, reason, reply::error("SYS/TEMP", said));
     }
+    const auto delay = services_.config->pop3.login_delay;
+    if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now()))
+        co_return refuse_login(user, "login_delay", reply::error("LOGIN-DELAY", say(Text::login_delay)));
     const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
     const auto mode = exclusive ? storage::Maildrop::Mode::exclusive : storage::Maildrop::Mode::shared;
     auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode);
@@ -187,6 +190,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
         co_return refuse_login(user, "unavailable",
                                reply::error("SYS/TEMP", say(Text::maildrop_unavailable)));
     }
+    services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
     account_ = outcome->account;
     maildrop_ = *std::move(maildrop);
     log_ = log_.with({"user", outcome->address});
@@ -215,6 +219,8 @@ reply::Offer Session::offer() const
             auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer()),
         .stls = services_.tls != nullptr && !connection_.secure() && !maildrop_,
         .language = language_,
+        .login_delay = services_.config->pop3.login_delay,
+        .implementation = services_.config->pop3.implementation,
     };
 }
 

@@ -85,9 +85,14 @@ std::string capabilities(const Offer& offer)
             "RESP-CODES\r\n"     // RFC 2449 §6.4
             "AUTH-RESP-CODE\r\n" // RFC 3206
             "PIPELINING\r\n"
-            "EXPIRE NEVER\r\n"
-            "IMPLEMENTATION Pillarbox\r\n"
-            "LANG\r\n"; // RFC 6856 §3.1
+            "EXPIRE NEVER\r\n";
+    if (offer.login_delay.count() > 0) {
+        text += "LOGIN-DELAY "; // RFC 2449 §6.5: for everybody the same
+        append(text, offer.login_delay.count());
+        text += crlf;
+    }
+    if (offer.implementation) text += "IMPLEMENTATION Pillarbox\r\n";
+    text += "LANG\r\n"; // RFC 6856 §3.1
     if (offer.passwords)
         text += "USER\r\nSASL PLAIN LOGIN\r\nUTF8 USER\r\n"; // RFC 6856 §2.2: and in USER and PASS
     else

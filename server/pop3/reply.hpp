@@ -3,6 +3,7 @@
 #include "server/pop3/texts.hpp"
 #include "storage/unique_id.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct Offer
     bool passwords = false; // USER and SASL would be accepted as things stand
     bool stls = false;      // could be begun now
     Language language = Language::english;
+    std::chrono::seconds login_delay{0}; // 0: none
+    bool implementation = true;          // may be told
 };
 
 /// CAPA's whole answer, RFC 2449 §5.

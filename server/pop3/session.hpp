@@ -6,6 +6,7 @@
 #include "server/net/connection.hpp"
 #include "server/net/error.hpp"
 #include "server/pop3/command.hpp"
+#include "server/pop3/login_delay.hpp"
 #include "server/pop3/numbering.hpp"
 #include "server/pop3/reply.hpp"
 #include "server/pop3/texts.hpp"
@@ -29,6 +30,7 @@ struct Services
     auth::Login& login;
     net::TlsContext* tls = nullptr; // null: no STLS
     std::shared_ptr<const Config> config;
+    LoginDelay& logins;
 };
 
 /// How a listener is to make connections for this protocol.

@@ -35,6 +35,7 @@ enum class Text
     throttled,
     busy,
     in_use,
+    login_delay,
     maildrop_unavailable,
     utf8_mode,
     // TRANSACTION and UPDATE

@@ -79,7 +79,7 @@ public:
     awaitable<void> session(std::unique_ptr<net::Stream> stream)
     {
         net::Connection connection(reactor_, std::move(stream), pop3::connection_limits());
-        pop3::Services services{store_->mail(), login_, nullptr, config_};
+        pop3::Services services{store_->mail(), login_, nullptr, config_, logins_};
         const Log log;
         auto dialogue = [&] { return pop3::serve(connection, log, services); };
         co_await net::run_session(connection, log, std::move(dialogue), pop3::farewell);
@@ -123,6 +123,7 @@ private:
     net::Reactor reactor_; // goes last but one: the store's threads post to it
     std::shared_ptr<const Config> config_ = cheap_settings();
     std::unique_ptr<storage::Store> store_ = storage::open(store_in(folder_.path() / "store"));
+    pop3::LoginDelay logins_;
     auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
 };
 

@@ -6,6 +6,7 @@
 #include "server/net/reactor.hpp"
 #include "server/net/stream.hpp"
 #include "server/net/tls.hpp"
+#include "server/pop3/login_delay.hpp"
 #include "server/smtp/rate.hpp"
 #include "storage/store.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -45,6 +46,7 @@ public:
     auth::Login& login() { return *login_; }
     mailflow::Intake& intake() { return *intake_; }
     smtp::SubmissionRate& rate() { return rate_; }
+    pop3::LoginDelay& pop3_logins() { return pop3_logins_; }
     std::shared_ptr<const Config> config() const { return config_; }
     net::TlsContext* tls() { return tls_.get(); } // null where `tls.certificate` is "none"
 
@@ -63,6 +65,7 @@ private:
     std::unique_ptr<auth::Login> login_;
     std::unique_ptr<mailflow::Intake> intake_;
     smtp::SubmissionRate rate_;
+    pop3::LoginDelay pop3_logins_;
 };
 
 /// A protocol that transcripts can `connect` to.

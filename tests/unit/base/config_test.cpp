@@ -68,6 +68,8 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
         listen = []
         idle_timeout = "15m"
         maildrop_lock = "exclusive"
+        login_delay = "15m"
+        implementation = false
         [auth]
         password_hash = "argon2id:t=3,m=65536"
         [limits]
@@ -80,6 +82,8 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_TRUE(config.pop3.listen.empty());
     EXPECT_EQ(config.pop3.idle_timeout, std::chrono::minutes(15));
     EXPECT_EQ(config.pop3.maildrop_lock, Config::Pop3::Lock::exclusive);
+    EXPECT_EQ(config.pop3.login_delay, std::chrono::minutes(15));
+    EXPECT_FALSE(config.pop3.implementation);
     EXPECT_EQ(config.auth.hash_passes, 3u);
     EXPECT_EQ(config.auth.hash_kib, 65536u);
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
@@ -119,6 +123,8 @@ TEST_F(ConfigFile, ErrorsNameFileLineAndKey)
     EXPECT_TRUE(error("hostname = \n").starts_with(file + ":1: ")) << error("hostname = \n");
     EXPECT_EQ(error("", {"pop3.maildrop_lock=none"}),
               "--set: pop3.maildrop_lock: 'none' is none of: shared, exclusive");
+    EXPECT_EQ(error("", {"pop3.login_delay=2d"}),
+              "--set: pop3.login_delay: '2d' is too long; write 1d or less, or 0s for none");
     EXPECT_EQ(error("", {"hostname"}), "--set hostname: write KEY=VALUE");
     EXPECT_EQ(error("", {}, {{"PILLARBOX_POP3_IDLE_TIMEOUT", "soon"}}),
               "environment variable PILLARBOX_POP3_IDLE_TIMEOUT: pop3.idle_timeout: 'soon' is no time; write "

@@ -150,6 +150,10 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
                                  "IMPLEMENTATION Pillarbox", "LANG"})
             EXPECT_TRUE(has(line)) << line;
     }
+    EXPECT_NE(capabilities({.login_delay = std::chrono::seconds(90)}).find("\r\nLOGIN-DELAY 90\r\n"),
+              std::string::npos);
+    EXPECT_EQ(capabilities({}).find("LOGIN-DELAY"), std::string::npos);
+    EXPECT_EQ(capabilities({.implementation = false}).find("IMPLEMENTATION"), std::string::npos);
     EXPECT_EQ(mechanisms({.passwords = true, .stls = true}),
               "+OK mechanisms follow\r\nPLAIN\r\nLOGIN\r\n.\r\n");
     EXPECT_EQ(mechanisms({}), "+OK mechanisms follow\r\n.\r\n");
