@@ -58,9 +58,6 @@ awaitable<Session::Next> Session::authorization()
         case Verb::stls:
             co_await stls();
             break;
-        case Verb::noop: // not RFC 1939's, but harmless, and clients probe with it
-            connection_.put(reply::ok());
-            break;
         case Verb::capa:
             connection_.put(reply::capabilities(offer()));
             break;

@@ -11,7 +11,7 @@ import select
 import socket
 import unittest
 
-from common import PATIENCE, Server, letter, main, pop3, retrieve, smtp
+from common import PASSWORD, PATIENCE, Server, letter, main, pop3, retrieve, smtp
 
 CROWD = int(os.environ.get("PILLARBOX_CROWD", "300"))
 STUCK = 5  # readers
@@ -74,7 +74,7 @@ class Crowd(unittest.TestCase):
         """Asks for a large message again and again, and reads none of it."""
         connected = self.connect("pop3")
         read_line(connected)
-        for command in (f"USER {self.bob}", "PASS correct horse battery", "STAT"):
+        for command in (f"USER {self.bob}", f"PASS {PASSWORD}", "STAT"):
             connected.sendall(command.encode() + b"\r\n")
             self.assertTrue(read_line(connected).startswith(b"+OK"), command)
         connected.sendall(b"RETR 1\r\n" * 20)
