@@ -226,8 +226,19 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
         addresses_.push_back(fmt::format("{}={}", protocol, text_of(endpoint)));
 }
 
+/// Nobody shall find out by the faults.
+void warn_of_test_mode(const Log& log, const Config& config)
+{
+    if (!config.test.mode) return;
+    log.warning(
+        "server.test_mode",
+        {{"pop3_faults", config.test.pop3_faults.size()},
+         {"hint", "this server is for testing clients; set test.mode to false before it keeps mail"}});
+}
+
 void Application::announce()
 {
+    warn_of_test_mode(log_, *started_with_);
     // One line with everything, in the form that scripts wait for.
     Log line = log_;
     for (const auto& address : addresses_) {
@@ -310,6 +321,7 @@ void Application::reload()
         return;
     }
     reload_certificates();
+    warn_of_test_mode(log_, *config());
     log_.info("server.reloaded", {{"note", "addresses, hostname, limits and storage change at a restart"}});
 }
 

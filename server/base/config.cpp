@@ -193,6 +193,22 @@ const std::vector<Key>& keys()
                                                         {"warning", Log::Level::warning},
                                                         {"error", Log::Level::error}});
                }),
+        single("test.mode",
+               [](Config& c, const std::string& v) {
+                   c.test.mode = choose<bool>(v, {{"true", true}, {"false", false}});
+               }),
+        {"test.pop3_faults", true,
+         [](Config& c, const Values& values) {
+             using enum Config::Test::Pop3Fault;
+             c.test.pop3_faults.clear();
+             for (const auto& value : values)
+                 c.test.pop3_faults.push_back(choose<Config::Test::Pop3Fault>(
+                     value, {{"stall-retr", stall_retr},
+                             {"wrong-size", wrong_size},
+                             {"doubled-uidl", doubled_uidl},
+                             {"in-use", in_use},
+                             {"drop-before-quit-answer", drop_before_quit_answer}}));
+         }},
     };
     return all;
 }
@@ -337,6 +353,9 @@ void check(const Config& config)
         throw ConfigError("tls.key: remove it, or name a file in tls.certificate, which is now 'none'");
     if (!config.setup.admin.empty() && config.setup.domain.empty())
         throw ConfigError("setup.admin: give setup.domain too, so that the first start can make both");
+    if (!config.test.pop3_faults.empty() && !config.test.mode)
+        throw ConfigError(
+            "test.pop3_faults: set test.mode to true too, on a server that keeps nobody's mail");
 }
 
 } // namespace

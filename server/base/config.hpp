@@ -129,6 +129,21 @@ struct Config
         Log::Format format = Log::Format::text;
         Log::Level level = Log::Level::info;
     } log;
+
+    struct Test
+    {
+        enum class Pop3Fault
+        {
+            stall_retr,
+            wrong_size,
+            doubled_uidl,
+            in_use,
+            drop_before_quit_answer
+        };
+
+        bool mode = false;                  // a server to test clients with, not one for mail
+        std::vector<Pop3Fault> pop3_faults; // only with `mode`
+    } test;
 };
 
 /// A setting that cannot be used. what() names file, line and key, and says

@@ -174,6 +174,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
         const std::string_view reason = why == auth::Failure::throttled ? "throttled" : "busy";
         co_return refuse_login(user, reason, reply::error("SYS/TEMP", said));
     }
+    if (faults_.in_use()) co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
     const auto delay = services_.config->pop3.login_delay;
     if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now()))
         co_return refuse_login(user, "login_delay", reply::error("LOGIN-DELAY", say(Text::login_delay)));

@@ -80,6 +80,7 @@ Session::Session(net::Connection& connection, Log log, Services services)
     : connection_(connection),
       log_(std::move(log)),
       services_(std::move(services)),
+      faults_(services_.config->test),
       timestamp_(new_timestamp(services_.config->hostname)),
       login_deadline_(std::chrono::steady_clock::now() + whole_login)
 {}
@@ -155,6 +156,10 @@ awaitable<void> Session::update()
     }
     // Before the client hears of it: its next login must find no lock of ours.
     maildrop_.reset();
+    if (faults_.drops_before_quit_answer()) {
+        co_await connection_.flush();
+        connection_.break_off();
+    }
     connection_.put(said);
     log_.info("pop3.quit", {{"retrieved", retrieved_}, {"deleted", deleted}});
 }
@@ -175,9 +180,9 @@ awaitable<void> Session::list(const Command& command)
     if (!numbered) co_return;
     const auto list = [&](std::string& text, std::uint32_t n, const storage::MaildropEntry& message) {
         if (command.verb == Verb::uidl)
-            reply::unique_id_listing(text, n, message.unique_id);
+            reply::unique_id_listing(text, n, faults_.unique_id(message.unique_id));
         else
-            reply::scan_listing(text, n, message.size);
+            reply::scan_listing(text, n, faults_.size(message.size));
     };
     if (command.number) {
         const auto* message = numbering_->find(*command.number);
@@ -218,7 +223,12 @@ awaitable<void> Session::retrieve(const Command& command)
     if (command.verb == Verb::top)
         connection_.put(reply::ok(say(Text::top_follows)));
     else
-        connection_.put(reply::ok(std::to_string(message->size) + " octets"));
+        connection_.put(reply::ok(std::to_string(faults_.size(message->size)) + " octets"));
+    if (command.verb == Verb::retr && faults_.stalls_retr()) {
+        connection_.put(stuffer.feed(piece->substr(0, piece->find('\n') + 1)));
+        co_await connection_.read_line(services_.config->pop3.idle_timeout);
+        connection_.break_off();
+    }
     while (!piece->empty() && !stuffer.satisfied()) {
         co_await connection_.send(stuffer.feed(*piece));
         piece = co_await (*reader)->next();

@@ -6,6 +6,7 @@
 #include "server/net/connection.hpp"
 #include "server/net/error.hpp"
 #include "server/pop3/command.hpp"
+#include "server/pop3/faults.hpp"
 #include "server/pop3/login_delay.hpp"
 #include "server/pop3/numbering.hpp"
 #include "server/pop3/reply.hpp"
@@ -91,6 +92,7 @@ private:
     net::Connection& connection_;
     Log log_;
     Services services_;
+    const Faults faults_;
     Language language_ = Language::english;
 
     // AUTHORIZATION

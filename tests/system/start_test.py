@@ -105,6 +105,16 @@ class Refusals(unittest.TestCase):
         self.server.start()
         self.assertEqual(self.server.stop(), 0)
 
+    def test_faults_without_the_mode_for_them(self):
+        self.server.settings["test.pop3_faults"] = "in-use"
+        done = self.serve()
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("test.mode", done.stderr)
+        self.server.settings["test.mode"] = "true"
+        self.server.start()
+        self.server.wait_for("server.test_mode")
+        self.assertEqual(self.server.stop(), 0)
+
     def test_check_config(self):
         done = run(self.server, "check-config", *self.server.arguments())
         self.assertEqual(done.returncode, 0, done.stderr)

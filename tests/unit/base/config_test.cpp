@@ -139,6 +139,14 @@ TEST_F(ConfigFile, RefusesWhatDoesNotGoTogether)
     EXPECT_NE(error("[tls]\ncertificate = 'a.pem'\n").find("give both files"), std::string::npos);
     EXPECT_NE(error("[setup]\nadmin = 'a@example.org'\n").find("setup.domain"), std::string::npos);
     EXPECT_TRUE(load("[tls]\ncertificate = 'none'\n").tls.off());
+    EXPECT_EQ(error("[test]\npop3_faults = ['in-use']\n"),
+              "test.pop3_faults: set test.mode to true too, on a server that keeps nobody's mail");
+    using enum Config::Test::Pop3Fault;
+    EXPECT_EQ(load("[test]\nmode = true\npop3_faults = ['in-use', 'wrong-size']\n").test.pop3_faults,
+              (std::vector{in_use, wrong_size}));
+    EXPECT_EQ(error("", {"test.pop3_faults=typo"}),
+              "--set: test.pop3_faults: 'typo' is none of: stall-retr, wrong-size, doubled-uidl, in-use, "
+              "drop-before-quit-answer");
 }
 
 TEST_F(ConfigFile, AFileThatWasNamedMustBeThere)
