@@ -186,7 +186,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     if (!maildrop) {
         log_.warning("pop3.maildrop_unavailable", {{"error", maildrop.error().message()}});
         co_return refuse_login(user, "unavailable",
-                               reply::error("SYS/TEMP", say(Text::maildrop_unavailable)));
+                               reply::system_error(maildrop.error(), Text::maildrop_unavailable, language_));
     }
     services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
     account_ = outcome->account;

@@ -1,5 +1,7 @@
 #include "server/pop3/reply.hpp"
 
+#include "storage/result.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -46,6 +48,12 @@ std::string error(std::string_view code, std::string_view text)
     coded += "] ";
     coded += text;
     return line("-ERR", coded);
+}
+
+std::string system_error(boost::system::error_code why, Text text, Language language)
+{
+    if (why == storage::Errc::unavailable) return error("SYS/PERM", say(Text::store_failed, language));
+    return error("SYS/TEMP", say(text, language));
 }
 
 std::string greeting(std::string_view timestamp)

@@ -3,6 +3,8 @@
 #include "server/pop3/texts.hpp"
 #include "storage/unique_id.hpp"
 
+#include <boost/system/error_code.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -20,6 +22,9 @@ std::string ok(std::string_view text = {});
 std::string error(std::string_view text);
 /// "-ERR [CODE] text": a response code of RFC 2449 §8 or RFC 3206.
 std::string error(std::string_view code, std::string_view text);
+/// "-ERR [SYS/TEMP]" and `text`; or [SYS/PERM], and that the operator must
+/// help, where the store has failed and waiting is in vain. RFC 3206 §4.
+std::string system_error(boost::system::error_code why, Text text, Language language);
 
 /// The first line a client sees. The timestamp stands last, in the form of a
 /// msg-id, for APOP (RFC 1939 §7).

@@ -150,7 +150,7 @@ awaitable<void> Session::update()
         if (removed)
             said = reply::ok(say(Text::deleted_bye));
         else
-            said = reply::error("SYS/TEMP", say(Text::not_all_removed)); // RFC 1939 §6
+            said = reply::system_error(removed.error(), Text::not_all_removed, language_); // RFC 1939 §6
         if (!removed)
             log_.warning("pop3.update_failed", {{"error", removed.error().message()}, {"marked", deleted}});
     }
@@ -213,10 +213,12 @@ awaitable<void> Session::retrieve(const Command& command)
     const auto* message = numbering_->find(*command.number);
     if (!message) co_return connection_.put(reply::error(say(Text::no_such_message)));
     const auto reader = co_await services_.mail.open(message->id);
-    if (!reader) co_return connection_.put(reply::error("SYS/TEMP", say(Text::message_unavailable)));
+    if (!reader)
+        co_return connection_.put(reply::system_error(reader.error(), Text::message_unavailable, language_));
     // The first piece before "+OK": what cannot be read can still be refused.
     auto piece = co_await (*reader)->next();
-    if (!piece) co_return connection_.put(reply::error("SYS/TEMP", say(Text::message_unavailable)));
+    if (!piece)
+        co_return connection_.put(reply::system_error(piece.error(), Text::message_unavailable, language_));
 
     reply::Stuffer stuffer;
     if (command.verb == Verb::top) stuffer = reply::Stuffer(command.body_lines);
@@ -265,7 +267,7 @@ awaitable<bool> Session::number()
     auto entries = co_await maildrop_->entries();
     if (!entries) {
         log_.warning("pop3.maildrop_unreadable", {{"error", entries.error().message()}});
-        connection_.put(reply::error("SYS/TEMP", say(Text::maildrop_unreadable)));
+        connection_.put(reply::system_error(entries.error(), Text::maildrop_unreadable, language_));
         co_return false;
     }
     numbering_.emplace(*std::move(entries));

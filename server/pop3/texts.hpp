@@ -50,6 +50,7 @@ enum class Text
     not_all_removed,
     // any state
     bye,
+    store_failed,
     shutting_down,
     log_in_first,
     logged_in_already,

@@ -1,5 +1,7 @@
 #include "server/pop3/reply.hpp"
 
+#include "storage/result.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -122,6 +124,17 @@ TEST(Reply, IsOneLine)
     text.clear();
     unique_id_listing(text, 2, storage::UniqueId("k3f9"));
     EXPECT_EQ(text, "2 k3f9");
+}
+
+TEST(Reply, SaysWhetherWaitingHelps)
+{
+    using storage::Errc;
+    constexpr auto text = Text::maildrop_unreadable;
+    const std::string later = "-ERR [SYS/TEMP] the maildrop cannot be read, try again later\r\n";
+    EXPECT_EQ(system_error(Errc::timed_out, text, Language::english), later);
+    EXPECT_EQ(system_error(Errc::out_of_space, text, Language::english), later);
+    EXPECT_EQ(system_error(Errc::unavailable, text, Language::english),
+              "-ERR [SYS/PERM] the mail store has failed, tell whoever runs this server\r\n");
 }
 
 TEST(Capabilities, AreThoseThatCanBeHadNow)
