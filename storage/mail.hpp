@@ -22,9 +22,16 @@ struct Delivery
     Summary summary;
 };
 
-/// A POP3 session's view of an INBOX as it was at login. While it lives, what
-/// it shows stays readable; in exclusive mode it also keeps others out
-/// (RFC 1939 §4). Destroying it lets go.
+/// What of an account a maildrop shows: by itself, the whole INBOX.
+struct MaildropView
+{
+    std::optional<MailboxId> mailbox{}; // INBOX without one
+    std::optional<Time> since{};        // only what has arrived since then
+};
+
+/// A POP3 session's view of a mailbox as it was at login. While it lives, what
+/// it shows stays readable; in exclusive mode it also keeps others out of that
+/// mailbox (RFC 1939 §4). Destroying it lets go.
 class Maildrop
 {
 public:
@@ -36,7 +43,8 @@ public:
 
     virtual ~Maildrop() = default;
 
-    // From the mailbox's counters: a login that only says STAT reads no messages.
+    // From the mailbox's counters: a login that only says STAT reads no messages,
+    // unless it asked for those of a time.
     virtual std::uint32_t count() const = 0;
     virtual std::uint64_t octets() const = 0;
 
@@ -63,9 +71,11 @@ public:
     /// Errors: out_of_space, over_quota, not_found (an account is gone).
     virtual awaitable<Result<void>> deliver(Delivery delivery) = 0;
 
-    /// Errors: locked, not_found.
-    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
-                                                                       Maildrop::Mode mode) = 0;
+    /// Opens the account's INBOX, or what `view` says. A message's unique id is
+    /// the same in every view. Errors: locked, not_found (the account, or the
+    /// mailbox is none of its own).
+    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account, Maildrop::Mode mode,
+                                                                       MaildropView view = {}) = 0;
 
     /// The account's mailboxes: those with a role in the order of MailboxRole,
     /// then own ones by name.

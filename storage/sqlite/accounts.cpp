@@ -73,10 +73,11 @@ Result<void> add_account(Database& database, const NewAccount& account)
 void remove_account(Database& database, AccountId account)
 {
     const auto modseq = next_modseq(database, account).value_or(1);
-    database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size) "
-                 "SELECT message.msg, mailbox.account, mailbox.id, message.uid, ?, message.size "
-                 "FROM mailbox JOIN message ON message.mailbox = mailbox.id WHERE mailbox.account = ?",
-                 modseq, account);
+    database.run(
+        "INSERT INTO dead (msg, account, mailbox, uid, modseq, size, received) "
+        "SELECT message.msg, mailbox.account, mailbox.id, message.uid, ?, message.size, message.received "
+        "FROM mailbox JOIN message ON message.mailbox = mailbox.id WHERE mailbox.account = ?",
+        modseq, account);
     database.run("UPDATE dead SET until = 0 WHERE account = ?", account);
     database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size) "
                  "SELECT msg, account, mailbox, uid, ?, size FROM quarantine WHERE account = ?",

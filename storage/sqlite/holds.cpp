@@ -4,18 +4,13 @@
 
 namespace pillarbox::storage::sqlite {
 
-std::unique_ptr<Holds::Maildrop> Holds::open_maildrop(AccountId account, storage::Maildrop::Mode mode)
+std::unique_ptr<Holds::Maildrop> Holds::open_maildrop(AccountId account)
 {
-    const bool exclusive = mode == storage::Maildrop::Mode::exclusive;
     std::uint64_t number = 0;
     {
         const std::lock_guard lock(mutex_);
-        auto& sessions = maildrops_[static_cast<std::int64_t>(account)];
-        for (const auto& [other, session] : sessions) {
-            if (exclusive && session.exclusive) return nullptr;
-        }
         number = ++counter_;
-        sessions.emplace(number, Session{.exclusive = exclusive});
+        maildrops_[static_cast<std::int64_t>(account)].emplace(number, Session{});
     }
     return std::make_unique<Maildrop>(shared_from_this(), account, number);
 }
@@ -60,6 +55,17 @@ Holds::Maildrop::~Maildrop()
     const auto sessions = holds_->maildrops_.find(static_cast<std::int64_t>(account_));
     sessions->second.erase(number_);
     if (sessions->second.empty()) holds_->maildrops_.erase(sessions);
+}
+
+bool Holds::Maildrop::lock(std::int64_t mailbox)
+{
+    const std::lock_guard lock(holds_->mutex_);
+    auto& sessions = holds_->maildrops_[static_cast<std::int64_t>(account_)];
+    for (const auto& [other, session] : sessions) {
+        if (session.locked == mailbox) return false;
+    }
+    sessions[number_].locked = mailbox;
+    return true;
 }
 
 void Holds::Maildrop::shows(std::uint64_t modseq)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/mail.hpp"
+#include "storage/types.hpp"
 
 #include <cstdint>
 #include <map>
@@ -25,6 +25,10 @@ public:
         Maildrop(Maildrop&&) = default;
         Maildrop& operator=(Maildrop&&) = delete;
         ~Maildrop();
+
+        /// Keeps other maildrops of the mailbox from being locked; false when
+        /// one is already.
+        bool lock(std::int64_t mailbox);
 
         /// The account's change counter in the snapshot it shows. Before this
         /// is known, everything is held.
@@ -54,8 +58,7 @@ public:
         std::int64_t body_ = 0;
     };
 
-    /// Empty when `mode` is exclusive and another exclusive one lives.
-    std::unique_ptr<Maildrop> open_maildrop(AccountId account, storage::Maildrop::Mode mode);
+    std::unique_ptr<Maildrop> open_maildrop(AccountId account);
 
     std::unique_ptr<Body> open_body();
 
@@ -72,7 +75,7 @@ public:
 private:
     struct Session
     {
-        bool exclusive = false;
+        std::int64_t locked = 0;  // the mailbox, if any
         std::uint64_t modseq = 0; // 0: not known yet
     };
 

@@ -4,19 +4,20 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <string>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
-/// What an INBOX was when it was opened.
+/// What a mailbox was when it was opened.
 struct Shown
 {
-    AccountId account{};
     std::int64_t mailbox = 0;
     std::uint64_t uid_validity = 0;
     std::int64_t uid_next = 0;
-    std::uint64_t modseq = 0; // of the account
+    std::int64_t since = std::numeric_limits<std::int64_t>::min(); // of `received`
+    std::uint64_t modseq = 0;                                      // of the account
     std::uint32_t messages = 0;
     std::uint64_t octets = 0;
 };
@@ -52,8 +53,10 @@ MaildropEntry entry_of(const Query& row)
 /// them. Takes and leaves the entries in the order of their uids.
 void put_back_expunged(Database& database, const Shown& shown, std::vector<MaildropEntry>& entries)
 {
-    Query row(database, "SELECT msg, size, uid FROM dead WHERE mailbox = ? AND modseq > ? AND uid < ?",
-              shown.mailbox, shown.modseq, shown.uid_next);
+    Query row(
+        database,
+        "SELECT msg, size, uid FROM dead WHERE mailbox = ? AND modseq > ? AND uid < ? AND received >= ?",
+        shown.mailbox, shown.modseq, shown.uid_next, shown.since);
     const auto present = entries.size();
     while (row.step())
         entries.push_back(entry_of(row));
@@ -84,8 +87,10 @@ Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& s
     std::vector<MaildropEntry> entries;
     entries.reserve(shown.messages);
     {
-        Query row(database, "SELECT msg, size, uid FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid",
-                  shown.mailbox, shown.uid_next);
+        Query row(database,
+                  "SELECT msg, size, uid FROM message WHERE mailbox = ? AND uid < ? AND received >= ? "
+                  "ORDER BY uid",
+                  shown.mailbox, shown.uid_next, shown.since);
         while (row.step())
             entries.push_back(entry_of(row));
     }
@@ -125,39 +130,68 @@ private:
     Shown shown_;
 };
 
-Result<Shown> look(Database& database, AccountId account)
+Shown shown_of(const Query& row)
 {
+    return {.mailbox = row.integer(0),
+            .uid_validity = row.as<std::uint64_t>(1),
+            .uid_next = row.integer(2),
+            .modseq = row.as<std::uint64_t>(3),
+            .messages = row.as<std::uint32_t>(4),
+            .octets = row.as<std::uint64_t>(5)};
+}
+
+Result<Shown> look(Database& database, AccountId account, std::optional<MailboxId> mailbox)
+{
+    if (mailbox) {
+        Query row(
+            database,
+            "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, "
+            "mailbox.messages, mailbox.octets FROM mailbox JOIN account ON account.id = mailbox.account "
+            "WHERE mailbox.id = ? AND mailbox.account = ?",
+            *mailbox, account);
+        if (row.step()) return shown_of(row);
+        return make_error_code(Errc::not_found);
+    }
     Query row(
         database,
         "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, mailbox.messages, "
         "mailbox.octets FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
         "mailbox.role <> 0 WHERE account.id = ?",
         MailboxRole::inbox, account);
-    if (!row.step()) return make_error_code(Errc::not_found);
-    return Shown{.account = account,
-                 .mailbox = row.integer(0),
-                 .uid_validity = row.as<std::uint64_t>(1),
-                 .uid_next = row.integer(2),
-                 .modseq = row.as<std::uint64_t>(3),
-                 .messages = row.as<std::uint32_t>(4),
-                 .octets = row.as<std::uint64_t>(5)};
+    if (row.step()) return shown_of(row);
+    return make_error_code(Errc::not_found);
+}
+
+/// The mailbox's counters know nothing of times.
+void show_only(Database& database, Time since, Shown& shown)
+{
+    shown.since = since.time_since_epoch().count();
+    Query row(database,
+              "SELECT count(*), coalesce(sum(size), 0) FROM message WHERE mailbox = ? AND received >= ?",
+              shown.mailbox, shown.since);
+    row.step();
+    shown.messages = row.as<std::uint32_t>(0);
+    shown.octets = row.as<std::uint64_t>(1);
 }
 
 } // namespace
 
-awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, Maildrop::Mode mode)
+awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, Maildrop::Mode mode,
+                                                                       MaildropView view)
 {
     // The hold comes first: nothing that the snapshot shows may go meanwhile.
-    auto hold = core_.holds->open_maildrop(account, mode);
-    auto work = [this, account,
+    auto hold = core_.holds->open_maildrop(account);
+    auto work = [this, account, mode, view,
                  hold = std::move(hold)](Database& database) mutable -> Result<std::unique_ptr<Maildrop>> {
-        if (!hold) return make_error_code(Errc::locked);
-        const auto shown = look(database, account);
+        auto shown = look(database, account, view.mailbox);
         if (!shown) return shown.error();
+        if (mode == Maildrop::Mode::exclusive && !hold->lock(shown->mailbox))
+            return make_error_code(Errc::locked);
+        if (view.since) show_only(database, *view.since, *shown);
         hold->shows(shown->modseq);
         return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown);
     };
-    return submit_brief(*core_.readers, std::move(work));
+    return submit(*core_.readers, std::move(work), 0, !view.since); // a view of a time reads every row
 }
 
 } // namespace pillarbox::storage::sqlite

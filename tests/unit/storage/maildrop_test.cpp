@@ -153,6 +153,73 @@ TEST_F(MaildropTest, LocksWhenExclusive)
     EXPECT_EQ(run(mail().open_maildrop(AccountId{4711}, Maildrop::Mode::exclusive)).error(), Errc::not_found);
 }
 
+TEST_F(MaildropTest, LocksOneMailbox)
+{
+    const auto id = account(alice);
+    const MaildropView junk{.mailbox = mailbox(alice, MailboxRole::junk)};
+    const MaildropView inbox{.mailbox = mailbox(alice)};
+    auto first = run(mail().open_maildrop(id, Maildrop::Mode::exclusive));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, inbox)).error(), Errc::locked);
+    auto second = run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk));
+    ASSERT_TRUE(second);
+    EXPECT_EQ(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk)).error(), Errc::locked);
+    second->reset();
+    EXPECT_TRUE(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk)));
+}
+
+TEST_F(MaildropTest, ShowsAnotherMailbox)
+{
+    ASSERT_TRUE(deliver("in the inbox", {alice}));
+    auto spam = delivery("buy", {alice});
+    spam.copies[0].mailbox = MailboxRole::junk;
+    ASSERT_TRUE(run(mail().deliver(std::move(spam))));
+    const MaildropView junk{.mailbox = mailbox(alice, MailboxRole::junk)};
+    auto maildrop = run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, junk));
+    ASSERT_TRUE(maildrop);
+    EXPECT_EQ((*maildrop)->count(), 1u);
+    const auto shown = run((*maildrop)->entries());
+    ASSERT_TRUE(shown);
+    EXPECT_EQ((*maildrop)->octets(), shown->at(0).size);
+    ASSERT_TRUE(run(mail().expunge(account(alice), std::vector{shown->at(0).id})));
+    EXPECT_EQ(run((*maildrop)->entries())->size(), 1u);
+    EXPECT_EQ((*run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, junk)))->count(), 0u);
+    EXPECT_EQ(entries(alice).size(), 1u);
+    EXPECT_EQ(run(mail().open_maildrop(account("bob@example.org"), Maildrop::Mode::shared, junk)).error(),
+              Errc::not_found);
+}
+
+TEST_F(MaildropTest, ShowsOnlyWhatArrivedSince)
+{
+    for (int i = 0; i < 4; ++i)
+        ASSERT_TRUE(deliver("message " + std::to_string(i), {alice}));
+    const auto all = entries(alice);
+    auto work = [mailbox = mailbox(alice)](sqlite::Database& database) -> Result<void> {
+        database.run("UPDATE message SET received = 1000 + uid WHERE mailbox = ?", mailbox);
+        return boost::system::in_place_value;
+    };
+    ASSERT_TRUE(run(sqlite::submit(*core().writer, work)));
+    const MaildropView view{.since = Time(std::chrono::seconds(1003))};
+    auto maildrop = run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, view));
+    ASSERT_TRUE(maildrop);
+    EXPECT_EQ((*maildrop)->count(), 2u);
+    EXPECT_EQ((*maildrop)->octets(), all[2].size + all[3].size);
+    // Neither what goes meanwhile nor what comes changes it.
+    ASSERT_TRUE(run(mail().expunge(account(alice), std::vector{all[0].id, all[2].id})));
+    ASSERT_TRUE(deliver("later", {alice}));
+    auto shown = run((*maildrop)->entries());
+    ASSERT_TRUE(shown);
+    ASSERT_EQ(shown->size(), 2u);
+    EXPECT_EQ(shown->at(0).id, all[2].id);
+    EXPECT_EQ(shown->at(0).unique_id.text(), all[2].unique_id.text());
+    EXPECT_EQ(shown->at(1).unique_id.text(), all[3].unique_id.text());
+    // Not even that the account goes.
+    ASSERT_TRUE(run(accounts().remove(alice)));
+    shown = run((*maildrop)->entries());
+    ASSERT_TRUE(shown);
+    EXPECT_EQ(shown->size(), 2u);
+}
+
 TEST_F(MaildropTest, KeepsUniqueIds)
 {
     for (int i = 0; i < 3; ++i)
