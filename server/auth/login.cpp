@@ -68,7 +68,29 @@ struct Known
 {
     std::optional<storage::Account> account; // none: a stranger, or disabled
     std::vector<storage::AppPassword> devices;
+    std::string suffix; // of Identity
 };
+
+/// Whom a name may mean.
+struct Reading
+{
+    std::string address;
+    std::string suffix;
+};
+
+/// The name as it stands, and without what follows its first '+'.
+std::vector<Reading> readings_of(std::string_view user)
+{
+    std::vector<Reading> readings{{.address = ascii::to_lower(user), .suffix = {}}};
+    const auto at = std::min(user.rfind('@'), user.size());
+    const auto local_part = user.substr(0, at);
+    const auto plus = local_part.find('+');
+    if (plus == std::string_view::npos || plus == 0) return readings;
+    readings.push_back(
+        {.address = ascii::to_lower(local_part.substr(0, plus)) + ascii::to_lower(user.substr(at)),
+         .suffix = std::string(local_part.substr(plus + 1))});
+    return readings;
+}
 
 /// What verifying came to.
 struct Verified
@@ -196,7 +218,7 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
         std::string hash = std::move(verified.new_hash);
         co_await state.accounts.renew_hash(account.id, account.password_hash, std::move(hash));
     }
-    co_return Identity{account.id, account.address, std::move(verified.label), account.admin};
+    co_return Identity{account.id, account.address, std::move(verified.label), account.admin, known->suffix};
 }
 
 awaitable<Login::Outcome> Login::apop(std::string user, std::string timestamp, std::string digest,
@@ -215,7 +237,7 @@ awaitable<Login::Outcome> Login::apop(std::string user, std::string timestamp, s
 
     const storage::Account& account = *known->account;
     state.accounts.touch_app_password(account.id, *label);
-    co_return Identity{account.id, account.address, *std::move(label), account.admin};
+    co_return Identity{account.id, account.address, *std::move(label), account.admin, known->suffix};
 }
 
 void Login::drain()
@@ -275,18 +297,23 @@ awaitable<void> Login::State::wait(std::chrono::seconds time)
 /// and costs as many questions to the store.
 awaitable<storage::Result<Known>> Login::State::find(std::string user)
 {
-    std::string address = ascii::to_lower(user);
-    if (address.find('@') == std::string::npos) {
+    if (user.find('@') == std::string::npos) {
         const auto domains = co_await accounts.domains();
         if (!domains) co_return domains.error();
-        if (domains->size() == 1) address += '@' + domains->front().name;
+        if (domains->size() == 1) user += '@' + domains->front().name;
     }
     Known known;
-    auto account = co_await accounts.find(std::move(address));
-    if (account && account->enabled)
-        known.account = *std::move(account);
-    else if (!account && account.error() != storage::Errc::not_found)
-        co_return account.error();
+    bool found = false;
+    // Each is asked for, whichever there is: the time says nothing. One that
+    // has the whole name wins, disabled or not.
+    for (const Reading& reading : readings_of(user)) {
+        auto account = co_await accounts.find(reading.address);
+        if (!account && account.error() != storage::Errc::not_found) co_return account.error();
+        if (!account || found) continue;
+        found = true;
+        known.suffix = reading.suffix;
+        if (account->enabled) known.account = *std::move(account);
+    }
 
     const storage::AccountId id = known.account ? known.account->id : storage::AccountId{};
     auto devices = co_await accounts.app_passwords(id);

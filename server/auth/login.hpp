@@ -21,6 +21,7 @@ struct Identity
     std::string address;
     std::string device; // the app password's label; empty for the account's own password
     bool admin = false;
+    std::string suffix{}; // what stood behind the '+' of the name, where that is not the account's own
 };
 
 /// Why a sign-in failed. Peers are told no more than this.
@@ -50,7 +51,9 @@ public:
     using Outcome = boost::system::result<Identity>; // error: Failure
 
     /// By name and password: the account's, or one of its app passwords. A name
-    /// without a domain means that of the server's only domain. May wait as
+    /// without a domain means that of the server's only domain. Where nobody
+    /// has the name, that before its first '+' signs in, as mail for it goes
+    /// there; what followed becomes Identity::suffix. May wait as
     /// long as Throttle::longest_delay.
     awaitable<Outcome> password(std::string user, std::string password, boost::asio::ip::address peer);
 

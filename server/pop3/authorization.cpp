@@ -3,6 +3,7 @@
 
 #include "server/auth/sasl.hpp"
 #include "server/pop3/session.hpp"
+#include "server/pop3/view.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -178,24 +179,51 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     const auto delay = services_.config->pop3.login_delay;
     if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now()))
         co_return refuse_login(user, "login_delay", reply::error("LOGIN-DELAY", say(Text::login_delay)));
+    const auto view = co_await find_view(outcome->account, outcome->suffix);
+    if (!view && view.error() == storage::Errc::not_found)
+        co_return refuse_login(user, "no_such_view", reply::error("SYS/PERM", say(Text::no_such_view)));
+    if (!view) co_return refuse_unavailable(user, view.error());
     const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
     const auto mode = exclusive ? storage::Maildrop::Mode::exclusive : storage::Maildrop::Mode::shared;
-    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode);
+    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode, *view);
     if (!maildrop && maildrop.error() == storage::Errc::locked)
         co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
-    if (!maildrop) {
-        log_.warning("pop3.maildrop_unavailable", {{"error", maildrop.error().message()}});
-        co_return refuse_login(user, "unavailable",
-                               reply::system_error(maildrop.error(), Text::maildrop_unavailable, language_));
-    }
+    if (!maildrop) co_return refuse_unavailable(user, maildrop.error());
     services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
     account_ = outcome->account;
     maildrop_ = *std::move(maildrop);
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
+                             {"view", outcome->suffix},
                              {"tls", connection_.tls_description()},
                              {"messages", maildrop_->count()}});
     connection_.put(messages(maildrop_->count()));
+}
+
+/// What a name's suffix asks for. Errors: not_found (no such mailbox or time).
+awaitable<storage::Result<storage::MaildropView>> Session::find_view(storage::AccountId account,
+                                                                     std::string suffix)
+{
+    storage::MaildropView view;
+    const auto asked = parse_view(suffix);
+    if (!asked) co_return make_error_code(storage::Errc::not_found);
+    if (asked->recent) {
+        const auto now = std::chrono::system_clock::now();
+        view.since = std::chrono::floor<std::chrono::seconds>(now) - *asked->recent;
+    }
+    if (asked->mailbox.empty()) co_return view;
+    const auto mailboxes = co_await services_.mail.mailboxes(account);
+    if (!mailboxes) co_return mailboxes.error();
+    const auto* mailbox = find_mailbox(*mailboxes, asked->mailbox);
+    if (!mailbox) co_return make_error_code(storage::Errc::not_found);
+    view.mailbox = mailbox->id;
+    co_return view;
+}
+
+void Session::refuse_unavailable(std::string_view user, const boost::system::error_code& error)
+{
+    log_.warning("pop3.maildrop_unavailable", {{"error", error.message()}});
+    refuse_login(user, "unavailable", reply::system_error(error, Text::maildrop_unavailable, language_));
 }
 
 void Session::refuse_login(std::string_view user, std::string_view reason, const std::string& reply)

@@ -72,6 +72,9 @@ private:
     awaitable<void> authenticate(const Command& command);
     awaitable<void> stls();
     awaitable<void> enter(auth::Login::Outcome outcome, std::string user);
+    awaitable<storage::Result<storage::MaildropView>> find_view(storage::AccountId account,
+                                                                std::string suffix);
+    void refuse_unavailable(std::string_view user, const boost::system::error_code& error);
     void refuse_login(std::string_view user, std::string_view reason, const std::string& reply);
     std::chrono::seconds login_patience() const;
     reply::Offer offer() const;

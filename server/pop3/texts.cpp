@@ -69,6 +69,21 @@ constexpr std::array rows{
          "votre dernière connexion est trop récente, réessayez plus tard",
          "su último inicio de sesión es demasiado reciente, inténtelo más tarde",
          "距上次登录时间太短，请稍后再试", "前回のログインから間がありません。後でもう一度お試しください"}},
+    Row{Text::no_such_view,
+        {"no such mailbox or time: after the + write a mailbox's name, or recent:30d (h, d or w), or both as "
+         "in "
+         "Junk+recent:30d",
+         "kein solches Postfach, keine solche Zeit: nach dem + den Namen eines Postfachs schreiben, oder "
+         "recent:30d (h, d oder w), oder beides wie in Junk+recent:30d",
+         "boîte ou durée inconnue : après le +, écrivez le nom d'une boîte, ou recent:30d (h, d ou w), ou "
+         "les "
+         "deux comme dans Junk+recent:30d",
+         "buzón o tiempo desconocido: tras el + escriba el nombre de un buzón, o recent:30d (h, d o w), o "
+         "ambos como en Junk+recent:30d",
+         "没有这样的邮箱或时间：请在 + 之后写邮箱名称，或 recent:30d（h、d 或 w），或两者，如 "
+         "Junk+recent:30d",
+         "該当するメールボックスまたは期間がありません。+ の後にメールボックス名、recent:30d（h、d、w）、"
+         "または Junk+recent:30d のように両方を指定してください"}},
     Row{Text::maildrop_unavailable,
         {"the maildrop is unavailable, try again later",
          "das Postfach ist nicht verfügbar, später wieder versuchen",

@@ -36,6 +36,7 @@ enum class Text
     busy,
     in_use,
     login_delay,
+    no_such_view,
     maildrop_unavailable,
     utf8_mode,
     // TRANSACTION and UPDATE

@@ -128,7 +128,7 @@ void Player::set_up(const Item& item)
     case Kind::alias:
         return world_.add_alias(words[0], {words.begin() + 1, words.end()});
     case Kind::message:
-        return world_.deliver(words[0], expand(item.text, {}));
+        return world_.deliver(words[0], expand(item.text, {}), words.size() > 1 && words[1] == "junk");
     case Kind::connect:
         return connect(item);
     case Kind::use:

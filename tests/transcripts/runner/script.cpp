@@ -27,7 +27,7 @@ const std::map<std::string, Directive, std::less<>> directives{
     {"account", {Item::Kind::account, 2, 3}},
     {"app-password", {Item::Kind::app_password, 3, 4}},
     {"alias", {Item::Kind::alias, 2, any_number}},
-    {"message", {Item::Kind::message, 1, 1}},
+    {"message", {Item::Kind::message, 1, 2}},
     {"connect", {Item::Kind::connect, 1, 5}},
     {"use", {Item::Kind::use, 1, 1}},
     {"tls", {Item::Kind::tls, 0, 0}},

@@ -15,7 +15,7 @@ namespace pillarbox::transcripts {
 ///                                 escapes make a password with spaces
 ///     app-password NAME LABEL PASSWORD [apop]
 ///     alias ADDRESS TARGET...
-///     message NAME                delivered to that account; its lines follow
+///     message NAME [junk]         delivered to that account; its lines follow
 ///     | one line of the message   (text.hpp has the escapes, here as below)
 ///     |<the last line, without a line end
 ///     connect PROTOCOL [as NAME] [from ADDRESS]

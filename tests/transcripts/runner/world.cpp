@@ -125,9 +125,9 @@ void World::add_alias(const std::string& address, const std::vector<std::string>
     run(need_done(store_->accounts().add_alias(std::move(alias)), address + " cannot be added"));
 }
 
-void World::deliver(const std::string& name, std::string_view octets)
+void World::deliver(const std::string& name, std::string_view octets, bool junk)
 {
-    run(store_message(address_of(name), octets));
+    run(store_message(address_of(name), octets, junk));
 }
 
 std::vector<std::string> World::queued()
@@ -145,7 +145,7 @@ asio::awaitable<void> World::list_queue(std::vector<std::string>& recipients)
         recipients.push_back(entry.recipient);
 }
 
-asio::awaitable<void> World::store_message(std::string address, std::string_view octets)
+asio::awaitable<void> World::store_message(std::string address, std::string_view octets, bool junk)
 {
     const auto account = co_await store_->accounts().find(address);
     need(account, address + " cannot be found");
@@ -153,6 +153,7 @@ asio::awaitable<void> World::store_message(std::string address, std::string_view
     delivery.reverse_path = "sender@example.net";
     delivery.copies.resize(1);
     delivery.copies.front().account = account->id;
+    if (junk) delivery.copies.front().mailbox = storage::MailboxRole::junk;
     delivery.body = store_->mail().new_spool();
     need(delivery.body->append(octets), "the message cannot be spooled");
     const auto stored = co_await store_->mail().deliver(std::move(delivery));

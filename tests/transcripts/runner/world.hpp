@@ -35,8 +35,8 @@ public:
     void add_app_password(const std::string& name, const std::string& label, const std::string& password,
                           bool apop);
     void add_alias(const std::string& address, const std::vector<std::string>& targets);
-    /// Puts the octets, as they are, into the account's INBOX.
-    void deliver(const std::string& name, std::string_view octets);
+    /// Puts the octets, as they are, into the account's INBOX, or Junk.
+    void deliver(const std::string& name, std::string_view octets, bool junk);
 
     /// The recipients that wait to go to other servers.
     std::vector<std::string> queued();
@@ -54,7 +54,7 @@ private:
     /// Runs the loop until the task is done.
     void run(boost::asio::awaitable<void> task);
     boost::asio::awaitable<void> list_queue(std::vector<std::string>& recipients);
-    boost::asio::awaitable<void> store_message(std::string address, std::string_view octets);
+    boost::asio::awaitable<void> store_message(std::string address, std::string_view octets, bool junk);
 
     test::TemporaryFolder directory_;
     net::Reactor reactor_; // goes last: a store's thread may be posting to it

@@ -178,6 +178,40 @@ TEST_F(LoginTest, KnowsPeopleAndTheirDevices)
     }
 }
 
+TEST_F(LoginTest, LeavesWhatFollowsThePlusToTheProtocol)
+{
+    add_account("bob+own@example.test", "nwo", cheap);
+    struct Case
+    {
+        const char* user;
+        const char* password;
+        const char* address; // null: refused
+        const char* suffix = "";
+    };
+    for (const Case& c : {
+             Case{"alice+Junk@example.test", "secret", "alice@example.test", "Junk"},
+             Case{"Alice+a+B", "abcde-fghij", "alice@example.test", "a+B"},
+             Case{"alice+", "secret", "alice@example.test"},
+             Case{"alice+Old letters@Example.TEST", "secret", "alice@example.test", "Old letters"},
+             Case{"alice+Junk@elsewhere.test", "secret", nullptr},
+             Case{"+alice", "secret", nullptr},
+             Case{"nobody+Junk", "secret", nullptr},
+             Case{"alice+Junk", "terces", nullptr},
+             Case{"bob+own", "nwo", "bob+own@example.test"},
+             Case{"bob+own", "terces", nullptr},
+             Case{"bob+other", "terces", "bob@example.test", "other"},
+         }) {
+        const auto outcome = try_password(c.user, c.password);
+        ASSERT_EQ(outcome.has_value(), c.address != nullptr) << c.user << ' ' << c.password;
+        if (!outcome) continue;
+        EXPECT_EQ(outcome->address, c.address) << c.user;
+        EXPECT_EQ(outcome->suffix, c.suffix) << c.user;
+    }
+    EXPECT_EQ(try_apop("alice+Junk", "klmno-pqrst")->suffix, "Junk");
+    EXPECT_TRUE(run(accounts().set_enabled("bob+own@example.test", false)));
+    EXPECT_FALSE(try_password("bob+own", "terces")) << "nor does another come in its place";
+}
+
 TEST_F(LoginTest, LooksAtNoNameOrPasswordThatIsTooLong)
 {
     add_account(std::string(60, 'a') + "@example.test", std::string(256, 'p'), cheap);
