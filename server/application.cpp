@@ -19,6 +19,7 @@
 #include "web/api/api.hpp"
 #include "web/http/site.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -120,6 +121,11 @@ Application::Application(ConfigSources sources, Config config)
       site_(web_services(*store_, login_, *started_with_))
 {
     api::add_routes(site_);
+    asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
+        if (error) std::rethrow_exception(error);
+    });
+    control_.run();
+    control_.restart();
     make_certificates();
     listen();
 }

@@ -15,6 +15,7 @@ struct Account
     AccountId id{};
     std::string address;
     std::string password_hash; // argon2id, as libsodium writes it
+    std::string scram{};       // what SCRAM is checked with, sealed; empty: not known yet
     bool admin = false;
     bool enabled = true;
     std::uint64_t quota = 0;  // octets; 0 is the server's default
@@ -27,6 +28,7 @@ struct NewAccount
 {
     std::string address;
     std::string password_hash;
+    std::string scram{}; // as of Account
     bool admin = false;
     std::uint64_t quota = 0; // octets; 0 is the server's default
 };
@@ -37,7 +39,8 @@ struct AppPassword
 {
     std::string label;
     std::string password_hash;
-    std::string sealed; // empty: neither APOP nor CRAM-MD5
+    std::string sealed;  // empty: neither APOP nor CRAM-MD5
+    std::string scram{}; // as of Account
     Time created{};
     std::optional<Time> last_used;
 };
@@ -107,12 +110,20 @@ public:
     /// alias has the address), invalid (no domain of this server).
     virtual awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed = nullptr) = 0;
     virtual awaitable<Result<std::vector<Account>>> list() = 0;
-    virtual awaitable<Result<void>> set_password(std::string address, std::string password_hash) = 0;
+    virtual awaitable<Result<void>> set_password(std::string address, std::string password_hash,
+                                                 std::string scram) = 0;
     /// The same password's hash, made anew at another cost. Only where
     /// `old_hash` is still there: a password that was changed meanwhile stays.
     /// Errors: not_found.
     virtual awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
                                                std::string new_hash) = 0;
+    /// What SCRAM needs, once a password was at hand: the account's, or that of
+    /// the device called `label` unless that is empty. Only where `hash` is
+    /// still there, as above. Errors: not_found.
+    virtual awaitable<Result<void>> keep_scram(AccountId account, std::string label, std::string hash,
+                                               std::string scram) = 0;
+    /// Whether SCRAM can be checked for every password of this store.
+    virtual awaitable<Result<bool>> scram_for_all() = 0;
     virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
     /// Octets; 0 is the server's default. What is there already stays. Errors: not_found.
     virtual awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) = 0;

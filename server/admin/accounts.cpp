@@ -9,6 +9,7 @@
 #include "server/auth/digest.hpp"
 #include "server/auth/key_file.hpp"
 #include "server/auth/password.hpp"
+#include "server/auth/scram.hpp"
 #include "server/base/ascii.hpp"
 
 #include <fmt/format.h>
@@ -74,7 +75,8 @@ ImportLine parse_import_line(std::size_t number, std::string_view line)
 }
 
 /// The accounts to add, their passwords hashed on every core.
-std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, auth::HashCost hash_cost)
+std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, auth::HashCost hash_cost,
+                                          const std::string& key)
 {
     std::vector<storage::NewAccount> accounts(lines.size());
     std::atomic<std::size_t> next = 0;
@@ -82,6 +84,7 @@ std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, 
         for (std::size_t i = next++; i < lines.size(); i = next++) {
             accounts[i].address = lines[i].address;
             accounts[i].password_hash = auth::hash_password(lines[i].password, hash_cost);
+            accounts[i].scram = auth::scram::make_verifier(key, lines[i].address, {}, lines[i].password);
         }
     };
     std::vector<std::jthread> threads;
@@ -97,7 +100,9 @@ std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, 
 void create_account(Tool& tool, const Config& config, const std::string& address, std::string_view password,
                     bool admin, std::uint64_t quota)
 {
-    storage::NewAccount account{address, auth::hash_password(password, cost(config)), admin, quota};
+    const auto key = auth::load_or_make_key(config.data_dir);
+    storage::NewAccount account{address, auth::hash_password(password, cost(config)),
+                                auth::scram::make_verifier(key, address, {}, password), admin, quota};
     const auto added = tool.wait(tool.accounts().add({std::move(account)}));
     if (!added) throw refusal(added.error(), address);
 }
@@ -135,8 +140,10 @@ void set_password(const Context& context, const std::string& text, bool password
     const auto account = tool.wait(tool.accounts().find(address));
     if (!account) throw refusal(account.error(), address);
     const auto password = read_new_password(password_stdin);
+    const auto key = auth::load_or_make_key(context.config.data_dir);
     const auto changed = tool.wait(
-        tool.accounts().set_password(address, auth::hash_password(password.text, cost(context.config))));
+        tool.accounts().set_password(address, auth::hash_password(password.text, cost(context.config)),
+                                     auth::scram::make_verifier(key, address, {}, password.text)));
     if (!changed) throw refusal(changed.error(), address);
     fmt::print("changed the password of {}\n", address);
     show_generated(password);
@@ -193,7 +200,8 @@ void import_accounts(const Context& context, const std::string& path)
 
     Tool tool(context.config);
     std::size_t failed = lines.size();
-    const auto added = tool.wait(tool.accounts().add(hash_all(lines, cost(context.config)), &failed));
+    const auto added = tool.wait(tool.accounts().add(
+        hash_all(lines, cost(context.config), auth::load_or_make_key(context.config.data_dir)), &failed));
     if (!added) {
         if (failed >= lines.size()) throw refusal(added.error(), path);
         throw Failed(fmt::format("{}:{}: {}; nothing was added", path, lines[failed].number,
@@ -215,9 +223,9 @@ void add_app_password(const Context& context, const std::string& text, const std
     storage::AppPassword entry;
     entry.label = label;
     entry.password_hash = auth::hash_password(password.text, hash_cost);
-    if (apop)
-        entry.sealed =
-            auth::seal(auth::load_or_make_key(context.config.data_dir), address, label, password.text);
+    const auto key = auth::load_or_make_key(context.config.data_dir);
+    entry.scram = auth::scram::make_verifier(key, address, label, password.text);
+    if (apop) entry.sealed = auth::seal(key, address, label, password.text);
     const auto added = tool.wait(tool.accounts().add_app_password(address, std::move(entry)));
     if (added.has_error() && added.error() == Errc::already_exists)
         throw Failed(fmt::format(

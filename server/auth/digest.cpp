@@ -4,6 +4,7 @@
 #include "server/base/random.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include <array>
@@ -41,6 +42,17 @@ void check_key(std::string_view key)
 {
     if (key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES)
         throw std::invalid_argument("the server's key must have 32 octets");
+}
+
+std::string hex(const std::array<unsigned char, EVP_MAX_MD_SIZE>& digest, unsigned size)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) {
+        text += digits[digest[i] >> 4];
+        text += digits[digest[i] & 15];
+    }
+    return text;
 }
 
 } // namespace
@@ -85,13 +97,17 @@ std::string apop_digest(std::string_view timestamp, std::string_view secret)
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) return {};
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += digits[digest[i] >> 4];
-        hex += digits[digest[i] & 15];
-    }
-    return hex;
+    return hex(digest, size);
+}
+
+std::string cram_digest(std::string_view challenge, std::string_view secret)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (HMAC(EVP_md5(), secret.data(), static_cast<int>(secret.size()), octets(challenge), challenge.size(),
+             digest.data(), &size) == nullptr)
+        return {};
+    return hex(digest, size);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b)

@@ -24,6 +24,10 @@ std::optional<std::string> unseal(std::string_view key, std::string_view address
 /// secret, in lower-case hex. Empty where this machine's OpenSSL forbids MD5.
 std::string apop_digest(std::string_view timestamp, std::string_view secret);
 
+/// RFC 2195: HMAC-MD5 of `challenge`, keyed with the secret, in lower-case hex.
+/// Empty as above.
+std::string cram_digest(std::string_view challenge, std::string_view secret);
+
 /// Takes the same time wherever the two differ; their length is no secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/auth/sasl.hpp"
 #include "server/base/config.hpp"
 #include "server/net/stream.hpp"
 #include "storage/accounts.hpp"
@@ -7,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -62,6 +64,18 @@ public:
     /// that were made for it can match.
     awaitable<Outcome> apop(std::string user, std::string timestamp, std::string digest,
                             boost::asio::ip::address peer);
+
+    /// Whatever an AUTH exchange has brought; tells `exchange` how to go on, and
+    /// the exchange may still be cancelled. Otherwise as the two above.
+    awaitable<Outcome> check(sasl::Exchange& exchange, sasl::Step& next, boost::asio::ip::address peer);
+
+    /// What an exchange needs to know of the server, and which mechanisms are
+    /// offered, on a connection with these octets to bind to (null: without TLS).
+    sasl::Terms terms(const Config& config,
+                      std::function<std::string(std::string_view)> channel_binding) const;
+
+    /// Learns whether SCRAM can be offered: at start, before anybody comes.
+    awaitable<void> prepare();
 
     /// The server is ending: nobody waits out a delay any longer; who would
     /// have to is refused. From any thread.

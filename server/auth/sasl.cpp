@@ -1,5 +1,6 @@
 #include "server/auth/sasl.hpp"
 
+#include "server/auth/sasl_challenge.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
 
@@ -16,8 +17,6 @@ Step malformed()
 class Plain : public Mechanism
 {
 public:
-    Step begin() override { return {Step::Kind::challenge, {}}; }
-
     Step respond(std::string_view response) override
     {
         const auto first = response.find('\0');
@@ -31,8 +30,8 @@ public:
         if (user.empty() || password.empty() || password.find('\0') != std::string_view::npos)
             return malformed();
         if (!authorization.empty() && !ascii::equal(authorization, user)) return {Step::Kind::denied, {}};
-        credentials_ = {std::string(user), std::string(password)};
-        return {Step::Kind::complete, {}};
+        claim_ = PasswordClaim{std::string(user), std::string(password)};
+        return {Step::Kind::claim, {}};
     }
 };
 
@@ -46,28 +45,42 @@ public:
     Step respond(std::string_view response) override
     {
         if (response.empty() || response.find('\0') != std::string_view::npos) return malformed();
-        if (credentials_.user.empty()) {
-            credentials_.user = response;
+        if (user_.empty()) {
+            user_ = response;
             return {Step::Kind::challenge, "Password:"};
         }
-        credentials_.password = response;
-        return {Step::Kind::complete, {}};
+        claim_ = PasswordClaim{user_, std::string(response)};
+        return {Step::Kind::claim, {}};
     }
+
+private:
+    std::string user_;
 };
 
-std::unique_ptr<Mechanism> make(std::string_view name)
+std::unique_ptr<Mechanism> make(std::string_view name, const Terms& terms)
 {
-    if (ascii::equal(name, "PLAIN")) return std::make_unique<Plain>();
-    if (ascii::equal(name, "LOGIN")) return std::make_unique<LoginMechanism>();
+    if (name == "PLAIN") return std::make_unique<Plain>();
+    if (name == "LOGIN") return std::make_unique<LoginMechanism>();
+    if (name == "CRAM-MD5") return make_cram_md5(terms);
+    if (name == "SCRAM-SHA-1") return make_scram(terms, scram::Hash::sha1, false);
+    if (name == "SCRAM-SHA-1-PLUS") return make_scram(terms, scram::Hash::sha1, true);
+    if (name == "SCRAM-SHA-256") return make_scram(terms, scram::Hash::sha256, false);
+    if (name == "SCRAM-SHA-256-PLUS") return make_scram(terms, scram::Hash::sha256, true);
     return nullptr;
 }
 
 } // namespace
 
-std::optional<Exchange> Exchange::open(std::string_view argument)
+std::optional<Exchange> Exchange::open(std::string_view argument, const Terms& terms)
 {
     const bool initial = argument.find(' ') != std::string_view::npos;
-    auto mechanism = make(ascii::take_until(argument, ' '));
+    const std::string_view wanted = ascii::take_until(argument, ' ');
+    std::unique_ptr<Mechanism> mechanism;
+    std::string_view offered = terms.mechanisms;
+    while (!offered.empty() && !mechanism) {
+        const std::string_view name = ascii::take_until(offered, ' ');
+        if (ascii::equal(name, wanted)) mechanism = make(name, terms);
+    }
     if (!mechanism) return std::nullopt;
     std::optional<std::string> response;
     if (initial) response = std::string(argument);
@@ -97,11 +110,36 @@ Step Exchange::feed(std::string_view line)
     return respond(*response);
 }
 
+Step Exchange::settle(const std::optional<std::string>& signature)
+{
+    if (!signature) return {Step::Kind::done, {}};
+    Step step = mechanism_->accepted(*signature);
+    step.text = base64_encode(step.text);
+    return step;
+}
+
 Step Exchange::respond(std::string_view response)
 {
     Step step = mechanism_->respond(response);
     step.text = base64_encode(step.text);
     return step;
+}
+
+std::string offered(const std::vector<std::string>& configured, bool scram, bool secure)
+{
+    std::string list;
+    const auto add = [&list](std::string_view name, std::string_view form) {
+        list += list.empty() ? "" : " ";
+        list += name;
+        list += form;
+    };
+    for (const auto& name : configured) {
+        const bool is_scram = name.starts_with("SCRAM-");
+        if (is_scram && !scram) continue;
+        if (is_scram && secure) add(name, "-PLUS");
+        add(name, "");
+    }
+    return list;
 }
 
 } // namespace pillarbox::auth::sasl

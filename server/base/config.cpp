@@ -142,6 +142,8 @@ const std::vector<Key>& keys()
                                                                   {"loopback", Plaintext::loopback},
                                                                   {"always", Plaintext::always}});
                }),
+        {"auth.mechanisms", true,
+         [](Config& c, const Values& values) { c.auth.mechanisms = setting::parse_mechanisms(values); }},
         single("auth.password_hash", [](Config& c, const std::string& v) { password_hash(c.auth, v); }),
         single("limits.connections",
                [](Config& c, const std::string& v) {

@@ -90,9 +90,10 @@ struct Config
             always
         };
 
-        Plaintext allow_plaintext = Plaintext::loopback; // may passwords cross without TLS
-        unsigned hash_passes = 2;                        // argon2id t
-        unsigned hash_kib = 19456;                       // argon2id m, KiB
+        Plaintext allow_plaintext = Plaintext::loopback;       // may passwords cross without TLS
+        unsigned hash_passes = 2;                              // argon2id t
+        unsigned hash_kib = 19456;                             // argon2id m, KiB
+        std::vector<std::string> mechanisms{"PLAIN", "LOGIN"}; // of SASL, the best first
     } auth;
 
     struct Limits

@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace pillarbox::setting {
@@ -138,6 +140,23 @@ std::string parse_host_name(std::string_view text)
     }
     if (text.back() == '.') throw bad();
     return ascii::to_lower(text);
+}
+
+std::vector<std::string> parse_mechanisms(const std::vector<std::string>& names)
+{
+    constexpr std::array<std::string_view, 5> known{"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN",
+                                                    "LOGIN"};
+    std::vector<std::string> chosen;
+    for (const auto& name : names) {
+        if (std::ranges::find(known, name) == known.end())
+            throw BadValue(
+                fmt::format("'{}' is none of: SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN", name));
+        if (std::ranges::find(chosen, name) != chosen.end())
+            throw BadValue(fmt::format("'{}' is there twice", name));
+        chosen.push_back(name);
+    }
+    if (chosen.empty()) throw BadValue("nobody could sign in; name one at least, PLAIN for example");
+    return chosen;
 }
 
 } // namespace pillarbox::setting

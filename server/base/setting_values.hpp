@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// How values are written in the configuration. Each throws BadValue, whose
 /// text says what would be right.
@@ -34,5 +35,8 @@ Network parse_network(std::string_view text);
 
 /// A host name in ASCII, RFC 1123 §2.1, in lower case.
 std::string parse_host_name(std::string_view text);
+
+/// Names of SASL mechanisms, each once and one at least.
+std::vector<std::string> parse_mechanisms(const std::vector<std::string>& names);
 
 } // namespace pillarbox::setting

@@ -300,6 +300,11 @@ bool Connection::secure() const
     return state_->stream->secure();
 }
 
+std::string Connection::channel_binding(std::string_view type) const
+{
+    return state_->stream->channel_binding(type);
+}
+
 std::string_view Connection::tls_description() const
 {
     return state_->stream->tls_description();

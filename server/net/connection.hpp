@@ -80,6 +80,8 @@ public:
     awaitable<void> accept_tls(TlsContext& context);
     bool secure() const;
     std::string_view tls_description() const;
+    /// As of Stream.
+    std::string channel_binding(std::string_view type) const;
 
     boost::asio::ip::address peer() const;
 

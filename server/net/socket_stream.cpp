@@ -3,6 +3,7 @@
 // 16 KiB instead of 77.
 
 #include "server/net/socket_stream.hpp"
+#include "server/net/channel_binding.hpp"
 
 #include "server/net/networks.hpp"
 #include "server/net/tls.hpp"
@@ -82,6 +83,10 @@ public:
 
     bool secure() const override { return !description_.empty(); }
     std::string_view tls_description() const override { return description_; }
+    std::string channel_binding(std::string_view type) const override
+    {
+        return ssl_ ? net::channel_binding(*ssl_, type) : std::string();
+    }
     asio::ip::address peer() const override { return peer_; }
 
     void cancel() noexcept override

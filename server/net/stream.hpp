@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pillarbox::net {
@@ -40,6 +41,11 @@ public:
 
     /// For trace fields and the log, `TLSv1.3 TLS_AES_256_GCM_SHA384`; empty without TLS.
     virtual std::string_view tls_description() const = 0;
+
+    /// What only the two ends of this TLS connection know (RFC 5056), for
+    /// "tls-exporter" (RFC 9266), "tls-unique" (TLS 1.2) or
+    /// "tls-server-end-point" (RFC 5929); empty where there is none.
+    virtual std::string channel_binding(std::string_view type) const = 0;
 
     virtual boost::asio::ip::address peer() const = 0;
 

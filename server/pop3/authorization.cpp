@@ -83,7 +83,7 @@ awaitable<Session::Next> Session::authorization()
 
 void Session::user(const Command& command)
 {
-    if (!offer().passwords) return connection_.put(use_tls_first(language_));
+    if (!passwords_allowed()) return connection_.put(use_tls_first(language_));
     user_ = command.argument;
     // The same for a name that nobody has: guessing names must not pay.
     connection_.put(reply::ok(say(Text::send_pass)));
@@ -91,7 +91,7 @@ void Session::user(const Command& command)
 
 awaitable<void> Session::pass(const Command& command)
 {
-    if (!offer().passwords) co_return connection_.put(use_tls_first(language_));
+    if (!passwords_allowed()) co_return connection_.put(use_tls_first(language_));
     if (user_.empty()) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::send_user_first)));
@@ -113,8 +113,8 @@ awaitable<void> Session::apop(const Command& command)
 awaitable<void> Session::authenticate(const Command& command)
 {
     if (command.argument.empty()) co_return connection_.put(reply::mechanisms(offer()));
-    if (!offer().passwords) co_return connection_.put(use_tls_first(language_));
-    auto exchange = auth::sasl::Exchange::open(command.argument);
+    if (!passwords_allowed()) co_return connection_.put(use_tls_first(language_));
+    auto exchange = auth::sasl::Exchange::open(command.argument, terms());
     if (!exchange) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::no_such_mechanism)));
@@ -122,8 +122,13 @@ awaitable<void> Session::authenticate(const Command& command)
 
     using Kind = auth::sasl::Step::Kind;
     auth::sasl::Step step = exchange->start();
+    std::optional<auth::Login::Outcome> outcome;
     connection_.set_line_limit(auth::sasl::longest_line);
-    while (step.kind == Kind::challenge) {
+    while (step.kind == Kind::challenge || step.kind == Kind::claim) {
+        if (step.kind == Kind::claim) {
+            outcome = co_await services_.login.check(*exchange, step, connection_.peer());
+            continue;
+        }
         connection_.put(reply::challenge(step.text));
         const net::Line line =
             co_await connection_.read_line(std::max(login_patience(), std::chrono::seconds(1)));
@@ -136,24 +141,17 @@ awaitable<void> Session::authenticate(const Command& command)
 
     if (step.kind == Kind::cancelled)
         co_return connection_.put(reply::error(say(Text::authentication_cancelled)));
-    if (step.kind == Kind::denied) {
-        const auto denied = auth::Login::Outcome(auth::Failure::credentials);
-        co_await enter(denied, std::string());
-        co_return;
-    }
     if (step.kind == Kind::malformed) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::mechanism_misused)));
     }
-    std::string name = exchange->credentials().user;
-    std::string password = exchange->credentials().password;
-    auto outcome = co_await services_.login.password(name, std::move(password), connection_.peer());
-    co_await enter(std::move(outcome), std::move(name));
+    if (step.kind == Kind::denied) outcome = auth::Failure::credentials;
+    co_await enter(*std::move(outcome), auth::user_of(exchange->claim()));
 }
 
 awaitable<void> Session::stls()
 {
-    if (!offer().stls) {
+    if (!stls_possible()) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::stls_unavailable)));
     }
@@ -238,12 +236,30 @@ std::chrono::seconds Session::login_patience() const
     return std::chrono::ceil<std::chrono::seconds>(login_deadline_ - std::chrono::steady_clock::now());
 }
 
+bool Session::passwords_allowed() const
+{
+    return auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer());
+}
+
+bool Session::stls_possible() const
+{
+    return services_.tls != nullptr && !connection_.secure() && !maildrop_;
+}
+
+auth::sasl::Terms Session::terms() const
+{
+    std::function<std::string(std::string_view)> binding;
+    if (connection_.secure())
+        binding = [this](std::string_view type) { return connection_.channel_binding(type); };
+    return services_.login.terms(*services_.config, std::move(binding));
+}
+
 reply::Offer Session::offer() const
 {
     return {
-        .passwords =
-            auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer()),
-        .stls = services_.tls != nullptr && !connection_.secure() && !maildrop_,
+        .passwords = passwords_allowed(),
+        .mechanisms = terms().mechanisms,
+        .stls = stls_possible(),
         .language = language_,
         .login_delay = services_.config->pop3.login_delay,
         .implementation = services_.config->pop3.implementation,

@@ -1,5 +1,6 @@
 #include "server/pop3/reply.hpp"
 
+#include "server/base/ascii.hpp"
 #include "storage/result.hpp"
 
 #include <algorithm>
@@ -102,7 +103,8 @@ std::string capabilities(const Offer& offer)
     if (offer.implementation) text += "IMPLEMENTATION Pillarbox\r\n";
     text += "LANG\r\n"; // RFC 6856 §3.1
     if (offer.passwords)
-        text += "USER\r\nSASL PLAIN LOGIN\r\nUTF8 USER\r\n"; // RFC 6856 §2.2: and in USER and PASS
+        text +=
+            "USER\r\nSASL " + offer.mechanisms + "\r\nUTF8 USER\r\n"; // RFC 6856 §2.2: and in USER and PASS
     else
         text += "UTF8\r\n";
     if (offer.stls) text += "STLS\r\n"; // RFC 2595 §4
@@ -113,7 +115,11 @@ std::string capabilities(const Offer& offer)
 std::string mechanisms(const Offer& offer)
 {
     std::string text = ok(say(Text::mechanisms_follow, offer.language));
-    if (offer.passwords) text += "PLAIN\r\nLOGIN\r\n";
+    std::string_view names = offer.passwords ? std::string_view(offer.mechanisms) : std::string_view();
+    while (!names.empty()) {
+        text += ascii::take_until(names, ' ');
+        text += crlf;
+    }
     text += end;
     return text;
 }

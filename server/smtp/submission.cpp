@@ -20,8 +20,8 @@ constexpr Reply already{503, "5.5.1", "signed in already"};
 constexpr Reply in_transaction{503, "5.5.1", "AUTH is not allowed inside a mail transaction"};
 constexpr Reply encryption_required{538, "5.7.11",
                                     "no passwords in the clear: STARTTLS first, or use port 465"};
-constexpr Reply mechanism_missing{501, "5.5.4", "write AUTH PLAIN or AUTH LOGIN"};
-constexpr Reply mechanism_unknown{504, "5.5.4", "mechanism not known: PLAIN and LOGIN are"};
+constexpr Reply mechanism_missing{501, "5.5.4", "write AUTH and one of the mechanisms that EHLO lists"};
+constexpr Reply mechanism_unknown{504, "5.5.4", "this mechanism is not offered; EHLO lists those that are"};
 constexpr Reply line_too_long{500, "5.5.6", "the response is too long"}; // RFC 4954 §4
 constexpr Reply bad_line{501, "5.5.2", "a response is one line of base64 that ends in CR LF"};
 constexpr Reply bad_response{501, "5.5.2", "not base64, or not what the mechanism expects"};
@@ -31,7 +31,7 @@ constexpr Reply wrong{535, "5.7.8", "wrong user name or password"};
 constexpr Reply throttled{454, "4.7.0", "too many failed sign-ins from your network: wait some minutes"};
 constexpr Reply busy{454, "4.7.0", "cannot check passwords now, try again"};
 constexpr Reply too_many_failures{421, "4.7.0", "too many failed sign-ins; closing"};
-constexpr Reply sign_in_first{530, "5.7.0", "sign in first: AUTH PLAIN or AUTH LOGIN"};
+constexpr Reply sign_in_first{530, "5.7.0", "sign in first, with AUTH"};
 constexpr Reply tls_first{530, "5.7.0", "STARTTLS first, then sign in"}; // RFC 3207 §4
 constexpr Reply not_yours{553, "5.7.1",
                           "this sender address is not yours: send from one that reaches your mailbox"};
@@ -45,6 +45,14 @@ constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try ag
 bool Session::passwords_allowed() const
 {
     return auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer());
+}
+
+auth::sasl::Terms Session::terms() const
+{
+    std::function<std::string(std::string_view)> binding;
+    if (connection_.secure())
+        binding = [this](std::string_view type) { return connection_.channel_binding(type); };
+    return services_.login.terms(*services_.config, std::move(binding));
 }
 
 /// What MAIL is told before anybody has signed in, RFC 6409 §4.3.
@@ -61,12 +69,17 @@ awaitable<void> Session::authenticate(Command command)
     if (transaction_) co_return say(in_transaction); // RFC 4954 §4
     if (command.argument.empty()) co_return say(mechanism_missing);
     if (!passwords_allowed()) co_return say(encryption_required);
-    auto exchange = sasl::Exchange::open(command.argument);
+    auto exchange = sasl::Exchange::open(command.argument, terms());
     if (!exchange) co_return say(mechanism_unknown);
 
     using Kind = sasl::Step::Kind;
     sasl::Step step = exchange->start();
-    while (step.kind == Kind::challenge) {
+    std::optional<auth::Login::Outcome> outcome;
+    while (step.kind == Kind::challenge || step.kind == Kind::claim) {
+        if (step.kind == Kind::claim) {
+            outcome = co_await services_.login.check(*exchange, step, connection_.peer());
+            continue;
+        }
         connection_.put("334 " + step.text + "\r\n"); // no enhanced status: RFC 4954 §4
         connection_.set_line_limit(sasl::longest_line);
         const net::Line line = co_await connection_.read_line(response_patience);
@@ -75,36 +88,21 @@ awaitable<void> Session::authenticate(Command command)
         if (line.fault != net::Line::Fault::none) co_return say(bad_line);
         step = exchange->feed(line.text);
     }
-    switch (step.kind) {
-    case Kind::complete: {
-        const sasl::Credentials credentials = exchange->credentials();
-        co_await check_password(credentials.user, credentials.password);
-        break;
-    }
-    case Kind::cancelled:
-        say(cancelled);
-        break;
-    case Kind::denied:
-        sign_in_failed(wrong);
-        break;
-    case Kind::malformed:
-    case Kind::challenge:
-        say(bad_response);
-        break;
-    }
+    if (step.kind == Kind::cancelled) co_return say(cancelled);
+    if (step.kind == Kind::malformed) co_return say(bad_response);
+    if (step.kind == Kind::denied) outcome = auth::Failure::credentials;
+    signed_in_or_not(*outcome, auth::user_of(exchange->claim()));
 }
 
-awaitable<void> Session::check_password(std::string user, std::string password)
+void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_view user)
 {
-    const auto outcome = co_await services_.login.password(user, std::move(password), connection_.peer());
     if (outcome) {
         log_.info("smtp.login", {{"user", outcome->address}, {"device", outcome->device}});
         identity_ = *outcome;
-        co_return say(signed_in);
+        return say(signed_in);
     }
-    const bool credentials = outcome.error() == auth::Failure::credentials;
     log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
-    if (credentials) co_return sign_in_failed(wrong);
+    if (outcome.error() == auth::Failure::credentials) return sign_in_failed(wrong);
     sign_in_failed(outcome.error() == auth::Failure::throttled ? throttled : busy);
 }
 

@@ -64,7 +64,11 @@ public:
     awaitable<Result<void>> set_domain_quota(std::string name, std::uint64_t quota) override;
     awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
     awaitable<Result<std::vector<Account>>> list() override;
-    awaitable<Result<void>> set_password(std::string address, std::string password_hash) override;
+    awaitable<Result<void>> set_password(std::string address, std::string password_hash,
+                                         std::string scram) override;
+    awaitable<Result<void>> keep_scram(AccountId account, std::string label, std::string hash,
+                                       std::string scram) override;
+    awaitable<Result<bool>> scram_for_all() override;
     awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
                                        std::string new_hash) override;
     awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;

@@ -10,13 +10,13 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr auto select_by_address =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
     "FROM account WHERE address = ?";
 constexpr auto select_by_id =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
     "FROM account WHERE id = ?";
 constexpr auto select_all =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
     "FROM account ORDER BY address";
 
 Account account_of(const Query& row)
@@ -24,6 +24,7 @@ Account account_of(const Query& row)
     return Account{.id = row.as<AccountId>(0),
                    .address = row.as<std::string>(1),
                    .password_hash = row.as<std::string>(2),
+                   .scram = row.as<std::string>(9),
                    .admin = row.as<bool>(3),
                    .enabled = row.as<bool>(4),
                    .quota = row.as<std::uint64_t>(5),
@@ -61,9 +62,9 @@ Result<void> add_account(Database& database, const NewAccount& account)
     const auto text = address->text();
     if (account_at(database, text) || alias_exists(database, text))
         return make_error_code(Errc::already_exists);
-    database.run("INSERT INTO account (domain, address, password_hash, admin, quota, created) VALUES (?, ?, "
-                 "?, ?, ?, ?)",
-                 *domain, text, account.password_hash, account.admin, account.quota, now());
+    database.run("INSERT INTO account (domain, address, password_hash, scram, admin, quota, created) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 *domain, text, account.password_hash, account.scram, account.admin, account.quota, now());
     make_mailboxes(database, AccountId{database.last_id()});
     return boost::system::in_place_value;
 }
@@ -152,13 +153,14 @@ awaitable<Result<void>> SqliteAccounts::add(std::vector<NewAccount> accounts, st
     return submit(*core_.writer, std::move(work));
 }
 
-awaitable<Result<void>> SqliteAccounts::set_password(std::string address, std::string password_hash)
+awaitable<Result<void>> SqliteAccounts::set_password(std::string address, std::string password_hash,
+                                                     std::string scram)
 {
-    auto work = [address = canonical(address),
-                 hash = std::move(password_hash)](Database& database) -> Result<void> {
+    auto work = [address = canonical(address), hash = std::move(password_hash),
+                 scram = std::move(scram)](Database& database) -> Result<void> {
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
-        database.run("UPDATE account SET password_hash = ? WHERE id = ?", hash, *account);
+        database.run("UPDATE account SET password_hash = ?, scram = ? WHERE id = ?", hash, scram, *account);
         end_sessions(database, *account);
         return boost::system::in_place_value;
     };
@@ -178,6 +180,32 @@ awaitable<Result<void>> SqliteAccounts::renew_hash(AccountId account, std::strin
         return boost::system::in_place_value;
     };
     return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::keep_scram(AccountId account, std::string label, std::string hash,
+                                                   std::string scram)
+{
+    auto work = [account, label = std::move(label), hash = std::move(hash),
+                 scram = std::move(scram)](Database& database) {
+        if (label.empty())
+            return found(database.run("UPDATE account SET scram = ? WHERE id = ? AND password_hash = ?",
+                                      scram, account, hash));
+        return found(database.run(
+            "UPDATE app_password SET scram = ? WHERE account = ? AND label = ? AND password_hash = ?", scram,
+            account, label, hash));
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<bool>> SqliteAccounts::scram_for_all()
+{
+    auto work = [](Database& database) -> Result<bool> {
+        Query row(database, "SELECT EXISTS (SELECT 1 FROM account WHERE enabled AND scram = '') OR "
+                            "EXISTS (SELECT 1 FROM app_password WHERE scram = '')");
+        row.step();
+        return !row.as<bool>(0);
+    };
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool enabled)
@@ -215,15 +243,16 @@ awaitable<Result<std::vector<AppPassword>>> SqliteAccounts::app_passwords(Accoun
 {
     auto work = [account](Database& database) -> Result<std::vector<AppPassword>> {
         std::vector<AppPassword> passwords;
-        Query row(
-            database,
-            "SELECT label, password_hash, sealed, created, last_used FROM app_password WHERE account = ? "
-            "ORDER BY label",
-            account);
+        Query row(database,
+                  "SELECT label, password_hash, sealed, created, last_used, scram FROM app_password WHERE "
+                  "account = ? "
+                  "ORDER BY label",
+                  account);
         while (row.step()) {
             auto& password = passwords.emplace_back(AppPassword{.label = row.as<std::string>(0),
                                                                 .password_hash = row.as<std::string>(1),
                                                                 .sealed = row.as<std::string>(2),
+                                                                .scram = row.as<std::string>(5),
                                                                 .created = row.as<Time>(3),
                                                                 .last_used = std::nullopt});
             if (!row.null(4)) password.last_used = row.as<Time>(4);
@@ -239,10 +268,10 @@ awaitable<Result<void>> SqliteAccounts::add_app_password(std::string address, Ap
                  password = std::move(password)](Database& database) -> Result<void> {
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
-        const auto added =
-            database.run("INSERT INTO app_password (account, label, password_hash, sealed, created) "
-                         "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                         *account, password.label, password.password_hash, Blob{password.sealed}, now());
+        const auto added = database.run(
+            "INSERT INTO app_password (account, label, password_hash, sealed, scram, created) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            *account, password.label, password.password_hash, Blob{password.sealed}, password.scram, now());
         if (added == 0) return make_error_code(Errc::already_exists);
         return boost::system::in_place_value;
     };

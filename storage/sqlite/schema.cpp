@@ -310,8 +310,15 @@ DROP TABLE garbage;
 ALTER TABLE garbage_by_place RENAME TO garbage;
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema,  fourth_schema,
-                                       fifth_schema, sixth_schema,  seventh_schema};
+// What SCRAM is checked with, sealed with the server's key; empty until a
+// password that was set before is at hand again.
+constexpr auto eighth_schema = R"sql(
+ALTER TABLE account      ADD COLUMN scram TEXT NOT NULL DEFAULT '';
+ALTER TABLE app_password ADD COLUMN scram TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema,   fourth_schema,
+                                       fifth_schema, sixth_schema,  seventh_schema, eighth_schema};
 
 } // namespace
 

@@ -104,6 +104,10 @@ public:
 
     bool secure() const override { return wire_->secure; }
     std::string_view tls_description() const override { return wire_->secure ? "TLSv1.3 IN-MEMORY" : ""; }
+    std::string channel_binding(std::string_view type) const override
+    {
+        return wire_->secure && type == "tls-exporter" ? "the octets of both ends, in memory" : "";
+    }
     asio::ip::address peer() const override { return wire_->address; }
 
     awaitable<void> close() override

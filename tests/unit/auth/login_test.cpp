@@ -2,6 +2,7 @@
 
 #include "server/auth/digest.hpp"
 #include "server/auth/password.hpp"
+#include "server/auth/scram.hpp"
 #include "storage/store.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -80,6 +81,7 @@ protected:
         std::vector<storage::NewAccount> added(1);
         added.front().address = address;
         added.front().password_hash = hash_password(password, cost);
+        added.front().scram = scram::make_verifier(key, address, {}, password);
         EXPECT_TRUE(run(accounts().add(std::move(added)))) << address;
     }
 
@@ -89,6 +91,7 @@ protected:
         device.label = label;
         device.password_hash = hash_password(password, app_password_cost);
         device.sealed = sealed;
+        device.scram = scram::make_verifier(key, "alice@example.test", label, password);
         EXPECT_TRUE(run(accounts().add_app_password("alice@example.test", std::move(device)))) << label;
     }
 

@@ -23,12 +23,20 @@ std::string plain(std::string_view authorization, std::string_view user, std::st
     return base64_encode(text);
 }
 
+Terms plain_terms()
+{
+    return {.mechanisms = "PLAIN LOGIN",
+            .hostname = "mail.test",
+            .key = std::string(32, 'k'),
+            .channel_binding = nullptr};
+}
+
 TEST(Exchange, KnowsItsMechanismsInAnyCase)
 {
     for (const char* known : {"PLAIN", "plain", "LOGIN", "Login", "PLAIN AAAA"})
-        EXPECT_TRUE(Exchange::open(known)) << known;
+        EXPECT_TRUE(Exchange::open(known, plain_terms())) << known;
     for (const char* unknown : {"", "PLAI", "PLAINX", "CRAM-MD5", " PLAIN", "XOAUTH2 abc"})
-        EXPECT_FALSE(Exchange::open(unknown)) << unknown;
+        EXPECT_FALSE(Exchange::open(unknown, plain_terms())) << unknown;
 }
 
 struct Case
@@ -53,17 +61,11 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
          "PLAIN " + plain("", "alice", "se cret"),
          {},
          {},
-         Kind::complete,
+         Kind::claim,
          "alice",
          "se cret"},
-        {"PLAIN in two", "PLAIN", {plain("", "alice", "se cret")}, {""}, Kind::complete, "alice", "se cret"},
-        {"authzid is the user",
-         "PLAIN " + plain("Alice", "alice", "p"),
-         {},
-         {},
-         Kind::complete,
-         "alice",
-         "p"},
+        {"PLAIN in two", "PLAIN", {plain("", "alice", "se cret")}, {""}, Kind::claim, "alice", "se cret"},
+        {"authzid is the user", "PLAIN " + plain("Alice", "alice", "p"), {}, {}, Kind::claim, "alice", "p"},
         {"authzid is another", "PLAIN " + plain("bob", "alice", "p"), {}, {}, Kind::denied},
         {"no user", "PLAIN " + plain("", "", "p"), {}, {}, Kind::malformed},
         {"no password", "PLAIN " + plain("", "alice", ""), {}, {}, Kind::malformed},
@@ -77,14 +79,8 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
         {"cancelled", "PLAIN", {"*"}, {""}, Kind::cancelled},
         {"cancelled at once", "PLAIN *", {}, {}, Kind::cancelled},
         {"an empty line", "PLAIN", {""}, {""}, Kind::malformed},
-        {"LOGIN", "LOGIN", {user, password}, {ask_user, ask_password}, Kind::complete, "alice", "se cret"},
-        {"LOGIN with the user",
-         "LOGIN " + user,
-         {password},
-         {ask_password},
-         Kind::complete,
-         "alice",
-         "se cret"},
+        {"LOGIN", "LOGIN", {user, password}, {ask_user, ask_password}, Kind::claim, "alice", "se cret"},
+        {"LOGIN with the user", "LOGIN " + user, {password}, {ask_password}, Kind::claim, "alice", "se cret"},
         {"LOGIN cancelled", "LOGIN", {user, "*"}, {ask_user, ask_password}, Kind::cancelled},
         {"LOGIN without a user", "LOGIN", {""}, {ask_user}, Kind::malformed},
         {"LOGIN without a password", "LOGIN", {user, ""}, {ask_user, ask_password}, Kind::malformed},
@@ -97,7 +93,7 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.what);
-        auto exchange = Exchange::open(c.argument);
+        auto exchange = Exchange::open(c.argument, plain_terms());
         ASSERT_TRUE(exchange);
         Step step = exchange->start();
         std::vector<std::string> challenges;
@@ -108,9 +104,11 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
         }
         EXPECT_EQ(step.kind, c.end);
         EXPECT_EQ(challenges, c.challenges);
-        if (step.kind != Kind::complete) continue;
-        EXPECT_EQ(exchange->credentials().user, c.user);
-        EXPECT_EQ(exchange->credentials().password, c.password);
+        if (step.kind != Kind::claim) continue;
+        const auto& claim = std::get<PasswordClaim>(exchange->claim());
+        EXPECT_EQ(claim.user, c.user);
+        EXPECT_EQ(claim.password, c.password);
+        EXPECT_EQ(exchange->settle("").kind, Kind::done);
     }
 }
 

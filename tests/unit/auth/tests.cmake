@@ -4,6 +4,8 @@ pillarbox_unit_test(auth
         ${CMAKE_CURRENT_LIST_DIR}/key_file_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/password_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sasl_scram_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sasl_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/scram_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/throttle_test.cpp
-    LINK pillarbox_auth)
+    LINK pillarbox_auth OpenSSL::Crypto)

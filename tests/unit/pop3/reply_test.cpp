@@ -145,9 +145,10 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
         bool passwords;
         bool stls;
     };
-    for (const Case& c : {Case{{.passwords = true, .stls = true}, true, true},
+    for (const Case& c : {Case{{.passwords = true, .mechanisms = "PLAIN LOGIN", .stls = true}, true, true},
                           Case{{.passwords = false, .stls = true}, false, true},
-                          Case{{.passwords = true, .stls = false}, true, false}, Case{{}, false, false}}) {
+                          Case{{.passwords = true, .mechanisms = "PLAIN LOGIN", .stls = false}, true, false},
+                          Case{{}, false, false}}) {
         const std::string text = capabilities(c.offer);
         const auto has = [&](std::string_view line) {
             return text.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
@@ -167,7 +168,7 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
               std::string::npos);
     EXPECT_EQ(capabilities({}).find("LOGIN-DELAY"), std::string::npos);
     EXPECT_EQ(capabilities({.implementation = false}).find("IMPLEMENTATION"), std::string::npos);
-    EXPECT_EQ(mechanisms({.passwords = true, .stls = true}),
+    EXPECT_EQ(mechanisms({.passwords = true, .mechanisms = "PLAIN LOGIN", .stls = true}),
               "+OK mechanisms follow\r\nPLAIN\r\nLOGIN\r\n.\r\n");
     EXPECT_EQ(mechanisms({}), "+OK mechanisms follow\r\n.\r\n");
 }

@@ -82,11 +82,11 @@ TEST_F(AccountsTest, ComparesNamesWithoutCase)
 
 TEST_F(AccountsTest, ChangesWhatIsKept)
 {
-    ASSERT_TRUE(run(accounts().set_password("alice@example.org", "other")));
+    ASSERT_TRUE(run(accounts().set_password("alice@example.org", "other", "")));
     EXPECT_EQ(run(accounts().find("alice@example.org"))->password_hash, "other");
     ASSERT_TRUE(run(accounts().set_enabled("alice@example.org", false)));
     EXPECT_FALSE(run(accounts().find("alice@example.org"))->enabled);
-    EXPECT_EQ(run(accounts().set_password("nobody@example.org", "x")).error(), Errc::not_found);
+    EXPECT_EQ(run(accounts().set_password("nobody@example.org", "x", "")).error(), Errc::not_found);
     EXPECT_EQ(run(accounts().set_enabled("nobody@example.org", true)).error(), Errc::not_found);
     EXPECT_EQ(run(accounts().remove("nobody@example.org")).error(), Errc::not_found);
     EXPECT_TRUE(deliver("still received", {"alice@example.org"}));
@@ -280,7 +280,7 @@ TEST_F(SessionsTest, EndWhenTheyShould)
     EXPECT_TRUE(run(sessions().remove(digest)));
 
     ASSERT_TRUE(run(sessions().add(session("before"))));
-    ASSERT_TRUE(run(accounts().set_password("alice@example.org", "new")));
+    ASSERT_TRUE(run(accounts().set_password("alice@example.org", "new", "")));
     EXPECT_EQ(run(sessions().find("before")).error(), Errc::not_found);
 
     const AccountId alice = account("alice@example.org");

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "server/auth/login.hpp"
+#include "server/auth/password.hpp"
+#include "server/auth/throttle.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::auth {
+
+/// Verifications at the same time. Each takes a core and hash_kib of memory:
+/// guessing shall leave the machine usable.
+inline constexpr std::size_t verifying_threads = 2;
+
+/// What the store knows of a name.
+struct Known
+{
+    std::optional<storage::Account> account; // none: a stranger, or disabled
+    std::vector<storage::AppPassword> devices;
+    std::string suffix; // of Identity
+};
+
+/// What verifying came to.
+struct Verified
+{
+    enum class Kind
+    {
+        wrong,
+        refused, // the network failed too often while this one waited
+        account,
+        device
+    };
+
+    Kind kind = Kind::wrong;
+    std::string label{};    // of the device
+    std::string new_hash{}; // when the account's deserves a better one
+    std::string scram{};    // when it was not known
+};
+
+/// A secret that a claim was made with.
+struct Match
+{
+    std::string label;     // of the device
+    std::string signature; // SCRAM: the server's
+};
+
+/// Whether a name is worth looking for: neither too long, nor with control
+/// characters.
+bool acceptable_name(std::string_view user);
+
+/// What Login does its work with, behind login.hpp.
+struct Login::State
+{
+    /// The digest that a client makes with a secret.
+    using Digest = std::function<std::string(const std::string& secret)>;
+
+    State(storage::Accounts& accounts_, const Config& config, std::string key_)
+        : accounts(accounts_),
+          cost{config.auth.hash_passes, config.auth.hash_kib},
+          key(std::move(key_)),
+          stranger(hash_password("nobody has this password", cost)),
+          throttle(config.limits.exempt)
+    {}
+
+    bool refused(const boost::asio::ip::address& peer);
+    Failure wrong(const boost::asio::ip::address& peer);
+    awaitable<bool> admit(boost::asio::ip::address peer);
+    awaitable<void> wait(std::chrono::seconds time);
+    awaitable<storage::Result<Known>> find(std::string user);
+    Verified verify(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
+    std::string verifier_of(const Known& known, const std::string& label, const std::string& verifier,
+                            const std::string& password) const;
+    awaitable<void> keep_scram(storage::AccountId account, std::string label, std::string hash,
+                               std::string scram);
+    std::optional<Match> digest_matches(const Known& known, const std::string& digest,
+                                        const Digest& digest_of) const;
+    std::optional<Match> scram_matches(const Known& known, const ScramClaim& claim) const;
+
+    /// Signs in by a secret that is cheap to compare.
+    using Matcher = std::function<std::optional<Match>(const Known&)>;
+    awaitable<Outcome> by_secret(std::string user, boost::asio::ip::address peer, Matcher matches,
+                                 std::string* signature);
+
+    storage::Accounts& accounts;
+    const HashCost cost;
+    const std::string key;
+    const std::string stranger; // a hash that no password fits, as costly as any
+
+    std::mutex mutex; // guards the three below
+    Throttle throttle;
+    std::set<std::shared_ptr<boost::asio::steady_timer>> delays;
+    bool draining = false;
+
+    std::atomic<bool> scram{false}; // every password can be checked that way
+    std::atomic<std::size_t> waiting{0};
+    boost::asio::thread_pool pool{verifying_threads}; // last: joins before the rest goes
+};
+
+} // namespace pillarbox::auth

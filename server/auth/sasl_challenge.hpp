@@ -1,0 +1,17 @@
+#pragma once
+
+#include "server/auth/sasl.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace pillarbox::auth::sasl {
+
+/// CRAM-MD5, RFC 2195.
+std::unique_ptr<Mechanism> make_cram_md5(const Terms& terms);
+
+/// SCRAM-SHA-1 and SCRAM-SHA-256, RFC 5802 and RFC 7677, `plus` with channel
+/// binding (RFC 5929, RFC 9266).
+std::unique_ptr<Mechanism> make_scram(const Terms& terms, scram::Hash hash, bool plus);
+
+} // namespace pillarbox::auth::sasl
