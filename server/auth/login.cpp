@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <functional>
 #include <utility>
 
 namespace pillarbox::auth {
@@ -108,13 +109,9 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
     const storage::Account& account = *known->account;
     if (verified.kind == Verified::Kind::device)
         state.accounts.touch_app_password(account.id, verified.label);
-    if (!verified.scram.empty()) {
-        const auto* hash = &account.password_hash;
-        for (const auto& device : known->devices)
-            if (verified.kind == Verified::Kind::device && device.label == verified.label)
-                hash = &device.password_hash;
-        co_await state.keep_scram(account.id, verified.label, *hash, std::move(verified.scram));
-    }
+    if (!verified.scram.empty())
+        co_await state.keep_scram(account.id, verified.label, std::move(verified.hash),
+                                  std::move(verified.scram));
     if (!verified.new_hash.empty()) {
         // Where the store refuses, the sign-in stands, and the next one tries again.
         std::string hash = std::move(verified.new_hash);
@@ -161,20 +158,25 @@ awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& nex
     co_return outcome;
 }
 
-sasl::Terms Login::terms(const Config& config,
-                         std::function<std::string(std::string_view)> channel_binding) const
+std::string Login::mechanisms(const Config& config, bool secure) const
 {
-    const bool secure = channel_binding != nullptr;
-    return {.mechanisms = sasl::offered(config.auth.mechanisms, state_->scram, secure),
+    return sasl::offered(config.auth.mechanisms, state_->scram, secure);
+}
+
+sasl::Terms Login::terms(const Config& config, const net::Connection& connection) const
+{
+    std::function<std::string(std::string_view)> binding;
+    if (connection.secure())
+        binding = [&connection](std::string_view type) { return connection.channel_binding(type); };
+    return {.mechanisms = mechanisms(config, connection.secure()),
             .hostname = config.hostname,
             .key = state_->key,
-            .channel_binding = std::move(channel_binding)};
+            .channel_binding = std::move(binding)};
 }
 
 awaitable<void> Login::prepare()
 {
-    const auto all = co_await state_->accounts.scram_for_all();
-    if (all) state_->scram = *all; // otherwise it is not offered, and passwords do
+    return state_->learn_scram();
 }
 
 void Login::drain()

@@ -2,13 +2,12 @@
 
 #include "server/auth/sasl.hpp"
 #include "server/base/config.hpp"
-#include "server/net/stream.hpp"
+#include "server/net/connection.hpp"
 #include "storage/accounts.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -69,10 +68,12 @@ public:
     /// the exchange may still be cancelled. Otherwise as the two above.
     awaitable<Outcome> check(sasl::Exchange& exchange, sasl::Step& next, boost::asio::ip::address peer);
 
-    /// What an exchange needs to know of the server, and which mechanisms are
-    /// offered, on a connection with these octets to bind to (null: without TLS).
-    sasl::Terms terms(const Config& config,
-                      std::function<std::string(std::string_view)> channel_binding) const;
+    /// The SASL mechanisms that are offered, with spaces between them.
+    std::string mechanisms(const Config& config, bool secure) const;
+
+    /// What an exchange on this connection needs to know. The connection
+    /// outlives it.
+    sasl::Terms terms(const Config& config, const net::Connection& connection) const;
 
     /// Learns whether SCRAM can be offered: at start, before anybody comes.
     awaitable<void> prepare();

@@ -140,6 +140,7 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
         if (known.account && verify_password(device.password_hash, password))
             return {.kind = Verified::Kind::device,
                     .label = device.label,
+                    .hash = device.password_hash,
                     .scram = verifier_of(known, device.label, device.scram, password)};
     }
     const bool right = verify_password(known.account ? known.account->password_hash : stranger, password);
@@ -148,6 +149,7 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
         return {};
     }
     Verified verified{.kind = Verified::Kind::account,
+                      .hash = known.account->password_hash,
                       .scram = verifier_of(known, {}, known.account->scram, password)};
     if (!needs_rehash(known.account->password_hash, cost)) return verified;
     try {
@@ -174,9 +176,13 @@ awaitable<void> Login::State::keep_scram(storage::AccountId account, std::string
 {
     const auto kept =
         co_await accounts.keep_scram(account, std::move(label), std::move(hash), std::move(verifier));
-    if (!kept || scram) co_return;
+    if (kept && !scram) co_await learn_scram();
+}
+
+awaitable<void> Login::State::learn_scram()
+{
     const auto all = co_await accounts.scram_for_all();
-    if (all) scram = *all;
+    if (all) scram = *all; // otherwise it stays unoffered, and passwords do
 }
 
 awaitable<Login::Outcome> Login::State::by_secret(std::string user, asio::ip::address peer, Matcher matches,

@@ -45,6 +45,7 @@ struct Verified
 
     Kind kind = Kind::wrong;
     std::string label{};    // of the device
+    std::string hash{};     // that fitted
     std::string new_hash{}; // when the account's deserves a better one
     std::string scram{};    // when it was not known
 };
@@ -84,6 +85,7 @@ struct Login::State
                             const std::string& password) const;
     awaitable<void> keep_scram(storage::AccountId account, std::string label, std::string hash,
                                std::string scram);
+    awaitable<void> learn_scram();
     std::optional<Match> digest_matches(const Known& known, const std::string& digest,
                                         const Digest& digest_of) const;
     std::optional<Match> scram_matches(const Known& known, const ScramClaim& claim) const;

@@ -114,7 +114,8 @@ awaitable<void> Session::authenticate(const Command& command)
 {
     if (command.argument.empty()) co_return connection_.put(reply::mechanisms(offer()));
     if (!passwords_allowed()) co_return connection_.put(use_tls_first(language_));
-    auto exchange = auth::sasl::Exchange::open(command.argument, terms());
+    auto exchange =
+        auth::sasl::Exchange::open(command.argument, services_.login.terms(*services_.config, connection_));
     if (!exchange) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::no_such_mechanism)));
@@ -246,19 +247,11 @@ bool Session::stls_possible() const
     return services_.tls != nullptr && !connection_.secure() && !maildrop_;
 }
 
-auth::sasl::Terms Session::terms() const
-{
-    std::function<std::string(std::string_view)> binding;
-    if (connection_.secure())
-        binding = [this](std::string_view type) { return connection_.channel_binding(type); };
-    return services_.login.terms(*services_.config, std::move(binding));
-}
-
 reply::Offer Session::offer() const
 {
     return {
         .passwords = passwords_allowed(),
-        .mechanisms = terms().mechanisms,
+        .mechanisms = services_.login.mechanisms(*services_.config, connection_.secure()),
         .stls = stls_possible(),
         .language = language_,
         .login_delay = services_.config->pop3.login_delay,

@@ -43,9 +43,9 @@ void unique_id_listing(std::string& text, std::uint32_t number, const storage::U
 /// What CAPA and AUTH have to know.
 struct Offer
 {
-    bool passwords = false; // USER and SASL would be accepted as things stand
+    bool passwords = false;   // USER and SASL would be accepted as things stand
     std::string mechanisms{}; // of SASL, with spaces between them
-    bool stls = false;      // could be begun now
+    bool stls = false;        // could be begun now
     Language language = Language::english;
     std::chrono::seconds login_delay{0}; // 0: none
     bool implementation = true;          // may be told

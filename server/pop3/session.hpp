@@ -79,7 +79,6 @@ private:
     std::chrono::seconds login_patience() const;
     bool passwords_allowed() const;
     bool stls_possible() const;
-    auth::sasl::Terms terms() const;
     reply::Offer offer() const;
 
     // session.cpp

@@ -198,7 +198,9 @@ void Session::hello(const Command& command)
         lines.emplace_back("8BITMIME");                                                     // RFC 6152
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
-        if (submission() && passwords_allowed()) lines.push_back("AUTH " + terms().mechanisms); // RFC 4954
+        if (submission() && passwords_allowed())
+            lines.push_back("AUTH " +
+                            services_.login.mechanisms(*services_.config, connection_.secure())); // RFC 4954
     }
     connection_.put(format_lines(250, "", lines));
 }

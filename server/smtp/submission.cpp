@@ -47,14 +47,6 @@ bool Session::passwords_allowed() const
     return auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer());
 }
 
-auth::sasl::Terms Session::terms() const
-{
-    std::function<std::string(std::string_view)> binding;
-    if (connection_.secure())
-        binding = [this](std::string_view type) { return connection_.channel_binding(type); };
-    return services_.login.terms(*services_.config, std::move(binding));
-}
-
 /// What MAIL is told before anybody has signed in, RFC 6409 §4.3.
 Reply Session::sign_in_needed() const
 {
@@ -69,7 +61,8 @@ awaitable<void> Session::authenticate(Command command)
     if (transaction_) co_return say(in_transaction); // RFC 4954 §4
     if (command.argument.empty()) co_return say(mechanism_missing);
     if (!passwords_allowed()) co_return say(encryption_required);
-    auto exchange = sasl::Exchange::open(command.argument, terms());
+    auto exchange =
+        sasl::Exchange::open(command.argument, services_.login.terms(*services_.config, connection_));
     if (!exchange) co_return say(mechanism_unknown);
 
     using Kind = sasl::Step::Kind;
