@@ -12,6 +12,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <openssl/crypto.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -59,6 +60,9 @@ class House
 public:
     House()
     {
+        // As TLS does in the program: a thread of the pool that had to do it
+        // would never give its error state back.
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
         Log::configure(Log::Level::error, Log::Format::text);
         run(furnish());
     }

@@ -13,6 +13,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -57,6 +58,9 @@ class House
 public:
     House()
     {
+        // As TLS does in the program: a thread of the pool that had to do it
+        // would never give its error state back.
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
         Log::configure(Log::Level::error, Log::Format::text);
         boost::asio::co_spawn(reactor_.context(), furnish(), [](std::exception_ptr fault) {
             if (fault) std::rethrow_exception(fault);
