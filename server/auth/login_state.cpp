@@ -129,13 +129,39 @@ awaitable<storage::Result<Known>> Login::State::find(std::string user)
     co_return known;
 }
 
-/// On the pool. App passwords come first: they are cheap to compare, and a
-/// device asks far more often than a person. A failure is counted here, before
-/// the next guess of the same network is looked at.
+/// Who this is, if the password fitted a short while ago. In the order of verify().
+std::optional<Verified> Login::State::recall(const Known& known, const std::string& password) const
+{
+    if (!known.account) return std::nullopt;
+    const auto now = std::chrono::steady_clock::now();
+    for (const storage::AppPassword& device : known.devices) {
+        if (recent.know(known.account->id, device.password_hash, password, now))
+            return Verified{.kind = Verified::Kind::device, .label = device.label};
+    }
+    if (recent.know(known.account->id, known.account->password_hash, password, now))
+        return Verified{.kind = Verified::Kind::account};
+    return std::nullopt;
+}
+
+/// On the pool. A failure is counted here, before the next guess of the same
+/// network is looked at.
 Verified Login::State::verify(const Known& known, const std::string& password, const asio::ip::address& peer)
 {
     // Asked again, since this one may have waited beside many that failed.
     if (refused(peer)) return {.kind = Verified::Kind::refused};
+    if (auto recalled = recall(known, password)) return *std::move(recalled);
+    Verified verified = compare(known, password);
+    if (verified.kind == Verified::Kind::wrong)
+        wrong(peer);
+    else
+        recent.remember(known.account->id, verified.hash, password, std::chrono::steady_clock::now());
+    return verified;
+}
+
+/// With all that the name has. App passwords come first: they are cheap to
+/// compare, and a device asks far more often than a person.
+Verified Login::State::compare(const Known& known, const std::string& password) const
+{
     for (const storage::AppPassword& device : known.devices) {
         if (known.account && verify_password(device.password_hash, password))
             return {.kind = Verified::Kind::device,
@@ -144,10 +170,7 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
                     .scram = verifier_of(known, device.label, device.scram, password)};
     }
     const bool right = verify_password(known.account ? known.account->password_hash : stranger, password);
-    if (!known.account || !right) {
-        wrong(peer);
-        return {};
-    }
+    if (!known.account || !right) return {};
     Verified verified{.kind = Verified::Kind::account,
                       .hash = known.account->password_hash,
                       .scram = verifier_of(known, {}, known.account->scram, password)};

@@ -2,6 +2,7 @@
 
 #include "server/auth/login.hpp"
 #include "server/auth/password.hpp"
+#include "server/auth/recent_passwords.hpp"
 #include "server/auth/throttle.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -72,6 +73,7 @@ struct Login::State
           cost{config.auth.hash_passes, config.auth.hash_kib},
           key(std::move(key_)),
           stranger(hash_password("nobody has this password", cost)),
+          recent(config.auth.cache),
           throttle(config.limits.exempt)
     {}
 
@@ -80,7 +82,9 @@ struct Login::State
     awaitable<bool> admit(boost::asio::ip::address peer);
     awaitable<void> wait(std::chrono::seconds time);
     awaitable<storage::Result<Known>> find(std::string user);
+    std::optional<Verified> recall(const Known& known, const std::string& password) const;
     Verified verify(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
+    Verified compare(const Known& known, const std::string& password) const;
     std::string verifier_of(const Known& known, const std::string& label, const std::string& verifier,
                             const std::string& password) const;
     awaitable<void> keep_scram(storage::AccountId account, std::string label, std::string hash,
@@ -99,6 +103,8 @@ struct Login::State
     const HashCost cost;
     const std::string key;
     const std::string stranger; // a hash that no password fits, as costly as any
+
+    RecentPasswords recent;
 
     std::mutex mutex; // guards the three below
     Throttle throttle;

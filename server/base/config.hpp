@@ -94,6 +94,7 @@ struct Config
         unsigned hash_passes = 2;                              // argon2id t
         unsigned hash_kib = 19456;                             // argon2id m, KiB
         std::vector<std::string> mechanisms{"PLAIN", "LOGIN"}; // of SASL, the best first
+        std::chrono::seconds cache{60};                        // a verified password is known for so long
     } auth;
 
     struct Limits

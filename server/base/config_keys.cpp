@@ -129,6 +129,12 @@ const std::vector<Key>& keys()
                }),
         {"auth.mechanisms", true,
          [](Config& c, const Values& values) { c.auth.mechanisms = parse_mechanisms(values); }},
+        single("auth.cache",
+               [](Config& c, const std::string& v) {
+                   c.auth.cache = parse_time(v);
+                   if (c.auth.cache > std::chrono::hours(1))
+                       throw BadValue(fmt::format("'{}' is too long; write 1h or less, or 0s for none", v));
+               }),
         single("auth.password_hash", [](Config& c, const std::string& v) { password_hash(c.auth, v); }),
         single("limits.connections",
                [](Config& c, const std::string& v) {

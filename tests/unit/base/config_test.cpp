@@ -72,6 +72,7 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
         implementation = false
         [auth]
         password_hash = "argon2id:t=3,m=65536"
+        cache = "5m"
         [limits]
         exempt = ["127.0.0.0/8"]
     )");
@@ -86,6 +87,7 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_FALSE(config.pop3.implementation);
     EXPECT_EQ(config.auth.hash_passes, 3u);
     EXPECT_EQ(config.auth.hash_kib, 65536u);
+    EXPECT_EQ(config.auth.cache, std::chrono::minutes(5));
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
 }
 
@@ -123,6 +125,8 @@ TEST_F(ConfigFile, ErrorsNameFileLineAndKey)
     EXPECT_TRUE(error("hostname = \n").starts_with(file + ":1: ")) << error("hostname = \n");
     EXPECT_EQ(error("", {"pop3.maildrop_lock=none"}),
               "--set: pop3.maildrop_lock: 'none' is none of: shared, exclusive");
+    EXPECT_EQ(error("", {"auth.cache=2h"}),
+              "--set: auth.cache: '2h' is too long; write 1h or less, or 0s for none");
     EXPECT_EQ(error("", {"pop3.login_delay=2d"}),
               "--set: pop3.login_delay: '2d' is too long; write 1d or less, or 0s for none");
     EXPECT_EQ(error("", {"hostname"}), "--set hostname: write KEY=VALUE");
