@@ -92,6 +92,7 @@ private:
     mailflow::Intake intake_;
     smtp::SubmissionRate rate_;
     pop3::LoginDelay pop3_logins_;
+    pop3::MaildropLocks pop3_locks_;
     http::Site site_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::vector<std::string> addresses_; // what `ready` says
@@ -177,7 +178,7 @@ void Application::listen()
     const Session relay = smtp_session(smtp::Services::Kind::relay);
     const Session submission = smtp_session(smtp::Services::Kind::submission);
     const Session pop3 = [this](net::Connection& connection, Log log) {
-        pop3::Services services{store_->mail(), login_, tls(), this->config(), pop3_logins_};
+        pop3::Services services{store_->mail(), login_, tls(), this->config(), pop3_logins_, pop3_locks_};
         return pop3::serve(connection, std::move(log), std::move(services));
     };
     const Session web = [this](net::Connection& connection, Log log) {

@@ -30,17 +30,10 @@ struct MaildropView
 };
 
 /// A POP3 session's view of a mailbox as it was at login. While it lives, what
-/// it shows stays readable; in exclusive mode it also keeps others out of that
-/// mailbox (RFC 1939 §4). Destroying it lets go.
+/// it shows stays readable. Destroying it lets go.
 class Maildrop
 {
 public:
-    enum class Mode
-    {
-        shared,
-        exclusive
-    };
-
     virtual ~Maildrop() = default;
 
     // From the mailbox's counters: a login that only says STAT reads no messages,
@@ -72,9 +65,9 @@ public:
     virtual awaitable<Result<void>> deliver(Delivery delivery) = 0;
 
     /// Opens the account's INBOX, or what `view` says. A message's unique id is
-    /// the same in every view. Errors: locked, not_found (the account, or the
-    /// mailbox is none of its own).
-    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account, Maildrop::Mode mode,
+    /// the same in every view. Errors: not_found (the account, or the mailbox is
+    /// none of its own).
+    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
                                                                        MaildropView view = {}) = 0;
 
     /// The account's mailboxes: those with a role in the order of MailboxRole,

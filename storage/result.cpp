@@ -19,8 +19,6 @@ public:
             return "the name is taken; choose another, or remove what has it";
         case Errc::invalid:
             return "the value cannot be stored; correct it";
-        case Errc::locked:
-            return "another session holds the maildrop; try again when it has ended";
         case Errc::not_local:
             return "the domain is none of this server's; add it first";
         case Errc::alias_loop:

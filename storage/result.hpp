@@ -14,7 +14,6 @@ enum class Errc
     not_found = 1,  // no such account, mailbox, message or queue entry
     already_exists, // the name or address is taken
     invalid,        // the value cannot be stored: an address that is none, a domain not ours
-    locked,         // another session holds the maildrop (RFC 1939 §4)
     not_local,      // the address belongs to no domain of this server
     alias_loop,     // aliases lead in a circle, or to too many addresses
     out_of_space,   // the disk is full, or below the reserve; the client may retry

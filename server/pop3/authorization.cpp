@@ -182,14 +182,17 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     if (!view && view.error() == storage::Errc::not_found)
         co_return refuse_login(user, "no_such_view", reply::error("SYS/PERM", say(Text::no_such_view)));
     if (!view) co_return refuse_unavailable(user, view.error());
-    const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
-    const auto mode = exclusive ? storage::Maildrop::Mode::exclusive : storage::Maildrop::Mode::shared;
-    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, mode, *view);
-    if (!maildrop && maildrop.error() == storage::Errc::locked)
-        co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
+    std::unique_ptr<MaildropLocks::Lock> lock;
+    if (services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive) {
+        const MaildropLocks::Maildrop wanted{outcome->account, view->mailbox.value_or(storage::MailboxId{})};
+        lock = services_.locks.take(wanted, outcome->device, std::chrono::steady_clock::now());
+        if (!lock) co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
+    }
+    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, *view);
     if (!maildrop) co_return refuse_unavailable(user, maildrop.error());
     services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
     account_ = outcome->account;
+    lock_ = std::move(lock);
     maildrop_ = *std::move(maildrop);
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
@@ -215,7 +218,8 @@ awaitable<storage::Result<storage::MaildropView>> Session::find_view(storage::Ac
     if (!mailboxes) co_return mailboxes.error();
     const auto* mailbox = find_mailbox(*mailboxes, asked->mailbox);
     if (!mailbox) co_return make_error_code(storage::Errc::not_found);
-    view.mailbox = mailbox->id;
+    // One name for the INBOX, so that two views of it find one lock.
+    if (mailbox->role != storage::MailboxRole::inbox) view.mailbox = mailbox->id;
     co_return view;
 }
 

@@ -98,6 +98,10 @@ awaitable<Session::Next> Session::transaction()
 {
     while (!worn_out()) {
         const net::Line line = co_await connection_.read_line(services_.config->pop3.idle_timeout);
+        if (!has_maildrop()) {
+            connection_.put(reply::error("IN-USE", say(Text::in_use)));
+            co_return Next::leave;
+        }
         const Command command = parse_command(line);
         switch (command.verb) {
         case Verb::stat:
@@ -141,6 +145,7 @@ awaitable<Session::Next> Session::transaction()
 
 awaitable<void> Session::update()
 {
+    if (lock_ && !lock_->keep()) co_return connection_.put(reply::error("IN-USE", say(Text::in_use)));
     std::vector<storage::MessageId> marked;
     if (numbering_) marked = numbering_->marked();
     const std::size_t deleted = marked.size();
@@ -156,6 +161,7 @@ awaitable<void> Session::update()
     }
     // Before the client hears of it: its next login must find no lock of ours.
     maildrop_.reset();
+    lock_.reset();
     if (faults_.drops_before_quit_answer()) {
         co_await connection_.flush();
         connection_.break_off();
@@ -200,6 +206,7 @@ awaitable<void> Session::list(const Command& command)
         text += reply::crlf;
         if (text.size() < listing_piece) continue;
         co_await connection_.send(text);
+        if (!has_maildrop()) connection_.break_off();
         text.clear();
     }
     text += reply::end;
@@ -233,6 +240,7 @@ awaitable<void> Session::retrieve(const Command& command)
     }
     while (!piece->empty() && !stuffer.satisfied()) {
         co_await connection_.send(stuffer.feed(*piece));
+        if (!has_maildrop()) connection_.break_off();
         piece = co_await (*reader)->next();
         if (!piece) connection_.break_off();
     }
@@ -304,6 +312,13 @@ void Session::misused(const net::Line& line, const Command& command, Text otherw
         connection_.put(reply::error(say(Text::bad_arguments)));
     else
         connection_.put(reply::error(say(otherwise)));
+}
+
+/// The client was heard of, or took what it was sent. False once a later
+/// session of its device has taken the maildrop over.
+bool Session::has_maildrop()
+{
+    return !lock_ || lock_->renew(std::chrono::steady_clock::now());
 }
 
 /// Whether to part from this client between two commands.

@@ -8,6 +8,7 @@
 #include "server/pop3/command.hpp"
 #include "server/pop3/faults.hpp"
 #include "server/pop3/login_delay.hpp"
+#include "server/pop3/maildrop_lock.hpp"
 #include "server/pop3/numbering.hpp"
 #include "server/pop3/reply.hpp"
 #include "server/pop3/texts.hpp"
@@ -32,6 +33,7 @@ struct Services
     net::TlsContext* tls = nullptr; // null: no STLS
     std::shared_ptr<const Config> config;
     LoginDelay& logins;
+    MaildropLocks& locks;
 };
 
 /// How a listener is to make connections for this protocol.
@@ -92,6 +94,7 @@ private:
     std::string messages(std::uint32_t count) const;
     void misused(const net::Line& line, const Command& command, Text otherwise);
     bool worn_out();
+    bool has_maildrop();
     std::string_view say(Text text) const { return pop3::say(text, language_); }
 
     net::Connection& connection_;
@@ -109,6 +112,7 @@ private:
 
     // TRANSACTION
     storage::AccountId account_{};
+    std::unique_ptr<MaildropLocks::Lock> lock_; // null while maildrops are shared
     std::unique_ptr<storage::Maildrop> maildrop_;
     std::optional<Numbering> numbering_; // from the first command that needs it
     std::size_t retrieved_ = 0;

@@ -10,7 +10,7 @@ std::unique_ptr<Holds::Maildrop> Holds::open_maildrop(AccountId account)
     {
         const std::lock_guard lock(mutex_);
         number = ++counter_;
-        maildrops_[static_cast<std::int64_t>(account)].emplace(number, Session{});
+        maildrops_[static_cast<std::int64_t>(account)].emplace(number, 0);
     }
     return std::make_unique<Maildrop>(shared_from_this(), account, number);
 }
@@ -25,8 +25,8 @@ bool Holds::maildrop_shows(AccountId account, std::uint64_t modseq) const
     const std::lock_guard lock(mutex_);
     const auto sessions = maildrops_.find(static_cast<std::int64_t>(account));
     if (sessions == maildrops_.end()) return false;
-    for (const auto& [number, session] : sessions->second) {
-        if (session.modseq < modseq) return true;
+    for (const auto& [number, shown] : sessions->second) {
+        if (shown < modseq) return true;
     }
     return false;
 }
@@ -57,21 +57,10 @@ Holds::Maildrop::~Maildrop()
     if (sessions->second.empty()) holds_->maildrops_.erase(sessions);
 }
 
-bool Holds::Maildrop::lock(std::int64_t mailbox)
-{
-    const std::lock_guard lock(holds_->mutex_);
-    auto& sessions = holds_->maildrops_[static_cast<std::int64_t>(account_)];
-    for (const auto& [other, session] : sessions) {
-        if (session.locked == mailbox) return false;
-    }
-    sessions[number_].locked = mailbox;
-    return true;
-}
-
 void Holds::Maildrop::shows(std::uint64_t modseq)
 {
     const std::lock_guard lock(holds_->mutex_);
-    holds_->maildrops_[static_cast<std::int64_t>(account_)][number_].modseq = modseq;
+    holds_->maildrops_[static_cast<std::int64_t>(account_)][number_] = modseq;
 }
 
 Holds::Body::Body(std::shared_ptr<Holds> holds) : holds_(std::move(holds))

@@ -26,10 +26,6 @@ public:
         Maildrop& operator=(Maildrop&&) = delete;
         ~Maildrop();
 
-        /// Keeps other maildrops of the mailbox from being locked; false when
-        /// one is already.
-        bool lock(std::int64_t mailbox);
-
         /// The account's change counter in the snapshot it shows. Before this
         /// is known, everything is held.
         void shows(std::uint64_t modseq);
@@ -73,15 +69,11 @@ public:
     bool may_free(std::int64_t body, std::uint64_t epoch) const;
 
 private:
-    struct Session
-    {
-        std::int64_t locked = 0;  // the mailbox, if any
-        std::uint64_t modseq = 0; // 0: not known yet
-    };
-
     mutable std::mutex mutex_;
     std::uint64_t counter_ = 0;
-    std::unordered_map<std::int64_t, std::map<std::uint64_t, Session>> maildrops_; // by account
+    /// By account, then by the hold's number: what its snapshot shows, 0 before
+    /// that is known.
+    std::unordered_map<std::int64_t, std::map<std::uint64_t, std::uint64_t>> maildrops_;
     std::set<std::uint64_t> openings_;
     std::unordered_map<std::int64_t, std::size_t> bodies_; // how many readers
 };

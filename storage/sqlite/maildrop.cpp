@@ -176,17 +176,14 @@ void show_only(Database& database, Time since, Shown& shown)
 
 } // namespace
 
-awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, Maildrop::Mode mode,
-                                                                       MaildropView view)
+awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, MaildropView view)
 {
     // The hold comes first: nothing that the snapshot shows may go meanwhile.
     auto hold = core_.holds->open_maildrop(account);
-    auto work = [this, account, mode, view,
+    auto work = [this, account, view,
                  hold = std::move(hold)](Database& database) mutable -> Result<std::unique_ptr<Maildrop>> {
         auto shown = look(database, account, view.mailbox);
         if (!shown) return shown.error();
-        if (mode == Maildrop::Mode::exclusive && !hold->lock(shown->mailbox))
-            return make_error_code(Errc::locked);
         if (view.since) show_only(database, *view.since, *shown);
         hold->shows(shown->modseq);
         return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown);

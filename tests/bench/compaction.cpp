@@ -128,8 +128,7 @@ public:
         std::minstd_rand random(1);
         std::bernoulli_distribution goes(part);
         for (const auto account : ids_) {
-            const auto maildrop =
-                must(run(store_->mail().open_maildrop(account, storage::Maildrop::Mode::shared)));
+            const auto maildrop = must(run(store_->mail().open_maildrop(account)));
             std::vector<storage::MessageId> gone;
             for (const auto& entry : must(run(maildrop->entries()))) {
                 if (goes(random)) gone.push_back(entry.id);

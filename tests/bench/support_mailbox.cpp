@@ -72,7 +72,7 @@ void MailboxProbe::list(std::uint32_t position)
 void MailboxProbe::open_maildrop(bool entries)
 {
     auto& run = *state_;
-    const auto maildrop = run(run.store->mail().open_maildrop(run.account, storage::Maildrop::Mode::shared));
+    const auto maildrop = run(run.store->mail().open_maildrop(run.account));
     if (!entries) return;
     const auto all = run(maildrop->entries());
     if (all.size() != maildrop->count()) throw std::runtime_error("a maildrop is not whole");

@@ -83,7 +83,7 @@ public:
     awaitable<void> session(std::unique_ptr<net::Stream> stream)
     {
         net::Connection connection(reactor_, std::move(stream), pop3::connection_limits());
-        pop3::Services services{store_->mail(), login_, nullptr, config_, logins_};
+        pop3::Services services{store_->mail(), login_, nullptr, config_, logins_, locks_};
         const Log log;
         auto dialogue = [&] { return pop3::serve(connection, log, services); };
         co_await net::run_session(connection, log, std::move(dialogue), pop3::farewell);
@@ -128,6 +128,7 @@ private:
     std::shared_ptr<const Config> config_ = cheap_settings();
     std::unique_ptr<storage::Store> store_ = storage::open(store_in(folder_.path() / "store"));
     pop3::LoginDelay logins_;
+    pop3::MaildropLocks locks_;
     auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
 };
 

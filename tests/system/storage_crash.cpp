@@ -108,7 +108,7 @@ asio::awaitable<void> remove_for_ever(Store& store, std::string address)
     const auto account = co_await store.accounts().find(address);
     if (!account) std::abort();
     while (true) {
-        auto maildrop = co_await store.mail().open_maildrop(account->id, Maildrop::Mode::shared);
+        auto maildrop = co_await store.mail().open_maildrop(account->id);
         if (!maildrop) std::abort();
         if ((*maildrop)->count() < 60) continue;
         const auto entries = co_await (*maildrop)->entries();
@@ -218,7 +218,7 @@ asio::awaitable<void> check_account(Store& store, std::string address, Ledger& l
 {
     const auto account = co_await store.accounts().find(address);
     if (!account) fail("no account " + address);
-    auto maildrop = co_await store.mail().open_maildrop(account->id, Maildrop::Mode::shared);
+    auto maildrop = co_await store.mail().open_maildrop(account->id);
     if (!maildrop) fail("no maildrop");
     const auto entries = co_await (*maildrop)->entries();
     if (!entries) fail("counters and rows of " + address + " differ");

@@ -7,6 +7,7 @@
 #include "server/net/stream.hpp"
 #include "server/net/tls.hpp"
 #include "server/pop3/login_delay.hpp"
+#include "server/pop3/maildrop_lock.hpp"
 #include "server/smtp/rate.hpp"
 #include "storage/store.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -47,6 +48,7 @@ public:
     mailflow::Intake& intake() { return *intake_; }
     smtp::SubmissionRate& rate() { return rate_; }
     pop3::LoginDelay& pop3_logins() { return pop3_logins_; }
+    pop3::MaildropLocks& pop3_locks() { return pop3_locks_; }
     std::shared_ptr<const Config> config() const { return config_; }
     net::TlsContext* tls() { return tls_.get(); } // null where `tls.certificate` is "none"
 
@@ -66,6 +68,7 @@ private:
     std::unique_ptr<mailflow::Intake> intake_;
     smtp::SubmissionRate rate_;
     pop3::LoginDelay pop3_logins_;
+    pop3::MaildropLocks pop3_locks_;
 };
 
 /// A protocol that transcripts can `connect` to.

@@ -40,7 +40,7 @@ public:
     std::vector<std::string> inbox(const std::string& address)
     {
         std::vector<std::string> messages;
-        const auto drop = run(mail().open_maildrop(account(address), storage::Maildrop::Mode::shared));
+        const auto drop = run(mail().open_maildrop(account(address)));
         if (!drop) return messages;
         const auto entries = run((*drop)->entries());
         if (!entries) return messages;

@@ -139,35 +139,6 @@ TEST_F(MaildropTest, GivesBackAfterACrashWhatItHeld)
     EXPECT_TRUE(std::filesystem::is_empty(core().layout.files));
 }
 
-TEST_F(MaildropTest, LocksWhenExclusive)
-{
-    const auto id = account(alice);
-    auto first = run(mail().open_maildrop(id, Maildrop::Mode::exclusive));
-    ASSERT_TRUE(first);
-    EXPECT_EQ(run(mail().open_maildrop(id, Maildrop::Mode::exclusive)).error(), Errc::locked);
-    EXPECT_TRUE(run(mail().open_maildrop(account("bob@example.org"), Maildrop::Mode::exclusive)));
-    EXPECT_TRUE(deliver("mail still comes", {alice}));
-    first->reset();
-    EXPECT_TRUE(run(mail().open_maildrop(id, Maildrop::Mode::exclusive)));
-    EXPECT_EQ(run(mail().open_maildrop(AccountId{4711}, Maildrop::Mode::exclusive)).error(), Errc::not_found);
-    EXPECT_EQ(run(mail().open_maildrop(AccountId{4711}, Maildrop::Mode::exclusive)).error(), Errc::not_found);
-}
-
-TEST_F(MaildropTest, LocksOneMailbox)
-{
-    const auto id = account(alice);
-    const MaildropView junk{.mailbox = mailbox(alice, MailboxRole::junk)};
-    const MaildropView inbox{.mailbox = mailbox(alice)};
-    auto first = run(mail().open_maildrop(id, Maildrop::Mode::exclusive));
-    ASSERT_TRUE(first);
-    EXPECT_EQ(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, inbox)).error(), Errc::locked);
-    auto second = run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk));
-    ASSERT_TRUE(second);
-    EXPECT_EQ(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk)).error(), Errc::locked);
-    second->reset();
-    EXPECT_TRUE(run(mail().open_maildrop(id, Maildrop::Mode::exclusive, junk)));
-}
-
 TEST_F(MaildropTest, ShowsAnotherMailbox)
 {
     ASSERT_TRUE(deliver("in the inbox", {alice}));
@@ -175,7 +146,7 @@ TEST_F(MaildropTest, ShowsAnotherMailbox)
     spam.copies[0].mailbox = MailboxRole::junk;
     ASSERT_TRUE(run(mail().deliver(std::move(spam))));
     const MaildropView junk{.mailbox = mailbox(alice, MailboxRole::junk)};
-    auto maildrop = run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, junk));
+    auto maildrop = run(mail().open_maildrop(account(alice), junk));
     ASSERT_TRUE(maildrop);
     EXPECT_EQ((*maildrop)->count(), 1u);
     const auto shown = run((*maildrop)->entries());
@@ -183,10 +154,10 @@ TEST_F(MaildropTest, ShowsAnotherMailbox)
     EXPECT_EQ((*maildrop)->octets(), shown->at(0).size);
     ASSERT_TRUE(run(mail().expunge(account(alice), std::vector{shown->at(0).id})));
     EXPECT_EQ(run((*maildrop)->entries())->size(), 1u);
-    EXPECT_EQ((*run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, junk)))->count(), 0u);
+    EXPECT_EQ((*run(mail().open_maildrop(account(alice), junk)))->count(), 0u);
     EXPECT_EQ(entries(alice).size(), 1u);
-    EXPECT_EQ(run(mail().open_maildrop(account("bob@example.org"), Maildrop::Mode::shared, junk)).error(),
-              Errc::not_found);
+    EXPECT_EQ(run(mail().open_maildrop(account("bob@example.org"), junk)).error(), Errc::not_found);
+    EXPECT_EQ(run(mail().open_maildrop(AccountId{4711})).error(), Errc::not_found);
 }
 
 TEST_F(MaildropTest, ShowsOnlyWhatArrivedSince)
@@ -200,7 +171,7 @@ TEST_F(MaildropTest, ShowsOnlyWhatArrivedSince)
     };
     ASSERT_TRUE(run(sqlite::submit(*core().writer, work)));
     const MaildropView view{.since = Time(std::chrono::seconds(1003))};
-    auto maildrop = run(mail().open_maildrop(account(alice), Maildrop::Mode::shared, view));
+    auto maildrop = run(mail().open_maildrop(account(alice), view));
     ASSERT_TRUE(maildrop);
     EXPECT_EQ((*maildrop)->count(), 2u);
     EXPECT_EQ((*maildrop)->octets(), all[2].size + all[3].size);

@@ -93,7 +93,7 @@ Result<void> StoreTest::deliver(std::string_view body, const std::vector<std::st
 
 std::unique_ptr<Maildrop> StoreTest::open_maildrop(const std::string& address)
 {
-    auto maildrop = run(mail().open_maildrop(account(address), Maildrop::Mode::shared));
+    auto maildrop = run(mail().open_maildrop(account(address)));
     EXPECT_TRUE(maildrop);
     return maildrop ? std::move(*maildrop) : nullptr;
 }

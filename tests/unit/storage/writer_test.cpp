@@ -273,7 +273,7 @@ boost::asio::awaitable<void> deliver_many(storage::Mail& mail, AccountId account
 boost::asio::awaitable<void> read_and_remove(storage::Mail& mail, AccountId account, int rounds, Tally& tally)
 {
     for (int i = 0; i < rounds; ++i) {
-        auto maildrop = co_await mail.open_maildrop(account, Maildrop::Mode::shared);
+        auto maildrop = co_await mail.open_maildrop(account);
         if (!maildrop) continue;
         auto entries = co_await (*maildrop)->entries();
         tally.strayed += !entries || entries->size() != (*maildrop)->count();
