@@ -165,10 +165,11 @@ std::string Login::mechanisms(const Config& config, bool secure) const
 
 sasl::Terms Login::terms(const Config& config, const net::Connection& connection) const
 {
+    std::string mechanisms = this->mechanisms(config, connection.secure());
     std::function<std::string(std::string_view)> binding;
-    if (connection.secure())
+    if (mechanisms.find("-PLUS") != std::string::npos)
         binding = [&connection](std::string_view type) { return connection.channel_binding(type); };
-    return {.mechanisms = mechanisms(config, connection.secure()),
+    return {.mechanisms = std::move(mechanisms),
             .hostname = config.hostname,
             .key = state_->key,
             .channel_binding = std::move(binding)};

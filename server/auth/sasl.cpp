@@ -128,16 +128,11 @@ Step Exchange::respond(std::string_view response)
 std::string offered(const std::vector<std::string>& configured, bool scram, bool secure)
 {
     std::string list;
-    const auto add = [&list](std::string_view name, std::string_view form) {
+    for (const auto& name : configured) {
+        if (name.starts_with("SCRAM-") && !scram) continue;
+        if (name.ends_with("-PLUS") && !secure) continue;
         list += list.empty() ? "" : " ";
         list += name;
-        list += form;
-    };
-    for (const auto& name : configured) {
-        const bool is_scram = name.starts_with("SCRAM-");
-        if (is_scram && !scram) continue;
-        if (is_scram && secure) add(name, "-PLUS");
-        add(name, "");
     }
     return list;
 }

@@ -94,7 +94,7 @@ private:
 
 /// Those of the configured mechanisms that can be offered on a connection, in
 /// one line as EHLO and CAPA list them: SCRAM only where every password of the
-/// store can be checked that way, and under TLS with its -PLUS form as well.
+/// store can be checked that way, and its -PLUS forms only under TLS.
 std::string offered(const std::vector<std::string>& configured, bool scram, bool secure);
 
 /// The longest line of an exchange, in octets with CRLF: RFC 4954 §4.

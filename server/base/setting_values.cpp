@@ -3,6 +3,7 @@
 #include "server/base/ascii.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <arpa/inet.h>
 
@@ -144,13 +145,17 @@ std::string parse_host_name(std::string_view text)
 
 std::vector<std::string> parse_mechanisms(const std::vector<std::string>& names)
 {
-    constexpr std::array<std::string_view, 5> known{"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN",
+    constexpr std::array<std::string_view, 7> known{"SCRAM-SHA-256-PLUS",
+                                                    "SCRAM-SHA-256",
+                                                    "SCRAM-SHA-1-PLUS",
+                                                    "SCRAM-SHA-1",
+                                                    "CRAM-MD5",
+                                                    "PLAIN",
                                                     "LOGIN"};
     std::vector<std::string> chosen;
     for (const auto& name : names) {
         if (std::ranges::find(known, name) == known.end())
-            throw BadValue(
-                fmt::format("'{}' is none of: SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN", name));
+            throw BadValue(fmt::format("'{}' is none of: {}", name, fmt::join(known, ", ")));
         if (std::ranges::find(chosen, name) != chosen.end())
             throw BadValue(fmt::format("'{}' is there twice", name));
         chosen.push_back(name);

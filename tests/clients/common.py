@@ -20,13 +20,19 @@ poplib._MAXLINE = 1 << 20  # its own limit is 2048; ours is wider
 BODY = "First line.\r\n.one dot\r\n..two dots\r\n.\tdot and tab\r\n\r\n  spaces  \r\nlast line\r\n"
 
 _server = None
+_settings = {}
 _numbers = itertools.count(1)
+
+
+def configure(**settings):
+    """For the whole file, before its first test."""
+    _settings.update(settings)
 
 
 def server():
     global _server
     if _server is None:
-        _server = Server().add_domain().start()
+        _server = Server(**_settings).add_domain().start()
     return _server
 
 

@@ -1,3 +1,4 @@
 pillarbox_fuzz_target(pop3_command LINK pillarbox_pop3)
+pillarbox_fuzz_target(pop3_view LINK pillarbox_pop3)
 pillarbox_fuzz_target(pop3_stuffer LINK pillarbox_pop3)
 pillarbox_fuzz_target(pop3_session LINK pillarbox_pop3 pillarbox_support)
