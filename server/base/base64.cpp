@@ -9,17 +9,46 @@ namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<int, 256> values = [] {
-    std::array<int, 256> table{};
+constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+using Values = std::array<int, 256>;
+
+constexpr Values values_of(std::string_view characters)
+{
+    Values table{};
     table.fill(-1);
-    for (std::size_t i = 0; i < alphabet.size(); ++i)
-        table[static_cast<unsigned char>(alphabet[i])] = static_cast<int>(i);
+    for (std::size_t i = 0; i < characters.size(); ++i)
+        table[static_cast<unsigned char>(characters[i])] = static_cast<int>(i);
     return table;
-}();
+}
+
+constexpr Values values = values_of(alphabet);
+constexpr Values url_values = values_of(url_alphabet);
 
 std::uint32_t octet(char c)
 {
     return static_cast<unsigned char>(c);
+}
+
+/// `text` has no padding.
+std::optional<std::string> decode(std::string_view text, const Values& table)
+{
+    std::string octets;
+    octets.reserve(text.size() * 3 / 4);
+    std::uint32_t group = 0;
+    int bits = 0;
+    for (const char c : text) {
+        const int value = table[static_cast<unsigned char>(c)];
+        if (value < 0) return std::nullopt;
+        group = group << 6 | static_cast<std::uint32_t>(value);
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        octets += static_cast<char>(group >> bits & 0xff);
+        group &= (1u << bits) - 1;
+    }
+    if (group != 0) return std::nullopt; // bits that no octet holds must be zero
+    return octets;
 }
 
 } // namespace
@@ -52,22 +81,13 @@ std::optional<std::string> base64_decode(std::string_view text)
         text.remove_suffix(1);
         ++padding;
     }
-    std::string octets;
-    octets.reserve(text.size() * 3 / 4);
-    std::uint32_t group = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const int value = values[static_cast<unsigned char>(c)];
-        if (value < 0) return std::nullopt;
-        group = group << 6 | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        octets += static_cast<char>(group >> bits & 0xff);
-        group &= (1u << bits) - 1;
-    }
-    if (group != 0) return std::nullopt; // bits that no octet holds must be zero
-    return octets;
+    return decode(text, values);
+}
+
+std::optional<std::string> base64url_decode(std::string_view text)
+{
+    if (text.size() % 4 == 1) return std::nullopt; // six bits are no octet
+    return decode(text, url_values);
 }
 
 } // namespace pillarbox

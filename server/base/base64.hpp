@@ -14,4 +14,8 @@ std::string base64_encode(std::string_view octets);
 /// mime/transfer, which forgives.
 std::optional<std::string> base64_decode(std::string_view text);
 
+/// The same in the alphabet for URLs (RFC 4648 §5) and without padding, as
+/// RFC 7515 §2 has it.
+std::optional<std::string> base64url_decode(std::string_view text);
+
 } // namespace pillarbox

@@ -42,4 +42,13 @@ TEST(Base64, RefusesWhatIsNotExact)
         EXPECT_FALSE(base64_decode(text)) << text;
 }
 
+TEST(Base64, DecodesTheAlphabetForUrls)
+{
+    for (const auto& [octets, text] : vectors)
+        EXPECT_EQ(base64url_decode(text.substr(0, text.find('='))), octets) << text;
+    EXPECT_EQ(base64url_decode("-_-_"), "\xfb\xff\xbf");
+    for (const char* text : {"Z", "Zm9vY", "Zg==", "Zh", "Zm9", "+/+/", "Zm 9v", "Zm9v\n"})
+        EXPECT_FALSE(base64url_decode(text)) << text;
+}
+
 } // namespace pillarbox
