@@ -319,6 +319,7 @@ void Application::reload()
 {
     try {
         auto loaded = std::make_shared<const Config>(load_config(sources_));
+        login_.reload(*loaded);
         Log::set_level(loaded->log.level);
         const std::scoped_lock lock(config_mutex_);
         config_ = std::move(loaded);

@@ -1,5 +1,6 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/tool.hpp"
+#include "server/auth/token_check.hpp"
 #include "server/net/tls.hpp"
 
 #include <fmt/format.h>
@@ -122,6 +123,7 @@ void check_config(const Context& context)
             throw ConfigError(fmt::format("tls.certificate: {}", error.what()));
         }
     }
+    static_cast<void>(auth::TokenCheck::make(config.auth)); // throws when its files are no good
     // Whatever exists of the data directory's path must let us in.
     std::filesystem::path existing = std::filesystem::absolute(config.data_dir);
     std::error_code ignored; // what cannot be seen is as good as absent here

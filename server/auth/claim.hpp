@@ -32,10 +32,17 @@ struct ScramClaim
     std::string proof;
 };
 
-/// What a client says for itself, to be checked by Login.
-using Claim = std::variant<PasswordClaim, CramClaim, ScramClaim>;
+/// "This bearer token is for that account's mail": RFC 7628, and XOAUTH2.
+struct TokenClaim
+{
+    std::string user; // empty: whomever the token names
+    std::string token;
+};
 
-/// The name that it is for.
+/// What a client says for itself, to be checked by Login.
+using Claim = std::variant<PasswordClaim, CramClaim, ScramClaim, TokenClaim>;
+
+/// The name that it is for; empty where only a token says so.
 inline const std::string& user_of(const Claim& claim)
 {
     return std::visit([](const auto& any) -> const std::string& { return any.user; }, claim);

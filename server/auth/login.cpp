@@ -16,9 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Sign-ins that may wait for their turn, about two seconds' worth.
-constexpr std::size_t longest_queue = 256;
-
 class Category final : public boost::system::error_category
 {
 public:
@@ -35,19 +32,6 @@ public:
         }
         return "unknown failure";
     }
-};
-
-/// One more sign-in under way, for as long as it lives.
-class Slot
-{
-public:
-    explicit Slot(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
-    Slot(const Slot&) = delete;
-    Slot& operator=(const Slot&) = delete;
-    ~Slot() { --count_; }
-
-private:
-    std::atomic<std::size_t>& count_;
 };
 
 } // namespace
@@ -153,6 +137,13 @@ awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& nex
             return state.scram_matches(known, *scram);
         };
         outcome = co_await state.by_secret(scram->user, peer, std::move(matches), &signature);
+    } else if (const auto* token = std::get_if<TokenClaim>(&claim)) {
+        outcome = co_await state.by_token(*token, peer);
+    }
+    // What could not be checked was not refused either: the client hears so at once.
+    if (!outcome && outcome.error() != Failure::credentials) {
+        next = {sasl::Step::Kind::done, {}};
+        co_return outcome;
     }
     next = exchange.settle(outcome ? std::optional(std::move(signature)) : std::nullopt);
     co_return outcome;
@@ -172,12 +163,21 @@ sasl::Terms Login::terms(const Config& config, const net::Connection& connection
     return {.mechanisms = std::move(mechanisms),
             .hostname = config.hostname,
             .key = state_->key,
-            .channel_binding = std::move(binding)};
+            .channel_binding = std::move(binding),
+            .oauth_scope = config.auth.oauth_scope,
+            .oauth_discovery = discovery_url(config.auth.oauth_issuer)};
 }
 
 awaitable<void> Login::prepare()
 {
     return state_->learn_scram();
+}
+
+void Login::reload(const Config& config)
+{
+    auto tokens = TokenCheck::make(config.auth);
+    const std::lock_guard lock(state_->mutex);
+    state_->tokens = std::move(tokens);
 }
 
 void Login::drain()

@@ -46,6 +46,7 @@ bool may_send_password(const Config::Auth& rule, bool secure, const boost::asio:
 class Login
 {
 public:
+    /// Throws ConfigError where tokens are to be checked with what cannot be used.
     Login(storage::Accounts& accounts, const Config& config, std::string key);
     ~Login();
 
@@ -77,6 +78,11 @@ public:
 
     /// Learns whether SCRAM can be offered: at start, before anybody comes.
     awaitable<void> prepare();
+
+    /// Takes over how tokens are checked, and reads the provider's keys again.
+    /// Throws ConfigError, and changes nothing, when they cannot be used. From
+    /// any thread.
+    void reload(const Config& config);
 
     /// The server is ending: nobody waits out a delay any longer; who would
     /// have to is refused. From any thread.

@@ -4,6 +4,7 @@
 #include "server/auth/password.hpp"
 #include "server/auth/recent_passwords.hpp"
 #include "server/auth/throttle.hpp"
+#include "server/auth/token_check.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -24,6 +26,22 @@ namespace pillarbox::auth {
 /// Verifications at the same time. Each takes a core and hash_kib of memory:
 /// guessing shall leave the machine usable.
 inline constexpr std::size_t verifying_threads = 2;
+
+/// Sign-ins that may wait for their turn, about two seconds' worth.
+inline constexpr std::size_t longest_queue = 256;
+
+/// One more sign-in under way, for as long as it lives.
+class Slot
+{
+public:
+    explicit Slot(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() { --count_; }
+
+private:
+    std::atomic<std::size_t>& count_;
+};
 
 /// What the store knows of a name.
 struct Known
@@ -51,6 +69,20 @@ struct Verified
     std::string scram{};    // when it was not known
 };
 
+/// What checking a token came to.
+struct TokenUser
+{
+    enum class Kind
+    {
+        wrong,
+        refused, // as in Verified
+        known
+    };
+
+    Kind kind = Kind::wrong;
+    std::string name{}; // as the token has it
+};
+
 /// A secret that a claim was made with.
 struct Match
 {
@@ -74,7 +106,8 @@ struct Login::State
           key(std::move(key_)),
           stranger(hash_password("nobody has this password", cost)),
           recent(config.auth.cache),
-          throttle(config.limits.exempt)
+          throttle(config.limits.exempt),
+          tokens(TokenCheck::make(config.auth))
     {}
 
     bool refused(const boost::asio::ip::address& peer);
@@ -99,6 +132,12 @@ struct Login::State
     awaitable<Outcome> by_secret(std::string user, boost::asio::ip::address peer, Matcher matches,
                                  std::string* signature);
 
+    TokenUser verify_token(const TokenCheck& check, std::string_view token,
+                           const boost::asio::ip::address& peer);
+    static void log_refusal(std::string_view why, const boost::asio::ip::address& peer);
+    awaitable<Outcome> by_token(TokenClaim claim, boost::asio::ip::address peer);
+    std::shared_ptr<const TokenCheck> token_check();
+
     storage::Accounts& accounts;
     const HashCost cost;
     const std::string key;
@@ -106,10 +145,11 @@ struct Login::State
 
     RecentPasswords recent;
 
-    std::mutex mutex; // guards the three below
+    std::mutex mutex; // guards the four below
     Throttle throttle;
     std::set<std::shared_ptr<boost::asio::steady_timer>> delays;
     bool draining = false;
+    std::shared_ptr<const TokenCheck> tokens; // null: none is taken
 
     std::atomic<bool> scram{false}; // every password can be checked that way
     std::atomic<std::size_t> waiting{0};

@@ -1,6 +1,6 @@
 #include "server/auth/sasl.hpp"
 
-#include "server/auth/sasl_challenge.hpp"
+#include "server/auth/sasl_mechanisms.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
 
@@ -62,6 +62,8 @@ std::unique_ptr<Mechanism> make(std::string_view name, const Terms& terms)
     if (name == "PLAIN") return std::make_unique<Plain>();
     if (name == "LOGIN") return std::make_unique<LoginMechanism>();
     if (name == "CRAM-MD5") return make_cram_md5(terms);
+    if (name == "OAUTHBEARER") return make_oauthbearer(terms);
+    if (name == "XOAUTH2") return make_xoauth2(terms);
     if (name == "SCRAM-SHA-1") return make_scram(terms, scram::Hash::sha1, false);
     if (name == "SCRAM-SHA-1-PLUS") return make_scram(terms, scram::Hash::sha1, true);
     if (name == "SCRAM-SHA-256") return make_scram(terms, scram::Hash::sha256, false);
@@ -70,6 +72,25 @@ std::unique_ptr<Mechanism> make(std::string_view name, const Terms& terms)
 }
 
 } // namespace
+
+std::optional<std::string> name_of(std::string_view text)
+{
+    std::string name;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '=') {
+            name += text[i];
+        } else if (text.substr(i, 3) == "=2C") {
+            name += ',';
+            i += 2;
+        } else if (text.substr(i, 3) == "=3D") {
+            name += '=';
+            i += 2;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return name;
+}
 
 std::optional<Exchange> Exchange::open(std::string_view argument, const Terms& terms)
 {
@@ -105,6 +126,7 @@ Step Exchange::start()
 Step Exchange::feed(std::string_view line)
 {
     if (line == "*") return {Step::Kind::cancelled, {}}; // RFC 4954 §4, RFC 5034 §4
+    if (refused_) return {Step::Kind::done, {}};         // whatever else it says, RFC 7628 §3.2.3
     const auto response = base64_decode(line);
     if (!response) return malformed();
     return respond(*response);
@@ -112,8 +134,8 @@ Step Exchange::feed(std::string_view line)
 
 Step Exchange::settle(const std::optional<std::string>& signature)
 {
-    if (!signature) return {Step::Kind::done, {}};
-    Step step = mechanism_->accepted(*signature);
+    refused_ = !signature;
+    Step step = signature ? mechanism_->accepted(*signature) : mechanism_->refused();
     step.text = base64_encode(step.text);
     return step;
 }

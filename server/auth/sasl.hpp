@@ -20,6 +20,8 @@ struct Terms
     /// The connection's octets for a type of channel binding (RFC 5056), none
     /// for one that it has not; null without TLS.
     std::function<std::string(std::string_view type)> channel_binding;
+    std::string oauth_scope{};     // what a token must be good for; may be empty
+    std::string oauth_discovery{}; // URL of what clients can know of the provider; may be empty
 };
 
 /// What the server does next in an exchange.
@@ -53,6 +55,9 @@ public:
     virtual Step respond(std::string_view response) = 0;
     /// After a claim that held; `signature` is Login's.
     virtual Step accepted(std::string_view /*signature*/) { return {Step::Kind::done, {}}; }
+    /// After one that did not. A challenge tells the client more, who has then
+    /// nothing to say that would change it.
+    virtual Step refused() { return {Step::Kind::done, {}}; }
 
     const Claim& claim() const { return claim_; }
 
@@ -90,6 +95,7 @@ private:
 
     std::unique_ptr<Mechanism> mechanism_;
     std::optional<std::string> initial_; // as sent; "=" is an empty one
+    bool refused_ = false;
 };
 
 /// Those of the configured mechanisms that can be offered on a connection, in

@@ -1,4 +1,4 @@
-#include "server/auth/sasl_challenge.hpp"
+#include "server/auth/sasl_mechanisms.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
 

@@ -6,7 +6,7 @@
 //   S: v=rmF9pqV8S7suAoZWja4dJRkFsKQ=
 //   C:
 
-#include "server/auth/sasl_challenge.hpp"
+#include "server/auth/sasl_mechanisms.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
 #include "server/base/random.hpp"
@@ -16,26 +16,6 @@ namespace pillarbox::auth::sasl {
 namespace {
 
 constexpr std::size_t longest_message = 2048;
-
-/// A saslname without its escapes; nothing when they are no escapes.
-std::optional<std::string> name_of(std::string_view text)
-{
-    std::string name;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') {
-            name += text[i];
-        } else if (text.substr(i, 3) == "=2C") {
-            name += ',';
-            i += 2;
-        } else if (text.substr(i, 3) == "=3D") {
-            name += '=';
-            i += 2;
-        } else {
-            return std::nullopt;
-        }
-    }
-    return name;
-}
 
 /// The value of the next attribute, if it is that one.
 std::optional<std::string_view> take(std::string_view& rest, std::string_view attribute)

@@ -160,6 +160,13 @@ void check(const Config& config)
             "tls.certificate and tls.key: give both files, or neither for a self-signed certificate");
     if (config.tls.off() && !config.tls.key.empty())
         throw ConfigError("tls.key: remove it, or name a file in tls.certificate, which is now 'none'");
+    if (config.auth.takes_tokens() && config.auth.oauth_keys.empty())
+        throw ConfigError("auth.mechanisms: OAUTHBEARER and XOAUTH2 need a way to check tokens: set "
+                          "auth.oauth_keys to a file of the provider's public keys, a JWK Set");
+    if (!config.auth.oauth_keys.empty() &&
+        (config.auth.oauth_issuer.empty() || config.auth.oauth_audience.empty()))
+        throw ConfigError("auth.oauth_keys: set auth.oauth_issuer and auth.oauth_audience too, or tokens "
+                          "that were made for other services would sign in here");
     if (!config.setup.admin.empty() && config.setup.domain.empty())
         throw ConfigError("setup.admin: give setup.domain too, so that the first start can make both");
     if (!config.test.pop3_faults.empty() && !config.test.mode)

@@ -2,6 +2,7 @@
 
 #include "server/base/log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -95,6 +96,22 @@ struct Config
         unsigned hash_kib = 19456;                             // argon2id m, KiB
         std::vector<std::string> mechanisms{"PLAIN", "LOGIN"}; // of SASL, the best first
         std::chrono::seconds cache{60};                        // a verified password is known for so long
+
+        // How the tokens of OAUTHBEARER and XOAUTH2 are checked.
+        std::filesystem::path oauth_keys; // JWK Set; empty: there is none
+        std::string oauth_issuer;         // iss of every token
+        std::string oauth_audience;       // among its aud
+        std::string oauth_scope;          // what it must be good for; may be empty
+        std::string oauth_user_claim = "email";
+
+        /// Whether a mechanism is named that signs in with a token.
+        bool takes_tokens() const
+        {
+            const auto is_bearer = [](const std::string& name) {
+                return name == "OAUTHBEARER" || name == "XOAUTH2";
+            };
+            return std::ranges::any_of(mechanisms, is_bearer);
+        }
     } auth;
 
     struct Limits

@@ -135,6 +135,15 @@ const std::vector<Key>& keys()
                    if (c.auth.cache > std::chrono::hours(1))
                        throw BadValue(fmt::format("'{}' is too long; write 1h or less, or 0s for none", v));
                }),
+        single("auth.oauth_keys", [](Config& c, const std::string& v) { c.auth.oauth_keys = v; }),
+        single("auth.oauth_issuer", [](Config& c, const std::string& v) { c.auth.oauth_issuer = v; }),
+        single("auth.oauth_audience", [](Config& c, const std::string& v) { c.auth.oauth_audience = v; }),
+        single("auth.oauth_scope", [](Config& c, const std::string& v) { c.auth.oauth_scope = v; }),
+        single("auth.oauth_user_claim",
+               [](Config& c, const std::string& v) {
+                   if (v.empty()) throw BadValue("it must name a claim, such as email");
+                   c.auth.oauth_user_claim = v;
+               }),
         single("auth.password_hash", [](Config& c, const std::string& v) { password_hash(c.auth, v); }),
         single("limits.connections",
                [](Config& c, const std::string& v) {

@@ -145,13 +145,15 @@ std::string parse_host_name(std::string_view text)
 
 std::vector<std::string> parse_mechanisms(const std::vector<std::string>& names)
 {
-    constexpr std::array<std::string_view, 7> known{"SCRAM-SHA-256-PLUS",
+    constexpr std::array<std::string_view, 9> known{"SCRAM-SHA-256-PLUS",
                                                     "SCRAM-SHA-256",
                                                     "SCRAM-SHA-1-PLUS",
                                                     "SCRAM-SHA-1",
                                                     "CRAM-MD5",
                                                     "PLAIN",
-                                                    "LOGIN"};
+                                                    "LOGIN",
+                                                    "OAUTHBEARER",
+                                                    "XOAUTH2"};
     std::vector<std::string> chosen;
     for (const auto& name : names) {
         if (std::ranges::find(known, name) == known.end())

@@ -37,6 +37,7 @@ Text text_of(auth::Failure why)
 
 awaitable<Session::Next> Session::authorization()
 {
+    connection_.set_line_limit(login_line());
     while (!worn_out() && failed_logins_ < most_failed_logins) {
         const auto patience = login_patience();
         // Silently, as after any time-out: RFC 1939 §3.
@@ -76,7 +77,10 @@ awaitable<Session::Next> Session::authorization()
         default:
             misused(line, command, Text::log_in_first);
         }
-        if (maildrop_) co_return Next::proceed;
+        if (maildrop_) {
+            connection_.set_line_limit(connection_limits().line);
+            co_return Next::proceed;
+        }
     }
     co_return Next::leave;
 }
@@ -138,10 +142,15 @@ awaitable<void> Session::authenticate(const Command& command)
         else
             step.kind = Kind::malformed;
     }
-    connection_.set_line_limit(connection_limits().line);
+    connection_.set_line_limit(login_line());
 
-    if (step.kind == Kind::cancelled)
-        co_return connection_.put(reply::error(say(Text::authentication_cancelled)));
+    if (step.kind == Kind::cancelled) {
+        const auto said = reply::error(say(Text::authentication_cancelled));
+        // It had failed already, and the client only leaves out the last answer.
+        if (outcome && !*outcome)
+            co_return refuse_login(auth::user_of(exchange->claim()), "credentials", said);
+        co_return connection_.put(said);
+    }
     if (step.kind == Kind::malformed) {
         ++misuses_;
         co_return connection_.put(reply::error(say(Text::mechanism_misused)));
@@ -239,6 +248,13 @@ void Session::refuse_login(std::string_view user, std::string_view reason, const
 std::chrono::seconds Session::login_patience() const
 {
     return std::chrono::ceil<std::chrono::seconds>(login_deadline_ - std::chrono::steady_clock::now());
+}
+
+/// A token as an initial response is longer than RFC 5034 §4 allows, but some
+/// clients send it so.
+std::size_t Session::login_line() const
+{
+    return services_.config->auth.takes_tokens() ? auth::sasl::longest_line : connection_limits().line;
 }
 
 bool Session::passwords_allowed() const

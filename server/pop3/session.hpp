@@ -79,6 +79,7 @@ private:
     void refuse_unavailable(std::string_view user, const boost::system::error_code& error);
     void refuse_login(std::string_view user, std::string_view reason, const std::string& reply);
     std::chrono::seconds login_patience() const;
+    std::size_t login_line() const;
     bool passwords_allowed() const;
     bool stls_possible() const;
     reply::Offer offer() const;

@@ -93,6 +93,7 @@ Session::Session(net::Connection& connection, Log log, Services services)
 
 awaitable<void> Session::run()
 {
+    connection_.set_line_limit(command_line());
     const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
     connection_.put(format({220, "", greeting}));
     const bool tls = co_await speaks_tls();

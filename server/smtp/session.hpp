@@ -110,6 +110,7 @@ private:
                      std::size_t recipients, std::uint64_t octets) const;
 
     // submission.cpp: who may send, and as whom
+    std::size_t command_line() const;
     bool passwords_allowed() const;
     Reply sign_in_needed() const;
     awaitable<void> authenticate(Command command);

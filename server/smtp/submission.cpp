@@ -42,6 +42,13 @@ constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try ag
 
 } // namespace
 
+/// Thunderbird sends a token as an initial response, RFC 4954 §4 or not.
+std::size_t Session::command_line() const
+{
+    const bool tokens = submission() && !identity_ && services_.config->auth.takes_tokens();
+    return tokens ? sasl::longest_line : connection_limits().line;
+}
+
 bool Session::passwords_allowed() const
 {
     return auth::may_send_password(services_.config->auth, connection_.secure(), connection_.peer());
@@ -76,11 +83,13 @@ awaitable<void> Session::authenticate(Command command)
         connection_.put("334 " + step.text + "\r\n"); // no enhanced status: RFC 4954 §4
         connection_.set_line_limit(sasl::longest_line);
         const net::Line line = co_await connection_.read_line(response_patience);
-        connection_.set_line_limit(connection_limits().line);
+        connection_.set_line_limit(command_line());
         if (line.fault == net::Line::Fault::too_long) co_return say(line_too_long);
         if (line.fault != net::Line::Fault::none) co_return say(bad_line);
         step = exchange->feed(line.text);
     }
+    // It may have failed already, and the client only leaves out the last answer.
+    if (step.kind == Kind::cancelled && outcome && !*outcome) co_return sign_in_failed(cancelled);
     if (step.kind == Kind::cancelled) co_return say(cancelled);
     if (step.kind == Kind::malformed) co_return say(bad_response);
     if (step.kind == Kind::denied) outcome = auth::Failure::credentials;
@@ -92,6 +101,7 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
     if (outcome) {
         log_.info("smtp.login", {{"user", outcome->address}, {"device", outcome->device}});
         identity_ = *outcome;
+        connection_.set_line_limit(command_line());
         return say(signed_in);
     }
     log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});

@@ -55,7 +55,7 @@ LIBRARIES = [
 PURE = re.compile(
     r"server/(base|mime)/"
     r"|server/net/(line_buffer|proxy_header)\."
-    r"|server/auth/(sasl|scram)\."
+    r"|server/auth/(sasl|sasl_oauth|scram|json_text|jwt|jwks|token_claims)\."
     r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
     r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."

@@ -3,6 +3,7 @@
 #include "server/auth/digest.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "tests/transcripts/runner/provider.hpp"
 
 #include <cstdint>
 #include <cstdio>
@@ -43,12 +44,15 @@ std::string take_macro(std::string_view& text, const Context& context)
 {
     const auto end_of_name = text.find_first_of(" *}");
     if (end_of_name == std::string_view::npos || text[end_of_name] == '}')
-        throw std::runtime_error("a macro is \\{N*TEXT}, \\{base64 TEXT} or \\{apop SECRET}");
+        throw std::runtime_error(
+            "a macro is \\{N*TEXT}, \\{base64 TEXT}, \\{apop SECRET} or \\{token ADDRESS}");
     const std::string name(text.substr(0, end_of_name));
     text.remove_prefix(end_of_name + 1);
     const std::string argument = take_braced(text, context);
     if (const auto times = ascii::parse_number<std::uint32_t>(name)) return repeated(*times, argument);
     if (name == "base64") return base64_encode(argument);
+    if (name == "token") return provider::token_for(argument, false);
+    if (name == "old-token") return provider::token_for(argument, true);
     if (name == "apop") return auth::apop_digest(context.timestamp, argument);
     throw std::runtime_error("there is no macro " + name);
 }

@@ -17,8 +17,9 @@ struct Context
 };
 
 /// Understands \\ \* \r \n \t \0 \xHH and the macros \{N*TEXT} (TEXT N times),
-/// \{base64 TEXT} and \{apop SECRET} (the digest for this connection's
-/// greeting). Macros may hold escapes and macros. Throws std::runtime_error.
+/// \{base64 TEXT}, \{apop SECRET} (the digest for this connection's greeting),
+/// \{token ADDRESS} and \{old-token ADDRESS} (bearer tokens, provider.hpp).
+/// Macros may hold escapes and macros. Throws std::runtime_error.
 Pattern expand_pattern(std::string_view text, const Context& context);
 
 /// The same where `*` is an octet like any other.

@@ -3,12 +3,14 @@
 #include "server/auth/digest.hpp"
 #include "server/auth/password.hpp"
 #include "server/base/ascii.hpp"
+#include "tests/transcripts/runner/provider.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <exception>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -53,6 +55,10 @@ Config settings_of(const std::vector<std::string>& settings, const fs::path& dir
     sources.base.auth.hash_passes = cheap.passes;
     sources.base.auth.hash_kib = cheap.kib;
     sources.base.limits.exempt = {{"0.0.0.0", 0}, {"::", 0}};
+    sources.base.auth.oauth_keys = directory / "provider.json";
+    sources.base.auth.oauth_issuer = provider::issuer;
+    sources.base.auth.oauth_audience = provider::audience;
+    std::ofstream(sources.base.auth.oauth_keys) << provider::key_set();
     for (const std::string& setting : settings)
         if (!set_limit(setting, sources.base)) sources.set.push_back(setting);
     return load_config(sources);

@@ -143,6 +143,16 @@ TEST_F(ConfigFile, RefusesWhatDoesNotGoTogether)
     EXPECT_NE(error("[tls]\ncertificate = 'a.pem'\n").find("give both files"), std::string::npos);
     EXPECT_NE(error("[setup]\nadmin = 'a@example.org'\n").find("setup.domain"), std::string::npos);
     EXPECT_TRUE(load("[tls]\ncertificate = 'none'\n").tls.off());
+    for (const char* mechanism : {"OAUTHBEARER", "XOAUTH2"})
+        EXPECT_NE(error("", {"auth.mechanisms=PLAIN," + std::string(mechanism)}).find("set auth.oauth_keys"),
+                  std::string::npos);
+    EXPECT_NE(error("[auth]\noauth_keys = 'k.json'\noauth_issuer = 'x'\n").find("auth.oauth_audience"),
+              std::string::npos);
+    const auto tokens = load("[auth]\nmechanisms = ['XOAUTH2']\noauth_keys = 'k.json'\noauth_issuer = 'x'\n"
+                             "oauth_audience = 'y'\n");
+    EXPECT_TRUE(tokens.auth.takes_tokens());
+    EXPECT_EQ(tokens.auth.oauth_user_claim, "email");
+    EXPECT_FALSE(Config{}.auth.takes_tokens());
     EXPECT_EQ(error("[test]\npop3_faults = ['in-use']\n"),
               "test.pop3_faults: set test.mode to true too, on a server that keeps nobody's mail");
     using enum Config::Test::Pop3Fault;
