@@ -176,6 +176,13 @@ void check(const Config& config)
 
 } // namespace
 
+std::string HttpUrl::authority() const
+{
+    const bool v6 = host.find(':') != std::string::npos;
+    const std::string name = v6 ? '[' + host + ']' : host;
+    return port == (tls ? 443 : 80) ? name : name + ':' + std::to_string(port);
+}
+
 Config load_config(const ConfigSources& sources)
 {
     Config config = sources.base;

@@ -25,6 +25,20 @@ struct Endpoint
     bool operator==(const Endpoint&) const = default;
 };
 
+/// Where HTTP is spoken to a server, `https://host/path`.
+struct HttpUrl
+{
+    bool tls = true;
+    std::string host; // a name or an address, without brackets; empty: there is no URL
+    std::uint16_t port = 0;
+    std::string target; // path and query
+
+    /// As Host has it (RFC 9110 §7.2): the port only where it is not the scheme's.
+    std::string authority() const;
+
+    bool operator==(const HttpUrl&) const = default;
+};
+
 /// A network, `192.0.2.0/24`; an address alone means itself.
 struct Network
 {

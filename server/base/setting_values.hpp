@@ -33,6 +33,10 @@ Endpoint parse_endpoint(std::string_view text);
 /// `192.0.2.0/24`, `2001:db8::/32`, or an address alone.
 Network parse_network(std::string_view text);
 
+/// `https://login.example.org/introspect`, or with http:// a server on this
+/// machine.
+HttpUrl parse_http_url(std::string_view text);
+
 /// A host name in ASCII, RFC 1123 §2.1, in lower case.
 std::string parse_host_name(std::string_view text);
 

@@ -7,6 +7,7 @@
 
 #include "server/net/networks.hpp"
 #include "server/net/tls.hpp"
+#include "server/net/tls_trust.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
@@ -73,6 +74,14 @@ public:
         socket_.native_non_blocking(true);
         const int on = 1;
         ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+
+    /// OpenSSL shakes hands by itself before it writes.
+    void begin_tls_client(ssl_st* session)
+    {
+        ssl_.reset(session);
+        SSL_set_fd(session, socket_.native_handle());
+        description_ = "TLS"; // which, it is asked when it is there
     }
 
     awaitable<error_code> wait_readable() override;
@@ -295,6 +304,15 @@ std::unique_ptr<Stream> make_socket_stream(asio::io_context& context, Descriptor
                                            asio::ip::address peer)
 {
     return std::make_unique<SocketStream>(context, std::move(descriptor), peer);
+}
+
+std::unique_ptr<Stream> make_tls_client_stream(asio::io_context& context, Descriptor descriptor,
+                                               asio::ip::address peer, const TlsTrust& trust,
+                                               const std::string& host)
+{
+    auto stream = std::make_unique<SocketStream>(context, std::move(descriptor), peer);
+    stream->begin_tls_client(trust.new_session(host));
+    return stream;
 }
 
 } // namespace pillarbox::net

@@ -1,10 +1,10 @@
 #include "server/net/tls_client.hpp"
 
 #include "server/net/descriptor.hpp"
+#include "server/net/tls_trust.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -75,7 +75,6 @@ struct ServerConnection::State
     const Options options;
     Descriptor socket;
     asio::ip::address peer;
-    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{nullptr, &SSL_CTX_free};
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, &SSL_free};
     std::array<char, std::size_t{64} * 1024> piece;
 };
@@ -172,32 +171,12 @@ ServerConnection::~ServerConnection() = default;
 void ServerConnection::start_tls(const std::filesystem::path& trusted)
 {
     State& s = *state_;
-    ERR_clear_error();
-    s.context.reset(SSL_CTX_new(TLS_client_method()));
-    if (!s.context) s.fail("TLS cannot be set up: " + openssl_reason());
-    SSL_CTX* context = s.context.get();
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION); // RFC 8996 §4
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    // From the next line on SSL_write may be called again with what is left.
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    const int loaded = trusted.empty() ? SSL_CTX_set_default_verify_paths(context)
-                                       : SSL_CTX_load_verify_file(context, trusted.c_str());
-    if (loaded != 1)
-        throw ConnectionFailed(trusted.empty() ? "the system's certificates cannot be read; give --ca-file"
-                                               : trusted.string() + ": has no certificate in PEM");
-
-    s.ssl.reset(SSL_new(context));
-    SSL* ssl = s.ssl.get();
-    if (ssl == nullptr) s.fail("TLS cannot be set up: " + openssl_reason());
-    X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
-    if (X509_VERIFY_PARAM_set1_ip_asc(rules, s.options.host.c_str()) != 1) {          // it is a name, then
-        X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS); // RFC 9525 §6.3
-        if (X509_VERIFY_PARAM_set1_host(rules, s.options.host.c_str(), 0) != 1)
-            s.fail("TLS cannot be set up: " + openssl_reason());
-        // RFC 6066 §3. The macro behind it casts, so the name is not const.
-        std::string name = s.options.host;
-        SSL_set_tlsext_host_name(ssl, name.data());
+    try {
+        s.ssl.reset(TlsTrust(trusted).new_session(s.options.host));
+    } catch (const std::runtime_error& error) {
+        throw ConnectionFailed(std::string(error.what()) + (trusted.empty() ? "; give --ca-file" : ""));
     }
+    SSL* ssl = s.ssl.get();
     if (SSL_set_fd(ssl, s.socket.value()) != 1) s.fail("TLS cannot be set up: " + openssl_reason());
     for (bool done = false; !done;) {
         ERR_clear_error();

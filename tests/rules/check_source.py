@@ -39,7 +39,7 @@ PURE_SMTP = {"server/smtp/command.hpp", "server/smtp/path.hpp", "server/smtp/rep
 # Who may include a library: a pattern of its headers, the files that may, why.
 LIBRARIES = [
     (r"sqlite3|SQLiteCpp/", r"storage/sqlite/", "only storage/sqlite knows SQLite"),
-    (r"boost/beast", r"web/http/", "only web/http knows Beast"),
+    (r"boost/beast", r"web/http/|server/net/(beast|http_client)\.cpp", "only web/http and net/http_client know Beast"),
     (
         r"openssl/",
         r"server/net/(socket_stream|channel_binding|tls|self_signed)\w*\.cpp|server/auth/\w+\.cpp|server/mailauth/dkim_\w+\.cpp",
@@ -55,7 +55,7 @@ LIBRARIES = [
 PURE = re.compile(
     r"server/(base|mime)/"
     r"|server/net/(line_buffer|proxy_header)\."
-    r"|server/auth/(sasl|sasl_oauth|scram|json_text|jwt|jwks|token_claims)\."
+    r"|server/auth/(sasl|sasl_oauth|scram|introspection|json_text|jwt|jwks|token_claims)\."
     r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
     r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."

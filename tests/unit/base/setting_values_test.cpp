@@ -46,6 +46,52 @@ TEST(SettingValues, Networks)
         EXPECT_THROW(parse_network(text), BadValue) << text;
 }
 
+TEST(SettingValues, HttpUrls)
+{
+    struct Case
+    {
+        const char* text;
+        HttpUrl url;
+        const char* authority;
+    };
+    for (const Case& c : {
+             Case{"https://Login.Example.org", {true, "login.example.org", 443, "/"}, "login.example.org"},
+             Case{"https://login.example.org:8443/a/b?c=d",
+                  {true, "login.example.org", 8443, "/a/b?c=d"},
+                  "login.example.org:8443"},
+             Case{"https://[2001:db8::1]/x", {true, "2001:db8::1", 443, "/x"}, "[2001:db8::1]"},
+             Case{"https://192.0.2.1:444?q", {true, "192.0.2.1", 444, "/?q"}, "192.0.2.1:444"},
+             Case{"http://127.0.0.1/x", {false, "127.0.0.1", 80, "/x"}, "127.0.0.1"},
+             Case{"http://[::1]:8080/x", {false, "::1", 8080, "/x"}, "[::1]:8080"},
+             Case{"http://localhost:81/", {false, "localhost", 81, "/"}, "localhost:81"},
+         }) {
+        EXPECT_EQ(parse_http_url(c.text), c.url) << c.text;
+        EXPECT_EQ(c.url.authority(), c.authority);
+    }
+    for (const char* text : {"",
+                             "login.example.org",
+                             "ftp://login.example.org",
+                             "https://",
+                             "https:///x",
+                             "https://a:b@c/",
+                             "https://a:/",
+                             "https://a:0/",
+                             "https://a:65536/",
+                             "https://[::1",
+                             "https://[a]/",
+                             "https://a b/",
+                             "https://a/b#c",
+                             "https://a/\r\nX: y",
+                             "https://a_b/",
+                             "http://login.example.org/x",
+                             "http://10.0.0.1/",
+                             "http://[2001:db8::1]/",
+                             "http://127.example.org/",
+                             "http://127.0.0.1.example.org/",
+                             "http://localhost.example.org/"})
+        EXPECT_THROW(parse_http_url(text), BadValue) << text;
+}
+
 TEST(SettingValues, HostNames)
 {
     EXPECT_EQ(parse_host_name("Mail.Example.ORG"), "mail.example.org");

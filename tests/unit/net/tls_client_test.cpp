@@ -1,6 +1,7 @@
 #include "server/net/tls_client.hpp"
 
 #include "server/net/descriptor.hpp"
+#include "tests/support/listening.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -12,7 +13,6 @@
 #include <string>
 #include <thread>
 
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,32 +21,8 @@ namespace pillarbox::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Listening;
 using testing::HasSubstr;
-
-/// A socket of loopback that listens; the kernel takes connections for it.
-class Listening
-{
-public:
-    Listening() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        EXPECT_EQ(::bind(socket_.value(), reinterpret_cast<sockaddr*>(&address), size), 0);
-        EXPECT_EQ(::listen(socket_.value(), 1), 0);
-        EXPECT_EQ(::getsockname(socket_.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-        port_ = ntohs(address.sin_port);
-    }
-
-    std::uint16_t port() const { return port_; }
-    Descriptor accept() const { return Descriptor(::accept(socket_.value(), nullptr, nullptr)); }
-    void close() { socket_ = Descriptor(); }
-
-private:
-    Descriptor socket_;
-    std::uint16_t port_ = 0;
-};
 
 ServerConnection::Options to(const Listening& server, std::chrono::milliseconds patience = 60s)
 {

@@ -1,0 +1,56 @@
+#include "server/net/tls_trust.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <stdexcept>
+
+namespace pillarbox::net {
+
+namespace {
+
+[[noreturn]] void fail()
+{
+    const char* reason = ERR_reason_error_string(ERR_peek_error());
+    throw std::runtime_error(std::string("TLS cannot be set up: ") +
+                             (reason != nullptr ? reason : "no reason given"));
+}
+
+} // namespace
+
+TlsTrust::TlsTrust(const std::filesystem::path& trusted)
+{
+    ERR_clear_error();
+    context_.reset(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+    if (!context_) fail();
+    SSL_CTX* context = context_.get();
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION); // RFC 8996 §4
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    // SSL_write may be called again with what is left.
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    const int loaded = trusted.empty() ? SSL_CTX_set_default_verify_paths(context)
+                                       : SSL_CTX_load_verify_file(context, trusted.c_str());
+    if (loaded != 1)
+        throw std::runtime_error(trusted.empty() ? "the system's certificates cannot be read"
+                                                 : trusted.string() + ": has no certificate in PEM");
+}
+
+ssl_st* TlsTrust::new_session(const std::string& host) const
+{
+    ERR_clear_error();
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), &SSL_free);
+    if (!ssl) fail();
+    X509_VERIFY_PARAM* rules = SSL_get0_param(ssl.get());
+    if (X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) != 1) {                    // it is a name, then
+        X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS); // RFC 9525 §6.3
+        if (X509_VERIFY_PARAM_set1_host(rules, host.c_str(), 0) != 1) fail();
+        // RFC 6066 §3. The macro behind it casts, so the name is not const.
+        std::string name = host;
+        SSL_set_tlsext_host_name(ssl.get(), name.data());
+    }
+    SSL_set_connect_state(ssl.get());
+    return ssl.release();
+}
+
+} // namespace pillarbox::net

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+// OpenSSL stays in the sources.
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace pillarbox::net {
+
+/// Whom a client of other servers believes to be who they say: TLS 1.2 or 1.3,
+/// with a certificate for the host (RFC 9525). Any thread may use it.
+class TlsTrust
+{
+public:
+    /// The system's authorities, or with `trusted` the certificates of that file
+    /// (PEM). Throws std::runtime_error with a sentence for people when they
+    /// cannot be read.
+    explicit TlsTrust(const std::filesystem::path& trusted = {});
+
+    /// A client-side SSL object for a server that is called `host`, a name or an
+    /// address; to be freed with SSL_free.
+    ssl_st* new_session(const std::string& host) const;
+
+private:
+    std::shared_ptr<ssl_ctx_st> context_;
+};
+
+} // namespace pillarbox::net
