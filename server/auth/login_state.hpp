@@ -69,13 +69,14 @@ struct Verified
     std::string scram{};    // when it was not known
 };
 
-/// What checking a token came to.
+/// What a token means for who showed it.
 struct TokenUser
 {
     enum class Kind
     {
         wrong,
-        refused, // as in Verified
+        refused,     // as in Verified
+        unavailable, // nobody can tell now
         known
     };
 
@@ -132,8 +133,9 @@ struct Login::State
     awaitable<Outcome> by_secret(std::string user, boost::asio::ip::address peer, Matcher matches,
                                  std::string* signature);
 
-    TokenUser verify_token(const TokenCheck& check, std::string_view token,
-                           const boost::asio::ip::address& peer);
+    TokenUser judge_token(TokenVerdict verdict, const boost::asio::ip::address& peer);
+    awaitable<TokenUser> check_token(std::shared_ptr<const TokenCheck> check, std::string token,
+                                     boost::asio::ip::address peer);
     static void log_refusal(std::string_view why, const boost::asio::ip::address& peer);
     awaitable<Outcome> by_token(TokenClaim claim, boost::asio::ip::address peer);
     std::shared_ptr<const TokenCheck> token_check();
@@ -153,6 +155,7 @@ struct Login::State
 
     std::atomic<bool> scram{false}; // every password can be checked that way
     std::atomic<std::size_t> waiting{0};
+    std::atomic<std::size_t> asking{0};               // a provider, about a token
     boost::asio::thread_pool pool{verifying_threads}; // last: joins before the rest goes
 };
 

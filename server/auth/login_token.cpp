@@ -14,6 +14,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Questions to the provider at the same time.
+constexpr std::size_t most_questions = 64;
+
 /// Whether a token's claim is that address: all of it, or where it has no
 /// domain, its local part. Neither a suffix nor an alias is the same person to
 /// the provider.
@@ -25,16 +28,16 @@ bool is_address(std::string_view claim, std::string_view address)
 
 } // namespace
 
-/// On the pool. A failure is counted here, as verify() does.
-TokenUser Login::State::verify_token(const TokenCheck& check, std::string_view token,
-                                     const asio::ip::address& peer)
+/// What a verdict means for `peer`; a failure is counted here, as verify() does.
+TokenUser Login::State::judge_token(TokenVerdict verdict, const asio::ip::address& peer)
 {
+    if (verdict.kind == TokenVerdict::Kind::unusable) return {.kind = TokenUser::Kind::unavailable};
+    // Asked again, since this one may have waited beside many that failed.
     if (refused(peer)) return {.kind = TokenUser::Kind::refused};
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    auto user = check.user_of(token, now);
-    if (user && acceptable_name(*user)) return {.kind = TokenUser::Kind::known, .name = *std::move(user)};
-    const std::string_view why = user ? "the account that it names is none" : user.error().why;
-    log_refusal(why, peer);
+    const bool known = verdict.kind == TokenVerdict::Kind::known;
+    if (known && acceptable_name(verdict.name))
+        return {.kind = TokenUser::Kind::known, .name = std::move(verdict.name)};
+    log_refusal(known ? "the account that it names is none" : verdict.why, peer);
     wrong(peer);
     return {};
 }
@@ -44,19 +47,37 @@ void Login::State::log_refusal(std::string_view why, const asio::ip::address& pe
     Log().info("auth.token_refused", {{"peer", peer.to_string()}, {"reason", why}});
 }
 
+awaitable<TokenUser> Login::State::check_token(std::shared_ptr<const TokenCheck> check, std::string token,
+                                               asio::ip::address peer)
+{
+    constexpr TokenUser::Kind unavailable = TokenUser::Kind::unavailable;
+    if (check->asks()) {
+        // Counted apart: a provider that is slow shall not keep passwords waiting.
+        if (asking >= most_questions) co_return TokenUser{.kind = unavailable};
+        const Slot slot(asking);
+        auto verdict = co_await check->ask(std::move(token));
+        co_return judge_token(std::move(verdict), peer);
+    }
+    if (waiting >= longest_queue) co_return TokenUser{.kind = unavailable};
+    const Slot slot(waiting);
+    auto work = [this, check, token = std::move(token), peer] {
+        if (refused(peer)) return TokenUser{.kind = TokenUser::Kind::refused};
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return judge_token(check->verify(token, now), peer);
+    };
+    auto user = co_await net::offload(pool, std::move(work));
+    co_return user;
+}
+
 awaitable<Login::Outcome> Login::State::by_token(TokenClaim claim, asio::ip::address peer)
 {
     const bool admitted = co_await admit(peer);
     if (!admitted) co_return Failure::throttled;
     if (!claim.user.empty() && !acceptable_name(claim.user)) co_return wrong(peer);
-    const auto check = token_check();
-    if (!check || waiting >= longest_queue) co_return Failure::busy;
-    const Slot slot(waiting);
-
-    auto work = [this, check, token = std::move(claim.token), peer] {
-        return verify_token(*check, token, peer);
-    };
-    const TokenUser user = co_await net::offload(pool, std::move(work));
+    auto check = token_check();
+    if (!check) co_return Failure::busy;
+    const TokenUser user = co_await check_token(std::move(check), std::move(claim.token), peer);
+    if (user.kind == TokenUser::Kind::unavailable) co_return Failure::busy;
     if (user.kind == TokenUser::Kind::refused) co_return Failure::throttled;
     if (user.kind == TokenUser::Kind::wrong) co_return Failure::credentials;
 

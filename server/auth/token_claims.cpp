@@ -86,4 +86,10 @@ boost::system::result<std::string, Refusal> user_of(const json::object& claims, 
     return std::string(*user);
 }
 
+TokenVerdict verdict_of(boost::system::result<std::string, Refusal> user)
+{
+    if (!user) return {.kind = TokenVerdict::Kind::refused, .why = user.error().why};
+    return {.kind = TokenVerdict::Kind::known, .name = *std::move(user)};
+}
+
 } // namespace pillarbox::auth

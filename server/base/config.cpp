@@ -160,9 +160,16 @@ void check(const Config& config)
             "tls.certificate and tls.key: give both files, or neither for a self-signed certificate");
     if (config.tls.off() && !config.tls.key.empty())
         throw ConfigError("tls.key: remove it, or name a file in tls.certificate, which is now 'none'");
-    if (config.auth.takes_tokens() && config.auth.oauth_keys.empty())
+    const bool asks = !config.auth.oauth_introspection.host.empty();
+    if (config.auth.takes_tokens() && config.auth.oauth_keys.empty() && !asks)
         throw ConfigError("auth.mechanisms: OAUTHBEARER and XOAUTH2 need a way to check tokens: set "
-                          "auth.oauth_keys to a file of the provider's public keys, a JWK Set");
+                          "auth.oauth_keys to a file of the provider's public keys, a JWK Set, or "
+                          "auth.oauth_introspection to the URL where it can be asked");
+    if (asks && !config.auth.oauth_keys.empty())
+        throw ConfigError("auth.oauth_keys and auth.oauth_introspection: set one of them, not both");
+    if (asks && (config.auth.oauth_client_id.empty() || config.auth.oauth_client_secret_file.empty()))
+        throw ConfigError("auth.oauth_introspection: set auth.oauth_client_id and "
+                          "auth.oauth_client_secret_file too, as what the provider knows this server");
     if (!config.auth.oauth_keys.empty() &&
         (config.auth.oauth_issuer.empty() || config.auth.oauth_audience.empty()))
         throw ConfigError("auth.oauth_keys: set auth.oauth_issuer and auth.oauth_audience too, or tokens "

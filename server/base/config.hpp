@@ -117,6 +117,9 @@ struct Config
         std::string oauth_audience;       // among its aud
         std::string oauth_scope;          // what it must be good for; may be empty
         std::string oauth_user_claim = "email";
+        HttpUrl oauth_introspection; // instead of keys: the provider is asked
+        std::string oauth_client_id; // as whom
+        std::filesystem::path oauth_client_secret_file;
 
         /// Whether a mechanism is named that signs in with a token.
         bool takes_tokens() const

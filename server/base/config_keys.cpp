@@ -144,6 +144,11 @@ const std::vector<Key>& keys()
                    if (v.empty()) throw BadValue("it must name a claim, such as email");
                    c.auth.oauth_user_claim = v;
                }),
+        single("auth.oauth_introspection",
+               [](Config& c, const std::string& v) { c.auth.oauth_introspection = parse_http_url(v); }),
+        single("auth.oauth_client_id", [](Config& c, const std::string& v) { c.auth.oauth_client_id = v; }),
+        single("auth.oauth_client_secret_file",
+               [](Config& c, const std::string& v) { c.auth.oauth_client_secret_file = v; }),
         single("auth.password_hash", [](Config& c, const std::string& v) { password_hash(c.auth, v); }),
         single("limits.connections",
                [](Config& c, const std::string& v) {

@@ -1,6 +1,7 @@
 // A JWK Set and a token, parted by an empty line. No signature that the fuzzer can
-// think of holds.
+// think of holds. All of it is a provider's answer about a token, too.
 
+#include "server/auth/introspection.hpp"
 #include "server/auth/jwks.hpp"
 #include "server/auth/token_claims.hpp"
 
@@ -35,12 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             own.reset(); // no JWK Set
         }
     }
+    const auth::ClaimRules rules{
+        .issuer = "i", .audience = "a", .scope = "s", .user_claim = "email", .must_expire = true};
+    const auto verdict = auth::introspection::judge(200, text, rules, std::chrono::sys_seconds{});
+    if (verdict.name.empty() != (verdict.kind != auth::TokenVerdict::Kind::known)) std::abort();
     const auto parsed = auth::jwt::parse(token);
     if (!parsed) return 0;
     if (!keys.refuses(*parsed)) std::abort();
     if (own) static_cast<void>(own->refuses(*parsed));
-    const auth::ClaimRules rules{
-        .issuer = "i", .audience = "a", .scope = "s", .user_claim = "email", .must_expire = true};
     const auto user = auth::user_of(parsed->claims, rules, std::chrono::sys_seconds{});
     if (user && user->empty()) std::abort();
     return 0;

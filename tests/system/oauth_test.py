@@ -2,17 +2,23 @@
 
 import base64
 import contextlib
+import http.server
 import json
 import os
 import poplib
+import queue
 import shutil
 import signal
 import smtplib
+import ssl
 import subprocess
+import threading
 import time
 import unittest
+import unittest.mock
+import urllib.parse
 
-from common import DOMAIN, PATIENCE, Server, main
+from common import DOMAIN, PATIENCE, Server, main, pop3
 
 ISSUER = "https://login.example.test"
 AUDIENCE = "pillarbox"
@@ -229,11 +235,156 @@ class Keys(Signing):
                     self.assertFalse(self.curl(url, bad, *words, octets=letter), (mechanism, initial, name))
 
 
+class Endpoint:
+    """A provider that is asked: RFC 7662, on loopback."""
+
+    SECRET = "s:e cret"
+
+    def __init__(self, certificate=None, key=None):
+        self.active = {}  # token to claims
+        self.status = 200
+        self.silent = False
+        self.asked = []
+        self.release = threading.Event()
+        self.came = threading.Semaphore(0)
+        endpoint = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                endpoint.asked.append((self.path, self.headers["Authorization"], form))
+                endpoint.came.release()
+                if endpoint.silent:
+                    endpoint.release.wait(PATIENCE)
+                    return
+                claims = endpoint.active.get(form["token"][0])
+                answer = json.dumps({"active": True} | claims if claims else {"active": False}).encode()
+                self.send_response(endpoint.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *unused):
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.scheme = "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+            self.scheme = "https"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def url(self, host="127.0.0.1"):
+        return f"{self.scheme}://{host}:{self.http.server_address[1]}/introspect?realm=mail"
+
+    def close(self):
+        self.release.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+
+class Introspection(Signing):
+    def provider(self, *arguments):
+        endpoint = Endpoint(*arguments)
+        self.addCleanup(endpoint.close)
+        endpoint.active["good"] = {"email": ALICE, "iss": ISSUER, "aud": AUDIENCE}
+        return endpoint
+
+    def begin(self, url, **settings):
+        secret = self.server.folder / "secret"
+        secret.write_text(Endpoint.SECRET + "\n")
+        super().begin(
+            auth__oauth_introspection=url, auth__oauth_client_id="pillarbox", auth__oauth_client_secret_file=secret, **settings
+        )
+
+    def test_the_provider_tells(self):
+        endpoint = self.provider()
+        endpoint.active["other/+="] = {"email": f"bob@{DOMAIN}", "iss": ISSUER, "aud": AUDIENCE}
+        endpoint.active["web"] = {"email": ALICE, "iss": ISSUER, "aud": "web"}
+        self.begin(endpoint.url())
+        for way in (self.bearer, self.xoauth2, self.smtp):
+            self.assertTrue(way("good"))
+            for bad in ("bad", "other/+=", "web"):
+                self.assertFalse(way(bad))
+                self.assertIn("535 5.7.8" if way == self.smtp else "[AUTH]", self.reply)
+        path, authorization, form = endpoint.asked[2]
+        self.assertEqual(path, "/introspect?realm=mail")
+        self.assertEqual(base64.b64decode(authorization.removeprefix("Basic ")), b"pillarbox:s%3Ae%20cret")
+        self.assertEqual(form, {"token": ["other/+="], "token_type_hint": ["access_token"]})
+        self.nowhere_in_the_log("other/+=")
+
+    def test_a_provider_that_cannot_tell_is_no_wrong_token(self):
+        endpoint = self.provider()
+        self.begin(endpoint.url(), limits__exempt="")
+        for status in (401, 500, 302) * 4:  # more than the failures that a network may have
+            endpoint.status = status
+            self.assertFalse(self.bearer("good"))
+            self.assertIn("[SYS/TEMP]", self.reply)
+        self.assertFalse(self.smtp("good"))
+        self.assertTrue(self.reply.startswith("454 4.7.0"), self.reply)
+        self.server.wait_for("status=302")
+        endpoint.status = 200
+        self.assertTrue(self.bearer("good"))
+
+    def test_a_provider_that_is_not_there(self):
+        endpoint = Endpoint()
+        self.begin(endpoint.url())
+        endpoint.close()
+        self.assertFalse(self.bearer("good"))
+        self.assertIn("[SYS/TEMP]", self.reply)
+        self.server.wait_for("auth.introspection_failed")
+
+    def test_a_provider_that_says_nothing_keeps_nobody_else_waiting(self):
+        endpoint = self.provider()
+        self.begin(endpoint.url())
+        endpoint.silent = True
+        outcomes = queue.Queue()
+        threading.Thread(target=lambda: outcomes.put(self.bearer("good")), daemon=True).start()
+        self.assertTrue(endpoint.came.acquire(timeout=PATIENCE))
+        pop3(self.server, ALICE).quit()
+        self.assertTrue(outcomes.empty())
+        self.assertFalse(outcomes.get(timeout=PATIENCE))
+        self.assertIn("[SYS/TEMP]", self.reply)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+    def test_only_a_provider_with_the_right_certificate_is_asked(self):
+        certificate, key = str(self.server.folder / "c.pem"), str(self.server.folder / "k.pem")
+        made = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        Provider.openssl(*made, "-out", certificate, "-keyout", key)
+        endpoint = self.provider(certificate, key)
+        with unittest.mock.patch.dict(os.environ, {"SSL_CERT_FILE": certificate}):
+            self.begin(endpoint.url("localhost"))
+        self.assertTrue(self.bearer("good"))
+        self.server.settings["auth.oauth_introspection"] = endpoint.url("127.0.0.1")
+        for environment in ({"SSL_CERT_FILE": certificate}, {}):
+            self.server.stop()
+            with unittest.mock.patch.dict(os.environ, environment):
+                self.server.start()
+            self.assertFalse(self.bearer("good"))
+            self.assertIn("[SYS/TEMP]", self.reply)
+            self.assertIn("certificate verify failed", self.server.wait_for("auth.introspection_failed"))
+            self.server.settings["auth.oauth_introspection"] = endpoint.url("localhost")
+        self.assertEqual(len(endpoint.asked), 1)
+
+
 class Settings(unittest.TestCase):
     def test_mechanisms_without_a_check_are_no_configuration(self):
         for settings, said in (
             ({"auth__mechanisms": "XOAUTH2"}, "auth.oauth_keys"),
             ({"auth__mechanisms": "OAUTHBEARER", "auth__oauth_keys": "/none", "auth__oauth_issuer": "x"}, "auth.oauth_audience"),
+            (
+                {
+                    "auth__mechanisms": "XOAUTH2",
+                    "auth__oauth_introspection": "https://login.example.test/",
+                    "auth__oauth_client_id": "x",
+                    "auth__oauth_client_secret_file": "/none",
+                },
+                "auth.oauth_client_secret_file: /none: it cannot be read",
+            ),
+            ({"auth__oauth_introspection": "http://login.example.test/"}, "in the clear"),
             (
                 {"auth__mechanisms": "OAUTHBEARER", "auth__oauth_keys": "/none", "auth__oauth_issuer": "x", "auth__oauth_audience": "y"},
                 "/none: it cannot be read",

@@ -1,6 +1,7 @@
 pillarbox_unit_test(auth
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/digest_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/introspection_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/jwks_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/jwt_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/key_file_test.cpp

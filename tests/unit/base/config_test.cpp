@@ -148,6 +148,14 @@ TEST_F(ConfigFile, RefusesWhatDoesNotGoTogether)
                   std::string::npos);
     EXPECT_NE(error("[auth]\noauth_keys = 'k.json'\noauth_issuer = 'x'\n").find("auth.oauth_audience"),
               std::string::npos);
+    EXPECT_NE(error("[auth]\noauth_introspection = 'https://x/'\noauth_client_id = 'p'\n")
+                  .find("auth.oauth_client_secret_file"),
+              std::string::npos);
+    EXPECT_NE(error("[auth]\noauth_introspection = 'https://x/'\noauth_keys = 'k.json'\n").find("not both"),
+              std::string::npos);
+    const auto asking = load("[auth]\nmechanisms = ['XOAUTH2']\noauth_introspection = 'https://x/i'\n"
+                             "oauth_client_id = 'p'\noauth_client_secret_file = 's'\n");
+    EXPECT_EQ(asking.auth.oauth_introspection, (HttpUrl{true, "x", 443, "/i"}));
     const auto tokens = load("[auth]\nmechanisms = ['XOAUTH2']\noauth_keys = 'k.json'\noauth_issuer = 'x'\n"
                              "oauth_audience = 'y'\n");
     EXPECT_TRUE(tokens.auth.takes_tokens());
