@@ -16,6 +16,7 @@
 #include "server/reactors.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
+#include "server/transcript/keeper.hpp"
 #include "web/api/api.hpp"
 #include "web/http/site.hpp"
 
@@ -85,6 +86,7 @@ private:
     std::shared_ptr<const Config> config_; // what new sessions get
 
     Reactors reactors_;
+    transcript::Keeper transcripts_;
     std::unique_ptr<storage::Store> store_;
     std::unique_ptr<net::TlsContext> certificate_;
     std::unique_ptr<net::TlsContext> relay_certificate_; // the same, without session tickets
@@ -116,6 +118,7 @@ Application::Application(ConfigSources sources, Config config)
     : sources_(std::move(sources)),
       started_with_(std::make_shared<const Config>(std::move(config))),
       config_(started_with_),
+      transcripts_(*started_with_),
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->mail(), started_with_->hostname),
@@ -224,6 +227,7 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
     options.limits = limits;
     options.session = std::move(session);
     options.farewell = std::move(farewell);
+    options.transcript = transcripts_.for_listener(protocol);
 
     auto& listener =
         *listeners_.emplace_back(std::make_unique<net::Listener>(reactors_.of(turn), std::move(options)));

@@ -90,6 +90,21 @@ void restore_from_vault(const Context& context, const VaultChoice& choice);
 /// Lets messages go for good, before their time.
 void forget_in_vault(const Context& context, const VaultChoice& choice);
 
+/// Which sessions; what is empty is not asked for.
+struct TranscriptChoice
+{
+    std::string peer;    // its address
+    std::string account; // its address
+    std::string protocol;
+    std::size_t limit = 100;
+};
+
+/// Lists what was kept of sessions, the last one first.
+void list_transcripts(const Context& context, const TranscriptChoice& choice);
+
+/// Shows what was said in a session; its log lines have the id.
+void show_transcript(const Context& context, const std::string& id);
+
 /// From where, or to where, and whose mail.
 struct TransferOptions
 {

@@ -36,6 +36,7 @@ public:
         add_queue();
         add_search();
         add_vault();
+        add_transcripts();
         add_transfers();
         add_upkeep();
     }
@@ -87,6 +88,16 @@ private:
         return app;
     }
 
+    void takes_address(CLI::App* app)
+    {
+        app->add_option("address", options_.address)->required()->type_name("ADDRESS");
+    }
+
+    void takes_name(CLI::App* app, const char* type)
+    {
+        app->add_option("name", name_)->required()->type_name(type);
+    }
+
     void listing(CLI::App* app) { app->add_flag("--json", json_, "answer in JSON"); }
 
     void add_serving()
@@ -108,20 +119,15 @@ private:
     void add_domains()
     {
         auto* domain = group("domain", "the domains this server takes mail for");
-        verb(domain, "add", "take mail for a domain", [this](const Context& c) { add_domain(c, name_); })
-            ->add_option("name", name_)
-            ->required()
-            ->type_name("NAME");
+        const auto add = [this](const Context& c) { add_domain(c, name_); };
+        takes_name(verb(domain, "add", "take mail for a domain", add), "NAME");
         listing(verb(domain, "list", "list the domains", list_domains));
         auto* quota = verb(domain, "quota", "say how much mail a domain's accounts may keep together",
                            [this](const Context& c) { set_domain_quota(c, name_, options_.quota); });
         quota->add_option("name", name_)->required()->type_name("NAME");
         quota->add_option("size", options_.quota, "such as 50G, or none")->required()->type_name("SIZE");
-        verb(domain, "remove", "no longer take mail for a domain",
-             [this](const Context& c) { remove_domain(c, name_); })
-            ->add_option("name", name_)
-            ->required()
-            ->type_name("NAME");
+        const auto remove = [this](const Context& c) { remove_domain(c, name_); };
+        takes_name(verb(domain, "remove", "no longer take mail for a domain", remove), "NAME");
     }
 
     void add_accounts()
@@ -136,33 +142,23 @@ private:
             ->type_name("SIZE");
 
         listing(verb(account_, "list", "list the accounts", list_accounts));
-
         auto* passwd = verb(account_, "passwd", "change a password", [this](const Context& c) {
             set_password(c, options_.address, options_.password_stdin);
         });
-        passwd->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        takes_address(passwd);
         passwd->add_flag("--password-stdin", options_.password_stdin,
                          "read the password from standard input");
 
-        verb(account_, "disable", "let an account receive, but not sign in",
-             [this](const Context& c) { set_enabled(c, options_.address, false); })
-            ->add_option("address", options_.address)
-            ->required()
-            ->type_name("ADDRESS");
-        verb(account_, "enable", "let an account sign in again",
-             [this](const Context& c) { set_enabled(c, options_.address, true); })
-            ->add_option("address", options_.address)
-            ->required()
-            ->type_name("ADDRESS");
+        takes_address(verb(account_, "disable", "let an account receive, but not sign in",
+                           [this](const Context& c) { set_enabled(c, options_.address, false); }));
+        takes_address(verb(account_, "enable", "let an account sign in again",
+                           [this](const Context& c) { set_enabled(c, options_.address, true); }));
         auto* quota = verb(account_, "quota", "say how much mail an account may keep",
                            [this](const Context& c) { set_quota(c, options_.address, options_.quota); });
         quota->add_option("address", options_.address)->required()->type_name("ADDRESS");
         quota->add_option("size", options_.quota, "such as 5G, or default")->required()->type_name("SIZE");
-        verb(account_, "remove", "remove an account with its mail",
-             [this](const Context& c) { remove_account(c, options_.address); })
-            ->add_option("address", options_.address)
-            ->required()
-            ->type_name("ADDRESS");
+        takes_address(verb(account_, "remove", "remove an account with its mail",
+                           [this](const Context& c) { remove_account(c, options_.address); }));
         verb(account_, "import", "add accounts from lines of ADDRESS PASSWORD; - is standard input",
              [this](const Context& c) { import_accounts(c, name_); })
             ->add_option("file", name_)
@@ -178,14 +174,14 @@ private:
             verb(passwords, "add", "make a password for a device and show it", [this](const Context& c) {
                 add_app_password(c, options_.address, label_, apop_, options_.password_stdin);
             });
-        add->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        takes_address(add);
         add->add_option("label", label_)->required()->type_name("LABEL");
         add->add_flag("--apop", apop_,
                       "one that APOP and CRAM-MD5 can use, kept sealed with the server's key");
         add->add_flag("--password-stdin", options_.password_stdin, "read it from standard input instead");
         auto* list = verb(passwords, "list", "list an account's devices",
                           [this](const Context& c) { list_app_passwords(c, options_.address); });
-        list->add_option("address", options_.address)->required()->type_name("ADDRESS");
+        takes_address(list);
         listing(list);
         auto* revoke = verb(passwords, "revoke", "take a device's password away",
                             [this](const Context& c) { revoke_app_password(c, options_.address, label_); });
@@ -201,10 +197,8 @@ private:
         add->add_option("address", name_)->required()->type_name("ADDRESS");
         add->add_option("target", targets_)->required()->type_name("TARGET");
         listing(verb(alias, "list", "list the aliases", list_aliases));
-        verb(alias, "remove", "remove an alias", [this](const Context& c) { remove_alias(c, name_); })
-            ->add_option("address", name_)
-            ->required()
-            ->type_name("ADDRESS");
+        const auto remove = [this](const Context& c) { remove_alias(c, name_); };
+        takes_name(verb(alias, "remove", "remove an alias", remove), "ADDRESS");
     }
 
     void add_queue()
@@ -255,6 +249,21 @@ private:
         auto* messages = app->add_option("id", vault_.messages, "as vault list numbers them");
         messages->type_name("ID");
         app->add_flag("--all", vault_.all, "everything of the account")->excludes(messages);
+    }
+
+    void add_transcripts()
+    {
+        auto* transcript = group("transcript", "what was said in a session");
+        const auto list_them = [this](const Context& c) { list_transcripts(c, transcripts_); };
+        auto* list = verb(transcript, "list", "list the sessions, the last one first", list_them);
+        list->add_option("--address", transcripts_.peer, "from this address")->type_name("IP");
+        list->add_option("--account", transcripts_.account, "signed in as")->type_name("ADDRESS");
+        const CLI::IsMember known({"pop3", "smtp", "submission"});
+        list->add_option("--protocol", transcripts_.protocol)->check(known);
+        list->add_option("--limit", transcripts_.limit, "at most so many")->capture_default_str();
+        listing(list);
+        const auto show = [this](const Context& c) { show_transcript(c, name_); };
+        takes_name(verb(transcript, "show", "show a session, by the id that log lines have", show), "ID");
     }
 
     void add_transfers()
@@ -370,6 +379,7 @@ private:
     MaildropOptions maildrop_;
     SearchChoice search_;
     VaultChoice vault_;
+    TranscriptChoice transcripts_;
 };
 
 } // namespace

@@ -160,6 +160,12 @@ struct Config
         std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
     } storage;
 
+    struct Transcripts
+    {
+        std::chrono::seconds keep = std::chrono::days{7}; // 0: none are kept
+        std::uint64_t size = 64ull << 20;                 // octets of all of them
+    } transcripts;
+
     struct Logging
     {
         Log::Format format = Log::Format::text;

@@ -184,6 +184,15 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) {
                    c.storage.search = choose<bool>(v, {{"true", true}, {"false", false}});
                }),
+        single("transcripts.keep",
+               [](Config& c, const std::string& v) { c.transcripts.keep = parse_time(v); }),
+        single("transcripts.size",
+               [](Config& c, const std::string& v) {
+                   c.transcripts.size = parse_size(v);
+                   if (c.transcripts.size < 1ull << 20)
+                       throw BadValue(fmt::format(
+                           "'{}' is too little; write 1M or more, or transcripts.keep = \"0s\" for none", v));
+               }),
         single("log.format",
                [](Config& c, const std::string& v) {
                    c.log.format =

@@ -4,6 +4,7 @@
 #include "server/net/error.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/timer_wheel.hpp"
+#include "server/net/transcript.hpp"
 #include "server/net/waiter.hpp"
 
 #include <boost/asio/error.hpp>
@@ -64,6 +65,7 @@ struct Connection::State final : Wheel::Node, Reactor::Member
     LineBuffer input;
     BufferPool::Block block;
     std::string outbox;
+    std::unique_ptr<Transcript> transcript;
     Waiter sleeper;             // in pause()
     bool timed_out = false;     // why the operation in progress was cancelled
     bool interruptible = false; // by a drain
@@ -181,6 +183,7 @@ awaitable<void> Connection::State::handshake(TlsContext& context)
     const error_code done = co_await stream->start_tls(context);
     if (done) deaf = true;
     check(done);
+    if (transcript) transcript->note(stream->tls_description());
 }
 
 Connection::Connection(Reactor& reactor, std::unique_ptr<Stream> stream, Limits limits)
@@ -249,6 +252,7 @@ awaitable<void> Connection::idle(std::chrono::seconds patience)
 void Connection::put(std::string_view text)
 {
     state_->outbox += text;
+    if (state_->transcript) state_->transcript->said(text);
 }
 
 awaitable<void> Connection::send(std::string_view octets)
@@ -352,6 +356,7 @@ awaitable<void> Connection::close(std::string last_words)
     const bool hurry = s.reactor.cancelled();
     if (!s.deaf) {
         s.outbox += last_words;
+        if (s.transcript) s.transcript->said(last_words);
         const State::Wait wait(s, hurry ? patience_when_cancelled : last_words_patience,
                                State::Wait::Kind::last);
         // How it went does not matter: nothing depends on it any more.
@@ -364,6 +369,16 @@ awaitable<void> Connection::close(std::string last_words)
 Reactor& Connection::reactor() const
 {
     return state_->reactor;
+}
+
+void Connection::record(std::unique_ptr<Transcript> transcript)
+{
+    state_->transcript = std::move(transcript);
+}
+
+Transcript* Connection::transcript() const
+{
+    return state_->transcript.get();
 }
 
 } // namespace pillarbox::net

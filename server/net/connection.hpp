@@ -12,6 +12,7 @@
 namespace pillarbox::net {
 
 class Reactor;
+class Transcript;
 
 /// A conversation over a Stream: what every session talks to.
 ///
@@ -109,6 +110,12 @@ public:
     awaitable<void> close(std::string last_words);
 
     Reactor& reactor() const;
+
+    /// From here on replies, TLS and the end are written into it. Before
+    /// anything was said.
+    void record(std::unique_ptr<Transcript> transcript);
+    /// Where a session adds what it heard; null when none is kept.
+    Transcript* transcript() const;
 
 private:
     struct State;

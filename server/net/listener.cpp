@@ -104,11 +104,12 @@ struct Guest
 {
     Guest(std::shared_ptr<const ListenerOptions> o, Reactor& home, std::unique_ptr<Stream> stream,
           Admission::Place p)
-        : options(std::move(o)),
-          place(std::move(p)),
-          connection(home, std::move(stream), options->limits),
-          log(Log().with({"session", random_name(8)}).with({"peer", connection.peer().to_string()}))
+        : options(std::move(o)), place(std::move(p)), connection(home, std::move(stream), options->limits)
     {
+        const std::string session = random_name(8);
+        const std::string from = connection.peer().to_string();
+        log = Log().with({"session", session}).with({"peer", from});
+        if (options->transcript) connection.record(options->transcript(session, from));
         log.debug("net.connected", {{"protocol", options->protocol}});
     }
 

@@ -4,6 +4,7 @@
 #include "server/base/log.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/error.hpp"
+#include "server/net/transcript.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -44,6 +45,9 @@ struct ListenerOptions
 
     /// The last words by reason; may be empty. Called on the reactor.
     std::function<std::string(Errc)> farewell;
+
+    /// Makes each connection's transcript; empty: none is kept. Called on the reactor.
+    MakeTranscript transcript;
 };
 
 /// The listening sockets of one protocol. Each is accepted from on one

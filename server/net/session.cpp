@@ -1,5 +1,7 @@
 #include "server/net/session.hpp"
 
+#include "server/net/transcript.hpp"
+
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -77,6 +79,13 @@ void report(const Log& log, const End& end)
     }
 }
 
+/// As the transcript has it.
+std::string_view name_of(const End& end)
+{
+    if (end.failed) return "failed";
+    return end.reason ? name_of(*end.reason) : std::string_view();
+}
+
 /// Reports the end and finds its last words.
 std::string conclude(const Log& log, const End& end,
                      const std::function<std::string(Errc)>& farewell) noexcept
@@ -101,7 +110,9 @@ awaitable<void> finish(Connection& connection, const Log& log, std::exception_pt
     // finished to the peer.
     if (end.failed) connection.discard();
     std::string last_words = conclude(log, end, farewell);
+    if (auto* const transcript = connection.transcript()) transcript->ended(name_of(end));
     co_await connection.close(std::move(last_words));
+    if (auto* const transcript = connection.transcript()) transcript->finish();
 }
 
 } // namespace

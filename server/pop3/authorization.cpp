@@ -44,6 +44,7 @@ awaitable<Session::Next> Session::authorization()
         if (patience.count() <= 0) co_return Next::leave;
         const net::Line line = co_await connection_.read_line(patience);
         const Command command = parse_command(line);
+        heard(line, command);
         switch (command.verb) {
         case Verb::user:
             user(command);
@@ -72,6 +73,7 @@ awaitable<Session::Next> Session::authorization()
             connection_.put(reply::ok(say(Text::utf8_mode)));
             break;
         case Verb::quit: // RFC 1939 §4: no UPDATE from here
+            if (connection_.transcript()) connection_.transcript()->quit();
             connection_.put(reply::ok(say(Text::bye)));
             co_return Next::leave;
         default:
@@ -128,6 +130,7 @@ awaitable<void> Session::authenticate(const Command& command)
     using Kind = auth::sasl::Step::Kind;
     auth::sasl::Step step = exchange->start();
     std::optional<auth::Login::Outcome> outcome;
+    std::optional<net::Transcript::Hidden> hidden(connection_.transcript());
     connection_.set_line_limit(auth::sasl::longest_line);
     while (step.kind == Kind::challenge || step.kind == Kind::claim) {
         if (step.kind == Kind::claim) {
@@ -143,6 +146,7 @@ awaitable<void> Session::authenticate(const Command& command)
             step.kind = Kind::malformed;
     }
     connection_.set_line_limit(login_line());
+    hidden.reset();
 
     if (step.kind == Kind::cancelled) {
         const auto said = reply::error(say(Text::authentication_cancelled));
@@ -203,6 +207,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     account_ = outcome->account;
     lock_ = std::move(lock);
     maildrop_ = *std::move(maildrop);
+    if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
                              {"view", outcome->suffix},

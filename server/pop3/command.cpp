@@ -137,4 +137,10 @@ Command parse_command(const net::Line& line)
     return {.verb = Verb::unknown};
 }
 
+bool is_keyword(std::string_view word)
+{
+    return std::ranges::any_of(known_verbs,
+                               [word](const Known& known) { return ascii::equal(word, known.keyword); });
+}
+
 } // namespace pillarbox::pop3

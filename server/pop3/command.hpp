@@ -57,4 +57,7 @@ struct Command
 /// a password.
 Command parse_command(const net::Line& line);
 
+/// Whether a command begins so, in any case.
+bool is_keyword(std::string_view word);
+
 } // namespace pillarbox::pop3

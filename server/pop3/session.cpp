@@ -2,6 +2,7 @@
 
 #include "server/auth/sasl.hpp"
 #include "server/base/random.hpp"
+#include "server/pop3/shown.hpp"
 
 #include <unistd.h>
 
@@ -23,6 +24,12 @@ constexpr std::size_t most_misuses = 20;
 
 /// Octets of a listing that are handed to the connection at a time.
 constexpr std::size_t listing_piece = 16ul * 1024;
+
+/// Lines, and with their octets less than a piece. Of a longer listing a
+/// transcript has the number of octets, or those who poll would fill it.
+constexpr std::uint32_t listed_in_transcripts = 50;
+
+using Passing = net::Passing;
 
 /// `<process.count.time.random@hostname>`: never the same twice, RFC 1939 §7.
 std::string new_timestamp(std::string_view hostname)
@@ -98,11 +105,12 @@ awaitable<Session::Next> Session::transaction()
 {
     while (!worn_out()) {
         const net::Line line = co_await connection_.read_line(services_.config->pop3.idle_timeout);
+        const Command command = parse_command(line);
+        heard(line, command);
         if (!has_maildrop()) {
             connection_.put(reply::error("IN-USE", say(Text::in_use)));
             co_return Next::leave;
         }
-        const Command command = parse_command(line);
         switch (command.verb) {
         case Verb::stat:
             stat();
@@ -135,6 +143,7 @@ awaitable<Session::Next> Session::transaction()
             choose_language(command);
             break;
         case Verb::quit:
+            if (connection_.transcript()) connection_.transcript()->quit();
             co_return Next::proceed;
         default:
             misused(line, command, Text::logged_in_already);
@@ -198,7 +207,11 @@ awaitable<void> Session::list(const Command& command)
         co_return connection_.put(reply::ok(listing));
     }
 
-    std::string text = messages(numbering_->count());
+    connection_.put(messages(numbering_->count()));
+    const bool short_one = numbering_->count() <= listed_in_transcripts;
+    std::optional<Passing> passing(std::in_place, short_one ? nullptr : connection_.transcript(),
+                                   Passing::From::server, "a listing");
+    std::string text;
     for (std::uint32_t n = 1; n <= numbering_->highest(); ++n) {
         const auto* message = numbering_->find(n);
         if (!message) continue;
@@ -206,11 +219,18 @@ awaitable<void> Session::list(const Command& command)
         text += reply::crlf;
         if (text.size() < listing_piece) continue;
         co_await connection_.send(text);
+        passing->count(text.size());
         if (!has_maildrop()) connection_.break_off();
         text.clear();
     }
-    text += reply::end;
-    connection_.put(text);
+    if (short_one) {
+        connection_.put(text);
+    } else {
+        co_await connection_.send(text);
+        passing->count(text.size());
+    }
+    passing.reset(); // before the end, as it went
+    connection_.put(reply::end);
 }
 
 awaitable<void> Session::retrieve(const Command& command)
@@ -234,15 +254,20 @@ awaitable<void> Session::retrieve(const Command& command)
     else
         connection_.put(reply::ok(std::to_string(faults_.size(message->size)) + " octets"));
     if (command.verb == Verb::retr && faults_.stalls_retr()) {
-        connection_.put(stuffer.feed(piece->substr(0, piece->find('\n') + 1)));
+        co_await connection_.send(stuffer.feed(piece->substr(0, piece->find('\n') + 1)));
         co_await connection_.read_line(services_.config->pop3.idle_timeout);
         connection_.break_off();
     }
-    while (!piece->empty() && !stuffer.satisfied()) {
-        co_await connection_.send(stuffer.feed(*piece));
-        if (!has_maildrop()) connection_.break_off();
-        piece = co_await (*reader)->next();
-        if (!piece) connection_.break_off();
+    {
+        Passing passing(connection_.transcript(), Passing::From::server, "message", *command.number);
+        while (!piece->empty() && !stuffer.satisfied()) {
+            const std::string_view stuffed = stuffer.feed(*piece);
+            co_await connection_.send(stuffed);
+            passing.count(stuffed.size());
+            if (!has_maildrop()) connection_.break_off();
+            piece = co_await (*reader)->next();
+            if (!piece) connection_.break_off();
+        }
     }
     connection_.put(stuffer.finish());
     if (command.verb == Verb::top) co_return;
@@ -297,6 +322,11 @@ std::string Session::messages(std::uint32_t count) const
     std::string text = std::to_string(count) + ' ';
     text += say(Text::messages);
     return reply::ok(text);
+}
+
+void Session::heard(const net::Line& line, const Command& command)
+{
+    if (connection_.transcript()) connection_.transcript()->heard(shown(line, command));
 }
 
 /// Answers a line that is no command here. `otherwise` is for one that would

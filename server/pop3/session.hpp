@@ -5,6 +5,7 @@
 #include "server/base/log.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/error.hpp"
+#include "server/net/transcript.hpp"
 #include "server/pop3/command.hpp"
 #include "server/pop3/faults.hpp"
 #include "server/pop3/login_delay.hpp"
@@ -93,6 +94,7 @@ private:
     awaitable<bool> number();
     void choose_language(const Command& command);
     std::string messages(std::uint32_t count) const;
+    void heard(const net::Line& line, const Command& command);
     void misused(const net::Line& line, const Command& command, Text otherwise);
     bool worn_out();
     bool has_maildrop();

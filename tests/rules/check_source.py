@@ -26,10 +26,11 @@ LAYERS = {
     "server/pop3": {"server/base", "server/net", "server/auth", "storage"},
     "server/smtp": {"server/base", "server/net", "server/auth", "server/mailflow", "storage"},
     "server/outbound": {"server/base", "server/mime", "server/net", "server/mailauth", "server/mailflow", "storage"},
+    "server/transcript": {"server/base", "server/net"},
     "server/transfer": {"server/base", "server/mime", "server/net", "server/mailflow", "storage"},
-    "server/admin": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "server/transfer", "storage"},
+    "server/admin": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "server/transcript", "server/transfer", "storage"},
     "web/http": {"server/base", "server/net", "server/auth", "storage"},
-    "web/api": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "storage", "web/http"},
+    "web/api": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "server/transcript", "storage", "web/http"},
 }
 # The one file that knows which backend a url means.
 EXCEPTIONS = {("storage/open.cpp", "storage/sqlite")}
@@ -59,7 +60,7 @@ PURE = re.compile(
     r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
     r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
-    r"|server/pop3/(command|reply|numbering)\."
+    r"|server/pop3/(command|reply|numbering|shown)\."
     r"|server/smtp/(command|path|reply|data_reader)\."
     r"|storage/search_(query|value)\."
     r"|storage/sqlite/(segment|tokens)\."

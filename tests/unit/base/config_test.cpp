@@ -91,6 +91,15 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
 }
 
+TEST_F(ConfigFile, BoundsTranscripts)
+{
+    const Config config = load("[transcripts]\nkeep = \"0s\"\nsize = \"1M\"\n");
+    EXPECT_EQ(config.transcripts.keep, std::chrono::seconds(0));
+    EXPECT_EQ(config.transcripts.size, 1u << 20);
+    const std::string fault = error("[transcripts]\nsize = \"4K\"\n");
+    EXPECT_NE(fault.find("transcripts.size: '4K' is too little; write 1M"), std::string::npos) << fault;
+}
+
 TEST_F(ConfigFile, SetBeatsEnvironmentBeatsFile)
 {
     const std::string file = "hostname = 'file.test'\n[smtp]\nlisten = ['127.0.0.1:1']\n";

@@ -12,4 +12,5 @@ pillarbox_unit_test(net
         ${here}/timer_wheel_test.cpp
         ${here}/tls_client_test.cpp
         ${here}/tls_test.cpp
+        ${here}/transcript_test.cpp
     LINK pillarbox_net pillarbox_support OpenSSL::SSL OpenSSL::Crypto)

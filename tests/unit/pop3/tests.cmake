@@ -6,6 +6,7 @@ pillarbox_unit_test(pop3
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_lock_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/numbering_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/shown_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/texts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/view_test.cpp
     LINK pillarbox_mime pillarbox_pop3)
