@@ -1,5 +1,6 @@
 import { go, route } from '../lib/navigation';
 import { narrow } from '../lib/screen';
+import { dialogOpen } from '../shell/dialog';
 import { helpShown } from '../shell/keys';
 import { moveTo } from './list-pane';
 import { current, list, opened, setFlags, toggleStar } from './state';
@@ -8,7 +9,7 @@ const places: Record<string, string> = { i: 'inbox', s: 'sent', d: 'drafts', a: 
 
 function inField(target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
-  return element?.closest('input, textarea, select, [contenteditable], dialog, [role=menu]') !== null && element !== null;
+  return element?.closest('input, textarea, select, [contenteditable], dialog[open], [role=menu]') !== null && element !== null;
 }
 
 /** The message that keys act on: the open one, else the row with the keyboard. */
@@ -98,12 +99,12 @@ function press(key: string, shift: boolean): boolean {
 
 /** Keys that the message frame passes on: it has the focus, not the page. */
 export function pressFromFrame(key: string, shift: boolean): void {
-  if (!helpShown.value) press(key, shift);
+  if (!dialogOpen()) press(key, shift);
 }
 
 export function startKeyboard(): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || helpShown.value) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
     if (inField(event.target)) return;
     // Buttons and links keep the keys that are theirs; the panes that scroll keep the arrows.
     const element = event.target as Element;

@@ -9,6 +9,11 @@ interface Props {
   children: ComponentChildren;
 }
 
+/** Whether a dialog has the keys. Asks the page: what a component knows comes after the dialog's own close event. */
+export function dialogOpen(): boolean {
+  return document.querySelector('dialog[open]') !== null;
+}
+
 /** A modal dialog. The browser keeps the focus inside and gives it back. */
 export function Dialog({ title, wide = false, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
