@@ -115,6 +115,7 @@ private:
     Reply sign_in_needed() const;
     awaitable<void> authenticate(Command command);
     void signed_in_or_not(const auth::Login::Outcome& outcome, std::string_view user);
+    void log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user);
     void sign_in_failed(const Reply& reply);
     awaitable<bool> sender_allowed(auth::Identity sender, Path reverse_path);
     awaitable<bool> authors_allowed(auth::Identity sender, std::string head);

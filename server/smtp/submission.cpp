@@ -88,9 +88,12 @@ awaitable<void> Session::authenticate(Command command)
         if (line.fault != net::Line::Fault::none) co_return say(bad_line);
         step = exchange->feed(line.text);
     }
-    // It may have failed already, and the client only leaves out the last answer.
-    if (step.kind == Kind::cancelled && outcome && !*outcome) co_return sign_in_failed(cancelled);
-    if (step.kind == Kind::cancelled) co_return say(cancelled);
+    if (step.kind == Kind::cancelled) {
+        if (!outcome || *outcome) co_return say(cancelled);
+        // It had failed already, and the client only leaves out the last answer.
+        log_sign_in_failed(*outcome, auth::user_of(exchange->claim()));
+        co_return sign_in_failed(cancelled);
+    }
     if (step.kind == Kind::malformed) co_return say(bad_response);
     if (step.kind == Kind::denied) outcome = auth::Failure::credentials;
     signed_in_or_not(*outcome, auth::user_of(exchange->claim()));
@@ -104,9 +107,14 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
         connection_.set_line_limit(command_line());
         return say(signed_in);
     }
-    log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
+    log_sign_in_failed(outcome, user);
     if (outcome.error() == auth::Failure::credentials) return sign_in_failed(wrong);
     sign_in_failed(outcome.error() == auth::Failure::throttled ? throttled : busy);
+}
+
+void Session::log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user)
+{
+    log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
 }
 
 void Session::sign_in_failed(const Reply& reply)
