@@ -7,14 +7,23 @@
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/token_maker.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -76,17 +85,22 @@ protected:
         return test::run_task(loop, std::move(task));
     }
 
-    Login::Outcome sign_in(const std::string& user, const std::string& token,
-                           const asio::ip::address& from = peer)
+    static std::optional<sasl::Exchange> open(const std::string& user, const std::string& token)
     {
         const std::string header = user.empty() ? "n,," : "n,a=" + user + ",";
         const sasl::Terms terms{
             .mechanisms = "OAUTHBEARER", .hostname = {}, .key = {}, .channel_binding = nullptr};
-        auto exchange = sasl::Exchange::open("OAUTHBEARER " + base64_encode(header +
-                                                                            "\x01"
-                                                                            "auth=Bearer " +
-                                                                            token + "\x01\x01"),
-                                             terms);
+        return sasl::Exchange::open("OAUTHBEARER " + base64_encode(header +
+                                                                   "\x01"
+                                                                   "auth=Bearer " +
+                                                                   token + "\x01\x01"),
+                                    terms);
+    }
+
+    Login::Outcome sign_in(const std::string& user, const std::string& token,
+                           const asio::ip::address& from = peer)
+    {
+        auto exchange = open(user, token);
         EXPECT_EQ(exchange->start().kind, sasl::Step::Kind::claim);
         return run(login->check(*exchange, step, from));
     }
@@ -199,6 +213,58 @@ TEST_F(LoginTokenTest, ReadsTheKeysAgain)
     config.auth.mechanisms = {"PLAIN"};
     login->reload(config);
     EXPECT_EQ(sign_in("alice", token).error(), Failure::busy) << "by a session that began before";
+}
+
+/// A provider that has taken leave of its senses.
+asio::awaitable<void> fail_all(asio::ip::tcp::acceptor& acceptor, std::vector<asio::ip::tcp::socket>& clients)
+{
+    constexpr std::string_view answer = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
+    for (;;) {
+        auto [error, client] = co_await acceptor.async_accept(asio::as_tuple(asio::deferred));
+        if (error) co_return;
+        clients.push_back(std::move(client));
+        co_await asio::async_write(clients.back(), asio::buffer(answer), asio::as_tuple(asio::deferred));
+    }
+}
+
+TEST_F(LoginTokenTest, AsksOnlySoManyQuestionsAtOnceAndCountsNoFailure)
+{
+    using asio::ip::tcp;
+    tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    std::ofstream(folder.path() / "secret") << "secret\n";
+    config.auth.oauth_keys.clear();
+    config.auth.oauth_introspection = {false, "127.0.0.1", acceptor.local_endpoint().port(), "/"};
+    config.auth.oauth_client_id = "pillarbox";
+    config.auth.oauth_client_secret_file = folder.path() / "secret";
+    login->reload(config);
+
+    struct Attempt
+    {
+        sasl::Exchange exchange;
+        sasl::Step step;
+    };
+    constexpr std::size_t attempts = 70;
+    const auto guesser = asio::ip::make_address("203.0.113.9");
+    std::vector<std::unique_ptr<Attempt>> all;
+    std::vector<Login::Outcome> outcomes;
+    std::vector<tcp::socket> clients;
+    for (std::size_t i = 0; i < attempts; ++i) {
+        all.push_back(std::make_unique<Attempt>(*open("alice", "opaque"), sasl::Step{}));
+        EXPECT_EQ(all.back()->exchange.start().kind, sasl::Step::Kind::claim);
+        auto done = [&](std::exception_ptr, Login::Outcome outcome) {
+            outcomes.push_back(outcome);
+            // Whoever is one too many is told at once, before anybody is answered.
+            if (outcomes.size() == 1) asio::co_spawn(loop, fail_all(acceptor, clients), asio::detached);
+            if (outcomes.size() == attempts) acceptor.close();
+        };
+        asio::co_spawn(loop, login->check(all.back()->exchange, all.back()->step, guesser), done);
+    }
+    loop.restart();
+    loop.run();
+    ASSERT_EQ(outcomes.size(), attempts);
+    for (const auto& outcome : outcomes)
+        EXPECT_EQ(outcome.error(), Failure::busy);
+    EXPECT_EQ(clients.size(), 64u);
 }
 
 TEST_F(LoginTokenTest, NeedsKeysToStart)
