@@ -85,10 +85,10 @@ std::string TokenMaker::key_set() const
     return R"({"keys":[)" + jwk("1") + "]}";
 }
 
-std::string TokenMaker::sign(std::string_view header, std::string_view claims) const
+std::string TokenMaker::sign(std::string_view header, std::string_view claims, bool der) const
 {
     const std::string octets = base64url_encode(header) + '.' + base64url_encode(claims);
-    return octets + '.' + base64url_encode(signature(octets));
+    return octets + '.' + base64url_encode(signature(octets, der));
 }
 
 std::string TokenMaker::token(std::string_view claims) const
@@ -109,7 +109,7 @@ std::string TokenMaker::parameter(const char* name) const
     return base64url_encode(octets);
 }
 
-std::string TokenMaker::signature(std::string_view octets) const
+std::string TokenMaker::signature(std::string_view octets, bool der) const
 {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     const EVP_MD* digest = kind_ == Key::ed25519 ? nullptr : EVP_sha256();
@@ -120,7 +120,7 @@ std::string TokenMaker::signature(std::string_view octets) const
     need(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(made.data()), &size, data,
                         octets.size()));
     made.resize(size);
-    return kind_ == Key::p256 ? without_der(made) : made;
+    return kind_ == Key::p256 && !der ? without_der(made) : made;
 }
 
 } // namespace pillarbox::test

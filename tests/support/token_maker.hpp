@@ -29,15 +29,16 @@ public:
     /// A JWK Set of it alone, under the id "1".
     std::string key_set() const;
 
-    /// A token of header and claims, which are JSON, signed as the key does it.
-    std::string sign(std::string_view header, std::string_view claims) const;
+    /// A token of header and claims, which are JSON, signed as the key does it;
+    /// with `der` an ECDSA signature is in the form that OpenSSL wants.
+    std::string sign(std::string_view header, std::string_view claims, bool der = false) const;
 
     /// One with the right header for key_set().
     std::string token(std::string_view claims) const;
 
 private:
     std::string parameter(const char* name) const;
-    std::string signature(std::string_view octets) const;
+    std::string signature(std::string_view octets, bool der) const;
 
     Key kind_;
     std::shared_ptr<evp_pkey_st> key_;

@@ -91,6 +91,7 @@ TEST(KeySet, ChoosesTheKeyThatTheTokenNames)
     EXPECT_FALSE(holds(keys, other.sign(header("ES256", "3"), claims)));
     EXPECT_FALSE(holds(keys, one.sign(header("RS256", "1"), claims)));
     EXPECT_FALSE(holds(keys, one.sign(header("EdDSA", "1"), claims)));
+    EXPECT_FALSE(holds(keys, one.sign(header("RS256", "1"), claims, true))) << "what OpenSSL would take";
 }
 
 TEST(KeySet, PassesOverKeysThatAreForSomethingElse)
