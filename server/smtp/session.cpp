@@ -1,6 +1,7 @@
 #include "server/smtp/session.hpp"
 
 #include "server/net/networks.hpp"
+#include "server/smtp/shown.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -103,6 +104,7 @@ awaitable<void> Session::run()
         if (connection_.draining() && !transaction_) co_return leave(shutting_down);
         const net::Line line = co_await connection_.read_line(patience());
         const Command command = parse_command(line);
+        if (connection_.transcript()) connection_.transcript()->heard(shown(line, command));
         co_await obey(command);
     }
 }
@@ -116,6 +118,7 @@ awaitable<bool> Session::speaks_tls()
     const std::string_view first = co_await connection_.read_some(hello_patience);
     if (first.front() != handshake) co_return false;
     log_.info("smtp.not_smtp", {{"what", "TLS on a plain port"}});
+    if (connection_.transcript()) connection_.transcript()->heard({"", "TLS on a plain port"});
     co_return true;
 }
 
@@ -160,6 +163,7 @@ awaitable<void> Session::obey(Command command)
         break;
     case Verb::quit:
         if (argument) co_return say(no_argument);
+        if (connection_.transcript()) connection_.transcript()->quit();
         leave(goodbye);
         break;
     case Verb::starttls:

@@ -7,6 +7,7 @@
 #include "server/net/connection.hpp"
 #include "server/net/error.hpp"
 #include "server/net/tls.hpp"
+#include "server/net/transcript.hpp"
 #include "server/smtp/command.hpp"
 #include "server/smtp/rate.hpp"
 #include "server/smtp/reply.hpp"

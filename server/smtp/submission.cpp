@@ -75,6 +75,7 @@ awaitable<void> Session::authenticate(Command command)
     using Kind = sasl::Step::Kind;
     sasl::Step step = exchange->start();
     std::optional<auth::Login::Outcome> outcome;
+    std::optional<net::Transcript::Hidden> hidden(connection_.transcript());
     while (step.kind == Kind::challenge || step.kind == Kind::claim) {
         if (step.kind == Kind::claim) {
             outcome = co_await services_.login.check(*exchange, step, connection_.peer());
@@ -84,10 +85,13 @@ awaitable<void> Session::authenticate(Command command)
         connection_.set_line_limit(sasl::longest_line);
         const net::Line line = co_await connection_.read_line(response_patience);
         connection_.set_line_limit(command_line());
-        if (line.fault == net::Line::Fault::too_long) co_return say(line_too_long);
-        if (line.fault != net::Line::Fault::none) co_return say(bad_line);
+        if (line.fault != net::Line::Fault::none) {
+            hidden.reset();
+            co_return say(line.fault == net::Line::Fault::too_long ? line_too_long : bad_line);
+        }
         step = exchange->feed(line.text);
     }
+    hidden.reset();
     if (step.kind == Kind::cancelled) {
         if (!outcome || *outcome) co_return say(cancelled);
         // It had failed already, and the client only leaves out the last answer.
@@ -104,6 +108,7 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
     if (outcome) {
         log_.info("smtp.login", {{"user", outcome->address}, {"device", outcome->device}});
         identity_ = *outcome;
+        if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
         connection_.set_line_limit(command_line());
         return say(signed_in);
     }

@@ -230,10 +230,13 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
     std::uint64_t octets = 0; // as sent, dots undone: RFC 1870 §3
     std::string piece;
     std::string mended;
+    std::optional<net::Passing> passing(std::in_place, connection_.transcript(), net::Passing::From::client,
+                                        "message");
     while (!reader.done()) {
         const auto left =
             std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
         if (left <= 0s) {
+            passing.reset();
             leave(message_too_slow);
             co_return nullptr;
         }
@@ -241,6 +244,7 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
         piece.clear();
         connection_.consume(reader.feed(arrived, piece));
         octets += piece.size();
+        passing->count(piece.size());
         if (!refusal) refusal = refusal_of(reader.fault());
         if (!refusal && octets > most) refusal = too_large;
         if (refusal) {
@@ -255,6 +259,7 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
         const auto kept = spool->append(header ? mended : piece);
         if (!kept) refusal = no_room_reply(kept.error());
     }
+    passing.reset();
     if (refusal) {
         log_.info("smtp.message_refused",
                   {{"code", refusal->code}, {"status", refusal->status}, {"size", octets}});

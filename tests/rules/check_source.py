@@ -61,7 +61,7 @@ PURE = re.compile(
     r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/pop3/(command|reply|numbering|shown)\."
-    r"|server/smtp/(command|path|reply|data_reader)\."
+    r"|server/smtp/(command|path|reply|data_reader|shown)\."
     r"|storage/search_(query|value)\."
     r"|storage/sqlite/(segment|tokens)\."
 )

@@ -6,4 +6,5 @@ pillarbox_unit_test(smtp
         ${CMAKE_CURRENT_LIST_DIR}/rate_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/session_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/shown_test.cpp
     LINK pillarbox_smtp)

@@ -58,7 +58,7 @@ TEST_F(KeeperTest, WritesWhatIsThereBeforeItGoes)
 TEST_F(KeeperTest, KeepsMailProtocolsAlone)
 {
     Keeper keeper(config);
-    for (const char* protocol : {"pop3", "pop3s"})
+    for (const char* protocol : {"smtp", "submission", "submissions", "pop3", "pop3s"})
         EXPECT_TRUE(keeper.for_listener(protocol)) << protocol;
     for (const char* protocol : {"http", "https", "metrics"})
         EXPECT_FALSE(keeper.for_listener(protocol)) << protocol;
