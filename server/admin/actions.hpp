@@ -97,13 +97,15 @@ struct TranscriptChoice
     std::string account; // its address
     std::string protocol;
     std::size_t limit = 100;
+    bool as_test = false; // of one: as a script that the runner of tests/transcripts plays
 };
 
 /// Lists what was kept of sessions, the last one first.
 void list_transcripts(const Context& context, const TranscriptChoice& choice);
 
-/// Shows what was said in a session; its log lines have the id.
-void show_transcript(const Context& context, const std::string& id);
+/// Shows what was said in a session; its log lines have the id. `as_test`: as
+/// a script that the runner of tests/transcripts plays.
+void show_transcript(const Context& context, const std::string& id, bool as_test);
 
 /// From where, or to where, and whose mail.
 struct TransferOptions

@@ -2,6 +2,7 @@
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 #include "server/transcript/archive.hpp"
+#include "server/transcript/as_test.hpp"
 #include "server/transcript/keeper.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -49,7 +50,7 @@ void list_transcripts(const Context& context, const TranscriptChoice& choice)
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 
-void show_transcript(const Context& context, const std::string& id)
+void show_transcript(const Context& context, const std::string& id, bool as_test)
 {
     const auto found = transcript::find(directory_of(context.config), id);
     if (!found)
@@ -57,7 +58,7 @@ void show_transcript(const Context& context, const std::string& id)
             fmt::format("there is no transcript of a session {}; see: pillarbox transcript list. One is "
                         "written when its session is over, and kept for transcripts.keep",
                         id));
-    fmt::print("{}", transcript::describe(*found));
+    fmt::print("{}", as_test ? transcript::as_test(*found, context.config) : transcript::describe(*found));
 }
 
 } // namespace pillarbox::admin

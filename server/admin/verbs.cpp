@@ -159,11 +159,9 @@ private:
         quota->add_option("size", options_.quota, "such as 5G, or default")->required()->type_name("SIZE");
         takes_address(verb(account_, "remove", "remove an account with its mail",
                            [this](const Context& c) { remove_account(c, options_.address); }));
-        verb(account_, "import", "add accounts from lines of ADDRESS PASSWORD; - is standard input",
-             [this](const Context& c) { import_accounts(c, name_); })
-            ->add_option("file", name_)
-            ->required()
-            ->type_name("FILE");
+        const auto import = [this](const Context& c) { import_accounts(c, name_); };
+        constexpr auto lines = "add accounts from lines of ADDRESS PASSWORD; - is standard input";
+        takes_name(verb(account_, "import", lines, import), "FILE");
     }
 
     void add_app_passwords()
@@ -205,10 +203,9 @@ private:
     {
         auto* queue = group("queue", "mail on its way to other servers");
         listing(verb(queue, "list", "list what is queued", list_queue));
-        verb(queue, "drop", "remove an entry for good", [this](const Context& c) { drop_queued(c, id_); })
-            ->add_option("id", id_)
-            ->required()
-            ->type_name("ID");
+        const auto drop = [this](const Context& c) { drop_queued(c, id_); };
+        auto* app = verb(queue, "drop", "remove an entry for good", drop);
+        app->add_option("id", id_)->required()->type_name("ID");
     }
 
     void add_search()
@@ -262,8 +259,10 @@ private:
         list->add_option("--protocol", transcripts_.protocol)->check(known);
         list->add_option("--limit", transcripts_.limit, "at most so many")->capture_default_str();
         listing(list);
-        const auto show = [this](const Context& c) { show_transcript(c, name_); };
-        takes_name(verb(transcript, "show", "show a session, by the id that log lines have", show), "ID");
+        auto* show = verb(transcript, "show", "show a session, by the id that log lines have",
+                          [this](const Context& c) { show_transcript(c, name_, transcripts_.as_test); });
+        takes_name(show, "ID");
+        show->add_flag("--as-test", transcripts_.as_test, "as a script that tests/transcripts plays");
     }
 
     void add_transfers()

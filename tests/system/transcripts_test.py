@@ -1,15 +1,21 @@
-"""What was said in a session is kept without its secrets, can be shown, and is bounded."""
+"""What was said in a session is kept without its secrets, can be shown and played again, and is bounded."""
 
 import base64
 import hashlib
 import json
+import os
 import pathlib
 import poplib
+import smtplib
 import socket
+import ssl
 import stat
+import subprocess
 import unittest
 
-from common import PASSWORD, PATIENCE, Server, main, pop3
+from common import PASSWORD, PATIENCE, PROGRAM, Server, main, pop3
+
+RUNNER = os.environ.get("PILLARBOX_TRANSCRIPTS", str(pathlib.Path(PROGRAM).resolve().parent / "bin" / "transcripts"))
 
 SECRETS = (PASSWORD, "a-wrong-guess", "one-time-only")
 
@@ -41,6 +47,13 @@ class Wire:
     def say(self, line):
         self.socket.sendall(line.encode() + b"\r\n")
         return self.read()
+
+    def command(self, line):
+        """The last line of SMTP's answer."""
+        answer = self.say(line)
+        while answer[3:4] == "-":
+            answer = self.read()
+        return answer
 
     def close(self):
         self.file.close()
@@ -118,6 +131,96 @@ class Transcripts(unittest.TestCase):
         self.assertNotIn(b"unmistakable", kept)
         self.assertNotIn(b"private", kept)
         self.assertIn(b" octets of message 1>\n", kept)
+
+    # ---- SMTP ----------------------------------------------------------------
+
+    def smtp_dialogue(self, server, port, *lines):
+        wire = Wire(server.ports[port])
+        self.addCleanup(wire.close)
+        answers = [wire.command(line) for line in ("EHLO client.example", *lines, "QUIT")]
+        return answers[1:-1]
+
+    def test_smtp_secrets(self):
+        server = self.serve()
+        plain = b64(f"\0{self.alice}\0{PASSWORD}")
+        wrong = b64(f"\0{self.alice}\0a-wrong-guess")
+        self.smtp_dialogue(server, "submission", "AUTH PLAIN", plain)
+        self.smtp_dialogue(server, "submission", f"auth  plain  {plain}", f"AUTH PLAIN {plain}")
+        self.smtp_dialogue(server, "submission", f"AUTH PLAIN {wrong}", "AUTH LOGIN", b64(self.alice), b64(PASSWORD))
+        self.smtp_dialogue(server, "submission", f"AUTH LOGIN {b64(self.alice)}", b64("a-wrong-guess"), plain, PASSWORD)
+        self.smtp_dialogue(server, "submission", "AUTH PLAIN =", f"AUTH {plain}", f"AUTH FOO {plain}", f"NOOP {PASSWORD}")
+        self.smtp_dialogue(server, "smtp", f"AUTH PLAIN {plain}", plain, f"VRFY {PASSWORD}", f"PASS {PASSWORD}")
+        self.assertEqual(server.stop(), 0)
+        self.no_secret_in(self.octets(server))
+        listed = self.listed(server, "--protocol", "submission")
+        self.assertEqual([entry["account"] for entry in listed].count(self.alice), 3)
+        shown = server.verb("transcript", "show", listed[-1]["id"]).stdout
+        for line in ("C: AUTH PLAIN", "** 1 challenges and responses left out", "S: 235 2.7.0 signed in", "C: QUIT"):
+            self.assertIn(f" {line}\n", shown)
+
+    def test_smtp_messages_are_counted(self):
+        server = self.serve()
+        body = "Subject: unmistakable\r\n\r\n..private\r\n"
+        lines = ("MAIL FROM:<x@example.net>", f"RCPT TO:<{self.alice}>", "DATA", body + ".")
+        self.assertIn("stored as", self.smtp_dialogue(server, "smtp", *lines)[-1])
+        self.assertEqual(server.stop(), 0)
+        kept = self.octets(server)
+        self.assertNotIn(b"unmistakable", kept)
+        self.assertNotIn(b"private", kept)
+        self.assertIn(f"C: <{len(body) - 1} octets of message>\n".encode(), kept)
+        self.assertIn(f"C: RCPT TO:<{self.alice}>\n".encode(), kept)
+
+    # ---- played again --------------------------------------------------------
+
+    def play_all(self, server, count):
+        self.assertEqual(server.stop(), 0)
+        listed = self.listed(server)
+        self.assertEqual(len(listed), count)
+        for entry in listed:
+            script = server.verb("transcript", "show", entry["id"], "--as-test").stdout
+            file = server.folder / "transcript.txt"
+            file.write_text(script)
+            done = subprocess.run([RUNNER, str(file)], capture_output=True, text=True, timeout=PATIENCE)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr + script)
+            self.assertNotIn(PASSWORD, script)
+
+    def test_pop3_plays_again(self):
+        server = self.serve()
+        letters = server.folder / "letters.mbox"
+        letters.write_text("".join(f"From x Thu Jan  1 00:00:00 2026\nSubject: {n}\n\n{'x' * 50 * n}\n\n" for n in (1, 2, 3)))
+        server.verb("import", "mbox", str(letters), "--account", self.alice)
+        session = pop3(server, self.alice)
+        session.stat(), session.list(), session.list(2), session.uidl(), session.uidl(1), session.retr(2), session.top(3, 1)
+        session.dele(1)
+        session.list(), session.stat(), session.capa()
+        session.quit()
+        plain = b64(f"\0{self.alice}\0{PASSWORD}")
+        self.dialogue(server, "USER alice", "PASS a-wrong-guess", "RETR x", "hunter2", "RETR 1", f"AUTH PLAIN {plain}")
+        self.dialogue(server, "AUTH PLAIN", plain, "AUTH PLAIN")
+        self.dialogue(server, "AUTH LOGIN", "*", f"AUTH LOGIN {b64(self.alice)}", b64("a-wrong-guess"))
+        secure = poplib.POP3("127.0.0.1", server.ports["pop3"], timeout=PATIENCE)
+        secure.stls(ssl._create_unverified_context())
+        secure.user(self.alice), secure.pass_(PASSWORD), secure.quit()
+        secure = poplib.POP3_SSL("127.0.0.1", server.ports["pop3s"], timeout=PATIENCE, context=ssl._create_unverified_context())
+        secure.apop(self.alice, "one-time-only")
+        secure.quit()
+        self.play_all(server, 6)
+
+    def test_smtp_plays_again(self):
+        server = self.serve()
+        server.add_account("bob")
+        self.smtp_dialogue(
+            server, "smtp", "MAIL FROM:<x@example.net>", "RCPT TO:<bob@example.test>", "RCPT TO:<nobody@example.test>", "DATA", "a: b\r\n\r\n.", "NOOP x", "XX"
+        )
+        plain = b64(f"\0{self.alice}\0{PASSWORD}")
+        letter = f"From: <{self.alice}>\r\n\r\n."
+        self.smtp_dialogue(
+            server, "submission", f"AUTH PLAIN {plain}", f"MAIL FROM:<{self.alice}>", "RCPT TO:<bob@example.test>", "RCPT TO:<far@example.net>", "DATA", letter
+        )
+        with smtplib.SMTP_SSL("127.0.0.1", server.ports["submissions"], "client.example", timeout=PATIENCE, context=ssl._create_unverified_context()) as client:
+            client.login(self.alice, PASSWORD)
+            client.sendmail(self.alice, ["bob@example.test"], letter[:-1])
+        self.play_all(server, 3)
 
     # ---- the verbs -----------------------------------------------------------
 

@@ -188,6 +188,8 @@ void Player::expect(const Item& item)
     const Pattern pattern = expand_pattern(item.text, client().context);
     auto line = std::exchange(client().greeting, std::nullopt);
     if (!line) line = client().peer->read_line();
+    while (item.skips && line && !matches(pattern, *line))
+        line = client().peer->read_line();
     if (line && matches(pattern, *line)) return;
     throw std::runtime_error("line " + std::to_string(item.line) + "\n  expected: " + item.text +
                              "\n  got:      " + (line ? printable(*line) : "nothing"));

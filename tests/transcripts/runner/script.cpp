@@ -75,6 +75,9 @@ void parse_line(const std::string& line, int number, std::vector<Item>& items)
         items.push_back({.kind = Item::Kind::send, .line = number, .text = behind("C<:", line)});
     } else if (line.starts_with("S:")) {
         items.push_back({.kind = Item::Kind::expect, .line = number, .text = behind("S:", line)});
+    } else if (line.starts_with("S...:")) {
+        items.push_back(
+            {.kind = Item::Kind::expect, .line = number, .text = behind("S...:", line), .skips = true});
     } else if (line.starts_with("S*")) {
         const auto colon = line.find(':');
         const auto times =

@@ -24,6 +24,7 @@ namespace pillarbox::transcripts {
 ///     C<: what the client sends   as it stands
 ///     S: what the server sends    a line; `*` stands for anything
 ///     S*N: what it sends N times
+///     S...: any lines, and then this one
 ///     tls                         the client begins TLS
 ///     close                       the client ends its side
 ///     closed                      the server has ended, and said nothing more
@@ -58,6 +59,7 @@ struct Item
     int line = 0;                     // in the file
     std::vector<std::string> words{}; // a directive's arguments
     std::string text{};               // of send, expect and message; escapes are still in it
+    bool skips = false;               // expect: other lines may come before it
 };
 
 struct Script

@@ -96,13 +96,22 @@ World::World(const std::vector<std::string>& settings)
     key_ = auth::load_or_make_key(directory_.path());
     login_ = std::make_unique<auth::Login>(store_->accounts(), *config_, key_);
     intake_ = std::make_unique<mailflow::Intake>(store_->mail(), config_->hostname);
-    run(need_done(store_->accounts().add_domain(std::string(domain)), "the domain cannot be added"));
+    add_domain_of(address_of({}));
 }
 
 World::~World() = default;
 
+/// A domain is there as soon as an account is in it.
+void World::add_domain_of(const std::string& address)
+{
+    const std::string name = address.substr(address.rfind('@') + 1);
+    if (!domains_.insert(name).second) return;
+    run(need_done(store_->accounts().add_domain(name), name + " cannot be added"));
+}
+
 void World::add_account(const std::string& name, const std::string& password, bool admin)
 {
+    add_domain_of(address_of(name));
     std::vector<storage::NewAccount> accounts(1);
     accounts.front().address = address_of(name);
     accounts.front().password_hash = auth::hash_password(password, cheap);

@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,7 @@ public:
 private:
     /// Runs the loop until the task is done.
     void run(boost::asio::awaitable<void> task);
+    void add_domain_of(const std::string& address);
     boost::asio::awaitable<void> list_queue(std::vector<std::string>& recipients);
     boost::asio::awaitable<void> store_message(std::string address, std::string_view octets, bool junk);
 
@@ -66,6 +68,7 @@ private:
     std::unique_ptr<storage::Store> store_;
     std::unique_ptr<auth::Login> login_;
     std::unique_ptr<mailflow::Intake> intake_;
+    std::set<std::string> domains_;
     smtp::SubmissionRate rate_;
     pop3::LoginDelay pop3_logins_;
     pop3::MaildropLocks pop3_locks_;
