@@ -30,6 +30,8 @@ public:
 
     std::uint16_t port() const { return port_; }
     net::Descriptor accept() const { return net::Descriptor(::accept(socket_.value(), nullptr, nullptr)); }
+    /// Ends an accept() of another thread, and those to come.
+    void stop() const { ::shutdown(socket_.value(), SHUT_RDWR); }
     void close() { socket_ = net::Descriptor(); }
 
 private:
