@@ -1,6 +1,7 @@
 // Any line parses; what comes out keeps the parser's promises.
 
 #include "server/pop3/command.hpp"
+#include "server/pop3/shown.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                (view.data() >= text.data() && view.data() + view.size() <= text.data() + text.size());
     };
     if (!inside(command.argument) || !inside(command.digest)) std::abort();
+    // A transcript has the beginning of the line, and of a password nothing.
+    const auto shown = pillarbox::pop3::shown({.text = text}, command);
+    if (!text.starts_with(shown.text)) std::abort();
+    if (command.verb == Verb::pass && shown.text.size() != std::string_view("PASS").size()) std::abort();
     switch (command.verb) {
     case Verb::retr:
     case Verb::dele:

@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(transcript LINK pillarbox_transcript)
