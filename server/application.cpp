@@ -325,6 +325,7 @@ void Application::reload()
         auto loaded = std::make_shared<const Config>(load_config(sources_));
         login_.reload(*loaded);
         Log::set_level(loaded->log.level);
+        store_->set_expire(loaded->pop3.expire); // before anybody is told of it
         const std::scoped_lock lock(config_mutex_);
         config_ = std::move(loaded);
     } catch (const ConfigError& error) {

@@ -44,6 +44,7 @@ storage::Options store_options(const Config& config)
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
     options.vault = config.storage.vault;
+    options.expire = config.pop3.expire;
     options.observer = std::make_shared<StoreLog>();
     if (config.storage.search) options.extractor = std::make_shared<mailflow::IndexText>();
     return options;

@@ -56,6 +56,9 @@ public:
     virtual Changes& changes() = 0;
     virtual Vault& vault() = 0;
 
+    /// Another Options::expire, from now on. Any thread.
+    virtual void set_expire(std::chrono::days expire) = 0;
+
     /// False after a failed sync or commit: nothing more is accepted.
     virtual bool healthy() const = 0;
 };
@@ -82,7 +85,8 @@ struct Options
     std::uint64_t disk_reserve = 64ull << 20;           // octets to leave free
     std::chrono::milliseconds read_deadline{10'000};    // for one query
     std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
-    std::shared_ptr<Observer> observer;                 // may be null
+    std::chrono::days expire = never_expires; // what came into an Inbox so long ago leaves it, if > 0
+    std::shared_ptr<Observer> observer;       // may be null
 
     /// How a server finds the words of messages. Null: it indexes nothing.
     std::shared_ptr<const TextExtractor> extractor;

@@ -29,6 +29,9 @@ enum class QueueId : std::int64_t
 /// Seconds since the epoch, UTC.
 using Time = std::chrono::sys_seconds;
 
+/// How long an Inbox keeps its mail, when it is for good.
+inline constexpr auto never_expires = std::chrono::days::max();
+
 /// What a mailbox is for. Every account has one of each but `own`, which are
 /// the folders a person makes (RFC 6154 names the same uses).
 enum class MailboxRole : std::uint8_t

@@ -77,11 +77,15 @@ struct Config
             exclusive
         };
 
+        /// As `expire`: it stays until somebody deletes it.
+        static constexpr auto never = std::chrono::days::max();
+
         std::vector<Endpoint> listen{{"::", 110}};
         std::chrono::seconds idle_timeout{600}; // at least 10 min, RFC 1939 §3
         Lock maildrop_lock = Lock::shared;
         std::chrono::seconds login_delay{0}; // between sign-ins of one account, RFC 2449 §6.5
         bool implementation = true;          // whether CAPA names it, RFC 2449 §6.9
+        std::chrono::days expire = never;    // mail leaves the Inbox then, RFC 2449 §6.7; 0: once retrieved
     } pop3;
     Listener pop3s{{{"::", 995}}};
 

@@ -110,6 +110,7 @@ const std::vector<Key>& keys()
                    if (c.pop3.login_delay > std::chrono::days(1))
                        throw BadValue(fmt::format("'{}' is too long; write 1d or less, or 0s for none", v));
                }),
+        single("pop3.expire", [](Config& c, const std::string& v) { c.pop3.expire = parse_expire(v); }),
         single("pop3.implementation",
                [](Config& c, const std::string& v) {
                    c.pop3.implementation = choose<bool>(v, {{"true", true}, {"false", false}});

@@ -84,6 +84,17 @@ std::chrono::seconds parse_time(std::string_view text)
     return std::chrono::seconds(*number * unit);
 }
 
+std::chrono::days parse_expire(std::string_view text)
+{
+    if (text == "never") return Config::Pop3::never;
+    const auto time = parse_time(text);
+    const auto days = std::chrono::floor<std::chrono::days>(time);
+    if (days == time) return days;
+    throw BadValue(fmt::format("'{}' is not in whole days; write never, days such as 30d, or 0d for what was "
+                               "retrieved",
+                               text));
+}
+
 std::uint64_t parse_count(std::string_view text, std::uint64_t least, std::uint64_t most)
 {
     const auto number = ascii::parse_number<std::uint64_t>(text);

@@ -207,6 +207,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     account_ = outcome->account;
     lock_ = std::move(lock);
     maildrop_ = *std::move(maildrop);
+    if (!view->mailbox) expire_ = services_.config->pop3.expire; // nowhere else anything expires
     if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
@@ -280,6 +281,7 @@ reply::Offer Session::offer() const
         .stls = stls_possible(),
         .language = language_,
         .login_delay = services_.config->pop3.login_delay,
+        .expire = maildrop_ ? expire_ : services_.config->pop3.expire,
         .implementation = services_.config->pop3.implementation,
     };
 }

@@ -5,7 +5,8 @@
 
 namespace pillarbox::pop3 {
 
-Numbering::Numbering(std::vector<storage::MaildropEntry> messages) : messages_(std::move(messages))
+Numbering::Numbering(std::vector<storage::MaildropEntry> messages)
+    : messages_(std::move(messages)), retrieved_(messages_.size())
 {
     unmark_all();
 }
@@ -42,11 +43,25 @@ void Numbering::accessed(std::uint32_t number)
     last_accessed_ = std::max(last_accessed_, number);
 }
 
+void Numbering::retrieved(std::uint32_t number)
+{
+    retrieved_.at(number - 1) = true;
+    accessed(number);
+}
+
 std::vector<storage::MessageId> Numbering::marked() const
 {
     std::vector<storage::MessageId> ids;
     for (std::size_t i = 0; i < messages_.size(); ++i)
         if (marked_[i]) ids.push_back(messages_[i].id);
+    return ids;
+}
+
+std::vector<storage::MessageId> Numbering::marked_or_retrieved() const
+{
+    std::vector<storage::MessageId> ids;
+    for (std::size_t i = 0; i < messages_.size(); ++i)
+        if (marked_[i] || retrieved_[i]) ids.push_back(messages_[i].id);
     return ids;
 }
 

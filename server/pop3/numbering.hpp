@@ -37,12 +37,19 @@ public:
     std::uint32_t last_accessed() const { return last_accessed_; }
     void accessed(std::uint32_t number);
 
+    /// The message was sent as a whole; RSET changes nothing about that.
+    void retrieved(std::uint32_t number);
+
     /// What UPDATE removes.
     std::vector<storage::MessageId> marked() const;
+    /// The same where nothing may be left on the server once it was retrieved:
+    /// RFC 2449 §6.7, EXPIRE 0.
+    std::vector<storage::MessageId> marked_or_retrieved() const;
 
 private:
     std::vector<storage::MaildropEntry> messages_;
     std::vector<bool> marked_;
+    std::vector<bool> retrieved_;
     std::uint32_t count_ = 0;
     std::uint64_t octets_ = 0;
     std::uint32_t last_accessed_ = 0;

@@ -94,7 +94,12 @@ std::string capabilities(const Offer& offer)
             "RESP-CODES\r\n"     // RFC 2449 §6.4
             "AUTH-RESP-CODE\r\n" // RFC 3206
             "PIPELINING\r\n"
-            "EXPIRE NEVER\r\n";
+            "EXPIRE "; // RFC 2449 §6.7
+    if (offer.expire == storage::never_expires)
+        text += "NEVER";
+    else
+        append(text, offer.expire.count());
+    text += crlf;
     if (offer.login_delay.count() > 0) {
         text += "LOGIN-DELAY "; // RFC 2449 §6.5: for everybody the same
         append(text, offer.login_delay.count());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/pop3/texts.hpp"
-#include "storage/unique_id.hpp"
+#include "storage/types.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -47,8 +47,9 @@ struct Offer
     std::string mechanisms{}; // of SASL, with spaces between them
     bool stls = false;        // could be begun now
     Language language = Language::english;
-    std::chrono::seconds login_delay{0}; // 0: none
-    bool implementation = true;          // may be told
+    std::chrono::seconds login_delay{0};               // 0: none
+    std::chrono::days expire = storage::never_expires; // RFC 2449 §6.7
+    bool implementation = true;                        // may be told
 };
 
 /// CAPA's whole answer, RFC 2449 §5.

@@ -156,7 +156,9 @@ awaitable<void> Session::update()
 {
     if (lock_ && !lock_->keep()) co_return connection_.put(reply::error("IN-USE", say(Text::in_use)));
     std::vector<storage::MessageId> marked;
-    if (numbering_) marked = numbering_->marked();
+    // RFC 2449 §6.7: with EXPIRE 0 there is a DELE in every RETR.
+    if (numbering_)
+        marked = expire_ == std::chrono::days(0) ? numbering_->marked_or_retrieved() : numbering_->marked();
     const std::size_t deleted = marked.size();
     std::string said = reply::ok(say(Text::bye));
     if (deleted > 0) {
@@ -271,7 +273,7 @@ awaitable<void> Session::retrieve(const Command& command)
     }
     connection_.put(stuffer.finish());
     if (command.verb == Verb::top) co_return;
-    numbering_->accessed(*command.number);
+    numbering_->retrieved(*command.number);
     ++retrieved_;
     log_.debug("pop3.retr", {{"number", *command.number}, {"octets", message->size}});
 }

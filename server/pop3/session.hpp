@@ -117,7 +117,8 @@ private:
     storage::AccountId account_{};
     std::unique_ptr<MaildropLocks::Lock> lock_; // null while maildrops are shared
     std::unique_ptr<storage::Maildrop> maildrop_;
-    std::optional<Numbering> numbering_; // from the first command that needs it
+    std::chrono::days expire_ = storage::never_expires; // of what the maildrop shows
+    std::optional<Numbering> numbering_;                // from the first command that needs it
     std::size_t retrieved_ = 0;
 };
 

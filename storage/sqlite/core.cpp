@@ -197,7 +197,8 @@ Core::Core(Options given, Layout where, Underneath beneath)
       layout(std::move(where)),
       underneath(std::move(beneath)),
       free_space(layout.directory),
-      reserve(*underneath.files, layout.reserve)
+      reserve(*underneath.files, layout.reserve),
+      expire(options.expire)
 {}
 
 void Core::report(Observer::Severity severity, std::string_view what, std::string_view detail) const
@@ -277,6 +278,12 @@ SqliteStore::~SqliteStore()
         core_->bury_discarded();
     }
     core_->writer.reset();
+}
+
+void SqliteStore::set_expire(std::chrono::days expire)
+{
+    core_->expire = expire;
+    core_->wake_upkeep();
 }
 
 std::unique_ptr<SqliteStore> open_sqlite(const Options& options, Underneath underneath)

@@ -14,6 +14,8 @@
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -60,6 +62,7 @@ struct Core
     FreeSpace free_space;
     std::shared_ptr<Holds> holds = std::make_shared<Holds>();
     Reserve reserve;
+    std::atomic<std::chrono::days> expire; // begins as that of the options
     std::unique_ptr<BodyStore> bodies;
     std::unique_ptr<Watchers> watchers;
     std::unique_ptr<Writer> writer;
@@ -128,6 +131,7 @@ public:
     Search& search() override { return search_; }
     Changes& changes() override { return changes_; }
     Vault& vault() override { return vault_; }
+    void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
     Core& core() { return *core_; }

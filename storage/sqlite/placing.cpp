@@ -1,5 +1,7 @@
 #include "storage/sqlite/placing.hpp"
 
+#include "storage/sqlite/access.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -83,8 +85,8 @@ Result<Entrance> entrance(Database& database, AccountId account, MailboxId mailb
 Result<Placed> place(Database& database, const Entrance& entrance, const Copy& copy)
 {
     if (copy.size > entrance.room) return make_error_code(Errc::over_quota);
-    database.run("INSERT INTO msg (account, mailbox, uid, body, trace) VALUES (?, ?, ?, ?, ?)", copy.account,
-                 entrance.mailbox, entrance.uid, copy.body, Blob{copy.trace});
+    database.run("INSERT INTO msg (account, mailbox, uid, body, trace, placed) VALUES (?, ?, ?, ?, ?, ?)",
+                 copy.account, entrance.mailbox, entrance.uid, copy.body, Blob{copy.trace}, now());
     const auto id = database.last_id();
     database.run("INSERT INTO message (mailbox, uid, modseq, flags, size, received, msg) VALUES (?, ?, "
                  "?, ?, ?, ?, ?)",

@@ -317,8 +317,15 @@ ALTER TABLE account      ADD COLUMN scram TEXT NOT NULL DEFAULT '';
 ALTER TABLE app_password ADD COLUMN scram TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema,   fourth_schema,
-                                       fifth_schema, sixth_schema,  seventh_schema, eighth_schema};
+// When a copy came into its mailbox, by whichever road; 0: before this was
+// kept, and then `received` counts. `received` goes along when a message moves.
+constexpr auto ninth_schema = R"sql(
+ALTER TABLE msg ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array all_migrations = {first_schema,   second_schema, third_schema,
+                                       fourth_schema,  fifth_schema,  sixth_schema,
+                                       seventh_schema, eighth_schema, ninth_schema};
 
 } // namespace
 

@@ -2,9 +2,12 @@
 
 #include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/expiry.hpp"
+#include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/garbage.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +21,7 @@ constexpr auto rest = 2s;               // between two rounds, so that removals 
 constexpr auto longest = 20s;           // what other processes removed nobody tells us
 constexpr auto longest_compaction = 1s; // in one round: other duties wait
 constexpr int busy_rest = 20;           // times as long as a piece took
+constexpr auto between_expiries = 1h;   // its terms are days
 
 // One Op of these takes a few milliseconds of the row thread.
 constexpr int dead_at_once = 200;
@@ -133,6 +137,7 @@ void Upkeep::do_all(Pace pace)
     sweep_sessions();
     forget_old_changes();
     core_.bury_discarded();
+    expire_mail(pace);
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();
@@ -157,6 +162,41 @@ void Upkeep::write_touches()
     };
     // When it is lost, a device seems to have signed in a little earlier.
     static_cast<void>(submit_and_wait(*core_.writer, std::move(work)));
+}
+
+void Upkeep::expire_mail(Pace pace)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto expire = core_.expire.load();
+    const bool due = Clock::now() >= next_expiry_ || expire != last_expire_;
+    if (pace == Pace::gently && !due) return;
+    std::size_t removed = 0;
+    std::optional<ExpiryCursor> at = ExpiryCursor{};
+    while (at && !stopping()) {
+        const auto began = Clock::now();
+        auto find = [expire, from = *at](Database& database) {
+            return find_expired(database, expire, now(), from);
+        };
+        auto found = submit_and_wait(*core_.readers, find);
+        if (!found) return; // tried again next time
+        at = found->next;
+        if (found->messages.empty()) continue;
+        removed += found->messages.size();
+        auto work = [messages = std::move(found->messages),
+                     until = kept_until(core_.options.vault)](Database& database) -> Result<void> {
+            remove_expired(database, messages, until);
+            return boost::system::in_place_value;
+        };
+        if (!submit_and_wait(*core_.writer, std::move(work))) return;
+        // It rests as long as it works: years of mail go when a term is set.
+        if (pace == Pace::gently && pause(Clock::now() - began)) return;
+    }
+    if (at) return;
+    last_expire_ = expire;
+    next_expiry_ = Clock::now() + between_expiries;
+    if (removed == 0) return;
+    core_.report(Observer::Severity::info, "mail has left Inboxes after its time",
+                 std::to_string(removed) + " messages");
 }
 
 Upkeep::Buried Upkeep::bury_dead(Time until)

@@ -14,10 +14,10 @@ namespace pillarbox::storage::sqlite {
 
 struct Core;
 
-/// Work in the background of a server: ends what the vault has kept for its
-/// time, gives the space of removed mail back, empties segments that have little
-/// else, ends sessions that have expired, forgets old changes, writes down which devices signed in, keeps
-/// the reserve. A thread of its own; what it changes goes through the writer
+/// Work in the background of a server: takes mail out of Inboxes that has been
+/// there for its time, ends what the vault has kept for its time, gives the space of removed mail back,
+/// empties segments that have little else, ends sessions that have expired, forgets old changes, writes down
+/// which devices signed in, keeps the reserve. A thread of its own; what it changes goes through the writer
 /// in small pieces, so that deliveries never wait long.
 class Upkeep
 {
@@ -53,6 +53,7 @@ private:
     void work();
     void do_all(Pace pace);
     void write_touches();
+    void expire_mail(Pace pace);
     Buried bury_dead(Time until);
     void make_the_vault_yield();
     void give_back_space();
@@ -70,6 +71,8 @@ private:
     bool stopping_ = false;
     std::mutex running_; // guards what follows: one thread at a time does it
     Compaction compaction_;
+    std::chrono::steady_clock::time_point next_expiry_{};
+    std::chrono::days last_expire_ = never_expires; // when mail was last looked for
     std::thread thread_;
 };
 

@@ -70,6 +70,7 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
         maildrop_lock = "exclusive"
         login_delay = "15m"
         implementation = false
+        expire = "30d"
         [auth]
         password_hash = "argon2id:t=3,m=65536"
         cache = "5m"
@@ -85,6 +86,7 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.pop3.maildrop_lock, Config::Pop3::Lock::exclusive);
     EXPECT_EQ(config.pop3.login_delay, std::chrono::minutes(15));
     EXPECT_FALSE(config.pop3.implementation);
+    EXPECT_EQ(config.pop3.expire, std::chrono::days(30));
     EXPECT_EQ(config.auth.hash_passes, 3u);
     EXPECT_EQ(config.auth.hash_kib, 65536u);
     EXPECT_EQ(config.auth.cache, std::chrono::minutes(5));
@@ -138,6 +140,11 @@ TEST_F(ConfigFile, ErrorsNameFileLineAndKey)
               "--set: auth.cache: '2h' is too long; write 1h or less, or 0s for none");
     EXPECT_EQ(error("", {"pop3.login_delay=2d"}),
               "--set: pop3.login_delay: '2d' is too long; write 1d or less, or 0s for none");
+    EXPECT_EQ(load("", {"pop3.expire=never"}).pop3.expire, Config::Pop3::never);
+    EXPECT_EQ(load("", {"pop3.expire=0d"}).pop3.expire, std::chrono::days(0));
+    EXPECT_EQ(error("", {"pop3.expire=36h"}),
+              "--set: pop3.expire: '36h' is not in whole days; write never, days such as 30d, or 0d for what "
+              "was retrieved");
     EXPECT_EQ(error("", {"hostname"}), "--set hostname: write KEY=VALUE");
     EXPECT_EQ(error("", {}, {{"PILLARBOX_POP3_IDLE_TIMEOUT", "soon"}}),
               "environment variable PILLARBOX_POP3_IDLE_TIMEOUT: pop3.idle_timeout: 'soon' is no time; write "

@@ -51,6 +51,21 @@ TEST(Numbering, MarksNothingTwice)
     EXPECT_EQ(numbering.octets(), 23u);
 }
 
+TEST(Numbering, KnowsWhatWasRetrieved)
+{
+    Numbering numbering = three();
+    numbering.retrieved(3);
+    numbering.mark(1);
+    EXPECT_EQ(numbering.count(), 2u); // it stays until the end
+    EXPECT_EQ(numbering.last_accessed(), 3u);
+    EXPECT_EQ(numbering.marked(), std::vector{MessageId{11}});
+    EXPECT_EQ(numbering.marked_or_retrieved(), (std::vector{MessageId{11}, MessageId{13}}));
+    numbering.unmark_all();
+    EXPECT_EQ(numbering.marked_or_retrieved(), std::vector{MessageId{13}});
+    numbering.mark(3);
+    EXPECT_EQ(numbering.marked_or_retrieved(), std::vector{MessageId{13}});
+}
+
 TEST(Numbering, UnmarksAll)
 {
     Numbering numbering = three();

@@ -166,6 +166,10 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
     }
     EXPECT_NE(capabilities({.login_delay = std::chrono::seconds(90)}).find("\r\nLOGIN-DELAY 90\r\n"),
               std::string::npos);
+    for (const int days : {0, 30}) {
+        const auto line = "\r\nEXPIRE " + std::to_string(days) + "\r\n"; // RFC 2449 §6.7
+        EXPECT_NE(capabilities({.expire = std::chrono::days(days)}).find(line), std::string::npos);
+    }
     EXPECT_EQ(capabilities({}).find("LOGIN-DELAY"), std::string::npos);
     EXPECT_EQ(capabilities({.implementation = false}).find("IMPLEMENTATION"), std::string::npos);
     EXPECT_EQ(mechanisms({.passwords = true, .mechanisms = "PLAIN LOGIN", .stls = true}),

@@ -15,6 +15,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/compaction_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/compaction_tier_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/expiry_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
