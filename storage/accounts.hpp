@@ -3,11 +3,21 @@
 #include "storage/body.hpp"
 #include "storage/types.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace pillarbox::storage {
+
+/// What an account has of its own for POP3, where that is not the server's.
+struct Pop3Terms
+{
+    std::optional<std::chrono::seconds> login_delay{}; // between two sign-ins, RFC 2449 §6.5
+    std::optional<std::chrono::days> expire{};         // as Options::expire, §6.7
+
+    bool operator==(const Pop3Terms&) const = default;
+};
 
 /// A person's account. Addresses are lower case; domains in A-label form.
 struct Account
@@ -22,6 +32,7 @@ struct Account
     std::uint64_t octets = 0; // stored now
     std::uint32_t messages = 0;
     Time created{};
+    Pop3Terms pop3{};
 };
 
 struct NewAccount
@@ -127,6 +138,12 @@ public:
     virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
     /// Octets; 0 is the server's default. What is there already stays. Errors: not_found.
     virtual awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) = 0;
+    /// Replaces what the account has of its own; the next session has it, and
+    /// its Inbox within an hour. Errors: not_found.
+    virtual awaitable<Result<void>> set_pop3(std::string address, Pop3Terms terms) = 0;
+    /// The longest login delay, and the shortest expiry, that any account has of
+    /// its own: none where no account has one.
+    virtual awaitable<Result<Pop3Terms>> pop3_extremes() = 0;
     /// Removes the account with its mail, aliases that lead only to it excepted.
     virtual awaitable<Result<void>> remove(std::string address) = 0;
 

@@ -3,6 +3,7 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
 #include "server/admin/password_input.hpp"
+#include "server/admin/pop3.hpp"
 #include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
@@ -125,10 +126,14 @@ void list_accounts(const Context& context)
     Tool tool(context.config);
     const auto accounts = tool.wait(tool.accounts().list());
     if (!accounts) throw refusal(accounts.error(), "accounts");
-    Table table({"address", "admin", "enabled", "messages", "octets", "quota", "created"});
+    Table table(
+        {"address", "admin", "enabled", "messages", "octets", "quota", "loginDelay", "expire", "created"});
+    const auto& pop3 = context.config.pop3;
     for (const auto& account : *accounts)
         table.add({account.address, account.admin, account.enabled, std::uint64_t(account.messages),
                    account.octets, account.quota ? account.quota : context.config.storage.quota,
+                   std::uint64_t(account.pop3.login_delay.value_or(pop3.login_delay).count()),
+                   expire_text(account.pop3.expire.value_or(pop3.expire)),
                    format_time(account.created.time_since_epoch().count())});
     fmt::print("{}", context.json ? table.json() : table.text());
 }

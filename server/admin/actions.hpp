@@ -44,6 +44,17 @@ void set_enabled(const Context& context, const std::string& address, bool enable
 void set_quota(const Context& context, const std::string& address, const std::string& size);
 void remove_account(const Context& context, const std::string& address);
 
+/// What an account has of its own for POP3, as the configuration writes it, or
+/// "default"; empty: as it is.
+struct Pop3Options
+{
+    std::string address;
+    std::string login_delay;
+    std::string expire;
+};
+
+void set_pop3(const Context& context, const Pop3Options& options);
+
 /// `ADDRESS PASSWORD` a line, all in one transaction. `file` may be "-".
 void import_accounts(const Context& context, const std::string& file);
 

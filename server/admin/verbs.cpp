@@ -138,17 +138,13 @@ private:
         add->add_option("address", options_.address)->required()->type_name("ADDRESS");
         add->add_flag("--password-stdin", options_.password_stdin, "read the password from standard input");
         add->add_flag("--admin", options_.admin, "may administer the server");
-        add->add_option("--quota", options_.quota, "how much mail it may keep, such as 5G")
-            ->type_name("SIZE");
-
+        add->add_option("--quota", options_.quota, "how much it may keep, such as 5G")->type_name("SIZE");
         listing(verb(account_, "list", "list the accounts", list_accounts));
         auto* passwd = verb(account_, "passwd", "change a password", [this](const Context& c) {
             set_password(c, options_.address, options_.password_stdin);
         });
         takes_address(passwd);
-        passwd->add_flag("--password-stdin", options_.password_stdin,
-                         "read the password from standard input");
-
+        passwd->add_flag("--password-stdin", options_.password_stdin, "read it from standard input");
         takes_address(verb(account_, "disable", "let an account receive, but not sign in",
                            [this](const Context& c) { set_enabled(c, options_.address, false); }));
         takes_address(verb(account_, "enable", "let an account sign in again",
@@ -157,6 +153,11 @@ private:
                            [this](const Context& c) { set_quota(c, options_.address, options_.quota); });
         quota->add_option("address", options_.address)->required()->type_name("ADDRESS");
         quota->add_option("size", options_.quota, "such as 5G, or default")->required()->type_name("SIZE");
+        const auto terms = [this](const Context& c) { set_pop3(c, pop3_); };
+        auto* pop3 = verb(account_, "pop3", "say what holds for an account's maildrop", terms);
+        pop3->add_option("address", pop3_.address)->required()->type_name("ADDRESS");
+        pop3->add_option("--login-delay", pop3_.login_delay, "such as 5m, or default")->type_name("TIME");
+        pop3->add_option("--expire", pop3_.expire, "such as 30d, never, or default")->type_name("TIME");
         takes_address(verb(account_, "remove", "remove an account with its mail",
                            [this](const Context& c) { remove_account(c, options_.address); }));
         const auto import = [this](const Context& c) { import_accounts(c, name_); };
@@ -217,13 +218,12 @@ private:
             "query", search_.words,
             "words, \"phrases\", -not, OR, from: to: cc: subject: body: in: is: has: filename: list: "
             "larger: smaller: before: after: older_than: newer_than: header:NAME:text");
+        auto* limit = app->add_option("--limit", search_.limit, "at most so many messages");
+        limit->check(CLI::Range(1, 500))->capture_default_str();
         words->type_name("QUERY");
-        app->add_option("--limit", search_.limit, "at most so many messages")
-            ->check(CLI::Range(1, 500))
-            ->capture_default_str();
-        app->add_option("--thread", search_.thread, "instead, the conversation of this message")
-            ->type_name("ID")
-            ->excludes(words);
+        auto* thread =
+            app->add_option("--thread", search_.thread, "instead, the conversation of this message");
+        thread->type_name("ID")->excludes(words);
         listing(app);
     }
 
@@ -374,6 +374,7 @@ private:
     std::vector<std::string> targets_;
     std::int64_t id_ = 0;
     AccountOptions options_;
+    Pop3Options pop3_;
     TransferOptions transfer_options_;
     MaildropOptions maildrop_;
     SearchChoice search_;

@@ -101,7 +101,12 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
         std::string hash = std::move(verified.new_hash);
         co_await state.accounts.renew_hash(account.id, account.password_hash, std::move(hash));
     }
-    co_return Identity{account.id, account.address, std::move(verified.label), account.admin, known->suffix};
+    co_return Identity{.account = account.id,
+                       .address = account.address,
+                       .device = std::move(verified.label),
+                       .admin = account.admin,
+                       .pop3 = account.pop3,
+                       .suffix = known->suffix};
 }
 
 awaitable<Login::Outcome> Login::apop(std::string user, std::string timestamp, std::string digest,

@@ -22,6 +22,7 @@ struct Identity
     std::string address;
     std::string device; // the app password's label; empty for the account's own password
     bool admin = false;
+    storage::Pop3Terms pop3{};
     std::string suffix{}; // what stood behind the '+' of the name, where that is not the account's own
 };
 

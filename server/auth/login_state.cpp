@@ -224,7 +224,12 @@ awaitable<Login::Outcome> Login::State::by_secret(std::string user, asio::ip::ad
     const storage::Account& account = *known->account;
     if (!match->label.empty()) accounts.touch_app_password(account.id, match->label);
     if (signature) *signature = std::move(match->signature);
-    co_return Identity{account.id, account.address, std::move(match->label), account.admin, known->suffix};
+    co_return Identity{.account = account.id,
+                       .address = account.address,
+                       .device = std::move(match->label),
+                       .admin = account.admin,
+                       .pop3 = account.pop3,
+                       .suffix = known->suffix};
 }
 
 /// The app password that `digest` was made with.

@@ -91,7 +91,12 @@ awaitable<Login::Outcome> Login::State::by_token(TokenClaim claim, asio::ip::add
         co_return wrong(peer);
     }
     const storage::Account& account = *known->account;
-    co_return Identity{account.id, account.address, {}, account.admin, known->suffix};
+    co_return Identity{.account = account.id,
+                       .address = account.address,
+                       .device = {},
+                       .admin = account.admin,
+                       .pop3 = account.pop3,
+                       .suffix = known->suffix};
 }
 
 std::shared_ptr<const TokenCheck> Login::State::token_check()

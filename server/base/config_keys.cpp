@@ -105,11 +105,7 @@ const std::vector<Key>& keys()
                        choose<Lock>(v, {{"shared", Lock::shared}, {"exclusive", Lock::exclusive}});
                }),
         single("pop3.login_delay",
-               [](Config& c, const std::string& v) {
-                   c.pop3.login_delay = parse_time(v);
-                   if (c.pop3.login_delay > std::chrono::days(1))
-                       throw BadValue(fmt::format("'{}' is too long; write 1d or less, or 0s for none", v));
-               }),
+               [](Config& c, const std::string& v) { c.pop3.login_delay = parse_login_delay(v); }),
         single("pop3.expire", [](Config& c, const std::string& v) { c.pop3.expire = parse_expire(v); }),
         single("pop3.implementation",
                [](Config& c, const std::string& v) {

@@ -84,6 +84,13 @@ std::chrono::seconds parse_time(std::string_view text)
     return std::chrono::seconds(*number * unit);
 }
 
+std::chrono::seconds parse_login_delay(std::string_view text)
+{
+    const auto delay = parse_time(text);
+    if (delay <= std::chrono::days(1)) return delay;
+    throw BadValue(fmt::format("'{}' is too long; write 1d or less, or 0s for none", text));
+}
+
 std::chrono::days parse_expire(std::string_view text)
 {
     if (text == "never") return Config::Pop3::never;

@@ -24,6 +24,9 @@ std::uint64_t parse_size(std::string_view text);
 /// A number with s, m, h or d; without a unit it is seconds.
 std::chrono::seconds parse_time(std::string_view text);
 
+/// A day at most, 0 included.
+std::chrono::seconds parse_login_delay(std::string_view text);
+
 /// Whole days, 0 included, or `never`: then it is Config::Pop3::never.
 std::chrono::days parse_expire(std::string_view text);
 

@@ -62,7 +62,7 @@ awaitable<Session::Next> Session::authorization()
             co_await stls();
             break;
         case Verb::capa:
-            connection_.put(reply::capabilities(offer()));
+            co_await capabilities();
             break;
         case Verb::lang:
             choose_language(command);
@@ -188,7 +188,7 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
         co_return refuse_login(user, reason, reply::error("SYS/TEMP", said));
     }
     if (faults_.in_use()) co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
-    const auto delay = services_.config->pop3.login_delay;
+    const auto delay = outcome->pop3.login_delay.value_or(services_.config->pop3.login_delay);
     if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now()))
         co_return refuse_login(user, "login_delay", reply::error("LOGIN-DELAY", say(Text::login_delay)));
     const auto view = co_await find_view(outcome->account, outcome->suffix);
@@ -207,7 +207,9 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     account_ = outcome->account;
     lock_ = std::move(lock);
     maildrop_ = *std::move(maildrop);
-    if (!view->mailbox) expire_ = services_.config->pop3.expire; // nowhere else anything expires
+    login_delay_ = delay;
+    // In no other mailbox anything expires.
+    if (!view->mailbox) expire_ = outcome->pop3.expire.value_or(services_.config->pop3.expire);
     if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
@@ -271,19 +273,6 @@ bool Session::passwords_allowed() const
 bool Session::stls_possible() const
 {
     return services_.tls != nullptr && !connection_.secure() && !maildrop_;
-}
-
-reply::Offer Session::offer() const
-{
-    return {
-        .passwords = passwords_allowed(),
-        .mechanisms = services_.login.mechanisms(*services_.config, connection_.secure()),
-        .stls = stls_possible(),
-        .language = language_,
-        .login_delay = services_.config->pop3.login_delay,
-        .expire = maildrop_ ? expire_ : services_.config->pop3.expire,
-        .implementation = services_.config->pop3.implementation,
-    };
 }
 
 } // namespace pillarbox::pop3

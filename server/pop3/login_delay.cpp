@@ -7,7 +7,7 @@ bool LoginDelay::too_soon(storage::AccountId account, std::chrono::seconds delay
     if (delay.count() == 0) return false;
     const std::lock_guard lock(mutex_);
     const auto last = last_.find(account);
-    return last != last_.end() && now - last->second < delay;
+    return last != last_.end() && now - last->second.when < delay;
 }
 
 void LoginDelay::signed_in(storage::AccountId account, std::chrono::seconds delay, Clock::time_point now)
@@ -15,7 +15,7 @@ void LoginDelay::signed_in(storage::AccountId account, std::chrono::seconds dela
     if (delay.count() == 0) return;
     const std::lock_guard lock(mutex_);
     forget_past(delay, now);
-    if (last_.size() < capacity_ || last_.contains(account)) last_[account] = now;
+    if (last_.size() < capacity_ || last_.contains(account)) last_[account] = {.when = now, .delay = delay};
 }
 
 std::size_t LoginDelay::size() const
@@ -24,12 +24,13 @@ std::size_t LoginDelay::size() const
     return last_.size();
 }
 
-/// Once a delay, so that the table holds no more than those who came lately.
+/// Once a delay, whosever it is, so that the table holds no more than those who
+/// came lately.
 void LoginDelay::forget_past(std::chrono::seconds delay, Clock::time_point now)
 {
     if (now - swept_ < delay) return;
     swept_ = now;
-    std::erase_if(last_, [&](const auto& entry) { return now - entry.second >= delay; });
+    std::erase_if(last_, [&](const auto& entry) { return now - entry.second.when >= entry.second.delay; });
 }
 
 } // namespace pillarbox::pop3

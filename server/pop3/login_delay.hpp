@@ -23,19 +23,25 @@ public:
     /// Whether the account signed in less than `delay` ago.
     bool too_soon(storage::AccountId account, std::chrono::seconds delay, Clock::time_point now) const;
 
-    /// Remembers a sign-in that succeeded; with a `delay` of 0 there is nothing
-    /// to remember.
+    /// Remembers a sign-in that succeeded, for as long as the account's `delay`;
+    /// with one of 0 there is nothing to remember.
     void signed_in(storage::AccountId account, std::chrono::seconds delay, Clock::time_point now);
 
     /// Accounts that are remembered.
     std::size_t size() const;
 
 private:
+    struct SignIn
+    {
+        Clock::time_point when;
+        std::chrono::seconds delay{};
+    };
+
     void forget_past(std::chrono::seconds delay, Clock::time_point now);
 
     const std::size_t capacity_;
     mutable std::mutex mutex_;
-    std::unordered_map<storage::AccountId, Clock::time_point> last_;
+    std::unordered_map<storage::AccountId, SignIn> last_;
     Clock::time_point swept_{};
 };
 

@@ -93,17 +93,19 @@ std::string capabilities(const Offer& offer)
             "UIDL\r\n"
             "RESP-CODES\r\n"     // RFC 2449 §6.4
             "AUTH-RESP-CODE\r\n" // RFC 3206
-            "PIPELINING\r\n"
-            "EXPIRE "; // RFC 2449 §6.7
-    if (offer.expire == storage::never_expires)
-        text += "NEVER";
-    else
-        append(text, offer.expire.count());
-    text += crlf;
-    if (offer.login_delay.count() > 0) {
-        text += "LOGIN-DELAY "; // RFC 2449 §6.5: for everybody the same
-        append(text, offer.login_delay.count());
-        text += crlf;
+            "PIPELINING\r\n";
+    const std::string_view of_a_user = " USER\r\n";
+    if (offer.expire == storage::never_expires) {
+        text += "EXPIRE NEVER\r\n"; // RFC 2449 §6.7
+    } else if (offer.expire) {
+        text += "EXPIRE ";
+        append(text, offer.expire->count());
+        text += offer.own_expire ? of_a_user : crlf;
+    }
+    if (offer.login_delay) {
+        text += "LOGIN-DELAY "; // RFC 2449 §6.5
+        append(text, offer.login_delay->count());
+        text += offer.own_login_delay ? of_a_user : crlf;
     }
     if (offer.implementation) text += "IMPLEMENTATION Pillarbox\r\n";
     text += "LANG\r\n"; // RFC 6856 §3.1

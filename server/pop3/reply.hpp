@@ -47,9 +47,13 @@ struct Offer
     std::string mechanisms{}; // of SASL, with spaces between them
     bool stls = false;        // could be begun now
     Language language = Language::english;
-    std::chrono::seconds login_delay{0};               // 0: none
-    std::chrono::days expire = storage::never_expires; // RFC 2449 §6.7
-    bool implementation = true;                        // may be told
+    bool implementation = true; // may be told
+
+    // RFC 2449 §6.5 and §6.7; empty: nothing is said of it.
+    std::optional<std::chrono::seconds> login_delay{};
+    std::optional<std::chrono::days> expire{};
+    bool own_login_delay = false; // some accounts have one of their own: who signs in, hears more
+    bool own_expire = false;
 };
 
 /// CAPA's whole answer, RFC 2449 §5.

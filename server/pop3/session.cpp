@@ -137,7 +137,7 @@ awaitable<Session::Next> Session::transaction()
             connection_.put(reply::ok());
             break;
         case Verb::capa:
-            connection_.put(reply::capabilities(offer()));
+            co_await capabilities();
             break;
         case Verb::lang:
             choose_language(command);

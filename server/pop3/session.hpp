@@ -13,6 +13,7 @@
 #include "server/pop3/numbering.hpp"
 #include "server/pop3/reply.hpp"
 #include "server/pop3/texts.hpp"
+#include "storage/accounts.hpp"
 #include "storage/mail.hpp"
 
 #include <chrono>
@@ -30,6 +31,7 @@ using net::awaitable;
 struct Services
 {
     storage::Mail& mail;
+    storage::Accounts& accounts;
     auth::Login& login;
     net::TlsContext* tls = nullptr; // null: no STLS
     std::shared_ptr<const Config> config;
@@ -83,6 +85,9 @@ private:
     std::size_t login_line() const;
     bool passwords_allowed() const;
     bool stls_possible() const;
+
+    // capabilities.cpp
+    awaitable<void> capabilities();
     reply::Offer offer() const;
 
     // session.cpp
@@ -117,6 +122,7 @@ private:
     storage::AccountId account_{};
     std::unique_ptr<MaildropLocks::Lock> lock_; // null while maildrops are shared
     std::unique_ptr<storage::Maildrop> maildrop_;
+    std::chrono::seconds login_delay_{0};               // the account's
     std::chrono::days expire_ = storage::never_expires; // of what the maildrop shows
     std::optional<Numbering> numbering_;                // from the first command that needs it
     std::size_t retrieved_ = 0;

@@ -72,6 +72,8 @@ public:
                                        std::string new_hash) override;
     awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;
     awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) override;
+    awaitable<Result<void>> set_pop3(std::string address, Pop3Terms terms) override;
+    awaitable<Result<Pop3Terms>> pop3_extremes() override;
     awaitable<Result<void>> remove(std::string address) override;
     awaitable<Result<void>> add_app_password(std::string address, AppPassword password) override;
     awaitable<Result<void>> revoke_app_password(std::string address, std::string label) override;

@@ -10,14 +10,25 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr auto select_by_address =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram, "
+    "login_delay, expire "
     "FROM account WHERE address = ?";
 constexpr auto select_by_id =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram, "
+    "login_delay, expire "
     "FROM account WHERE id = ?";
 constexpr auto select_all =
-    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram "
+    "SELECT id, address, password_hash, admin, enabled, quota, octets, messages, created, scram, "
+    "login_delay, expire "
     "FROM account ORDER BY address";
+
+Pop3Terms terms_of(const Query& row, int first)
+{
+    Pop3Terms terms;
+    if (!row.null(first)) terms.login_delay = std::chrono::seconds(row.integer(first));
+    if (!row.null(first + 1)) terms.expire = std::chrono::days(row.integer(first + 1));
+    return terms;
+}
 
 Account account_of(const Query& row)
 {
@@ -30,7 +41,8 @@ Account account_of(const Query& row)
                    .quota = row.as<std::uint64_t>(5),
                    .octets = row.as<std::uint64_t>(6),
                    .messages = row.as<std::uint32_t>(7),
-                   .created = row.as<Time>(8)};
+                   .created = row.as<Time>(8),
+                   .pop3 = terms_of(row, 10)};
 }
 
 /// As the store keeps it; what is no address becomes one that nobody has.
@@ -226,6 +238,30 @@ awaitable<Result<void>> SqliteAccounts::set_quota(std::string address, std::uint
         return found(database.run("UPDATE account SET quota = ? WHERE address = ?", quota, address));
     };
     return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_pop3(std::string address, Pop3Terms terms)
+{
+    auto work = [address = canonical(address), terms](Database& database) {
+        const auto count = [](const auto& time) {
+            return time ? std::optional<std::int64_t>(time->count()) : std::nullopt;
+        };
+        return found(database.run("UPDATE account SET login_delay = ?, expire = ? WHERE address = ?",
+                                  count(terms.login_delay), count(terms.expire), address));
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<Pop3Terms>> SqliteAccounts::pop3_extremes()
+{
+    auto work = [](Database& database) -> Result<Pop3Terms> {
+        // Two looks at an index each.
+        Query row(database, "SELECT (SELECT max(login_delay) FROM account WHERE login_delay IS NOT NULL), "
+                            "(SELECT min(expire) FROM account WHERE expire IS NOT NULL)");
+        row.step();
+        return terms_of(row, 0);
+    };
+    return submit_brief(*core_.readers, std::move(work));
 }
 
 awaitable<Result<void>> SqliteAccounts::remove(std::string address)

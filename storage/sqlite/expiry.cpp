@@ -12,19 +12,28 @@ struct Inbox
 {
     AccountId account{};
     MailboxId mailbox{};
+    std::chrono::days expire{};
 };
 
-/// The next ones, from that account on.
-std::vector<Inbox> find_inboxes(Database& database, AccountId from)
+/// Whether it is the store that removes mail after so long.
+bool by_time(std::chrono::days expire)
+{
+    return expire != never_expires && expire != std::chrono::days(0);
+}
+
+/// The next ones that something may expire in, from that account on.
+std::vector<Inbox> find_inboxes(Database& database, std::chrono::days otherwise, AccountId from)
 {
     std::vector<Inbox> inboxes;
     Query row(database,
-              "SELECT account.id, mailbox.id FROM account "
+              "SELECT account.id, mailbox.id, account.expire FROM account "
               "JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND mailbox.role <> 0 "
-              "WHERE account.id >= ? ORDER BY account.id LIMIT ?",
-              MailboxRole::inbox, from, accounts_at_once);
+              "WHERE account.id >= ? AND (? OR account.expire IS NOT NULL) ORDER BY account.id LIMIT ?",
+              MailboxRole::inbox, from, by_time(otherwise), accounts_at_once);
     while (row.step())
-        inboxes.push_back({.account = row.as<AccountId>(0), .mailbox = row.as<MailboxId>(1)});
+        inboxes.push_back({.account = row.as<AccountId>(0),
+                           .mailbox = row.as<MailboxId>(1),
+                           .expire = row.null(2) ? otherwise : std::chrono::days(row.integer(2))});
     return inboxes;
 }
 
@@ -56,11 +65,11 @@ std::optional<ExpiryCursor> look_through(Database& database, const Inbox& inbox,
 Result<Expired> find_expired(Database& database, std::chrono::days expire, Time now, ExpiryCursor from)
 {
     Expired expired;
-    if (expire == never_expires || expire == std::chrono::days(0)) return expired;
-    const auto inboxes = find_inboxes(database, from.account);
+    const auto inboxes = find_inboxes(database, expire, from.account);
     for (const auto& inbox : inboxes) {
+        if (!by_time(inbox.expire)) continue;
         const auto behind = inbox.account == from.account ? from.uid : 0;
-        expired.next = look_through(database, inbox, behind, now - expire, expired);
+        expired.next = look_through(database, inbox, behind, now - inbox.expire, expired);
         if (expired.next) return expired;
     }
     if (inboxes.size() == accounts_at_once)

@@ -26,9 +26,9 @@ struct Expired
     std::optional<ExpiryCursor> next;                      // where to go on; none: that is all
 };
 
-/// Messages that came into an Inbox at least `expire` before `now`, a few
-/// hundred at most, behind `from`. With never_expires and with 0 days none do:
-/// what was retrieved is POP3's to remove (RFC 2449 §6.7). Takes milliseconds.
+/// Messages that came into an Inbox at least so long before `now`, a few hundred
+/// at most, behind `from`. `expire` is for accounts without their own. With never_expires and with 0 days
+/// none do: what was retrieved is POP3's to remove (RFC 2449 §6.7). Takes milliseconds.
 Result<Expired> find_expired(Database& database, std::chrono::days expire, Time now, ExpiryCursor from);
 
 /// Takes them out of their Inboxes, as expunge_messages() does.

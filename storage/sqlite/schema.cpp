@@ -323,9 +323,18 @@ constexpr auto ninth_schema = R"sql(
 ALTER TABLE msg ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array all_migrations = {first_schema,   second_schema, third_schema,
-                                       fourth_schema,  fifth_schema,  sixth_schema,
-                                       seventh_schema, eighth_schema, ninth_schema};
+// What an account has of its own for POP3: seconds, and days, of which
+// 2^63-1 are never. NULL: as the server has it.
+constexpr auto tenth_schema = R"sql(
+ALTER TABLE account ADD COLUMN login_delay INTEGER;
+ALTER TABLE account ADD COLUMN expire      INTEGER;
+CREATE INDEX account_by_login_delay ON account (login_delay) WHERE login_delay IS NOT NULL;
+CREATE INDEX account_by_expire ON account (expire) WHERE expire IS NOT NULL;
+)sql";
+
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema,   fourth_schema,
+                                       fifth_schema, sixth_schema,  seventh_schema, eighth_schema,
+                                       ninth_schema, tenth_schema};
 
 } // namespace
 

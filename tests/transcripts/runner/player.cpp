@@ -125,6 +125,8 @@ void Player::set_up(const Item& item)
         return world_.add_account(words[0], expand(words[1], {}), words.size() > 2 && words[2] == "admin");
     case Kind::app_password:
         return world_.add_app_password(words[0], words[1], words[2], words.size() > 3 && words[3] == "apop");
+    case Kind::pop3_terms:
+        return world_.set_pop3_terms(words[0], words[1], words[2]);
     case Kind::alias:
         return world_.add_alias(words[0], {words.begin() + 1, words.end()});
     case Kind::message:

@@ -18,8 +18,8 @@ using boost::asio::awaitable;
 awaitable<void> serve_pop3(World& world, std::unique_ptr<net::Stream> stream)
 {
     net::Connection connection(world.reactor(), std::move(stream), pop3::connection_limits());
-    pop3::Services services{world.store().mail(), world.login(),       world.tls(),
-                            world.config(),       world.pop3_logins(), world.pop3_locks()};
+    pop3::Services services{world.store().mail(), world.store().accounts(), world.login(),     world.tls(),
+                            world.config(),       world.pop3_logins(),      world.pop3_locks()};
     const Log log;
     auto dialogue = [&] { return pop3::serve(connection, log, services); };
     co_await net::run_session(connection, log, std::move(dialogue), pop3::farewell);

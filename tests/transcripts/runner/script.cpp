@@ -26,6 +26,7 @@ const std::map<std::string, Directive, std::less<>> directives{
     {"set", {Item::Kind::set, 1, any_number}},
     {"account", {Item::Kind::account, 2, 3}},
     {"app-password", {Item::Kind::app_password, 3, 4}},
+    {"pop3-terms", {Item::Kind::pop3_terms, 3, 3}},
     {"alias", {Item::Kind::alias, 2, any_number}},
     {"message", {Item::Kind::message, 1, 2}},
     {"connect", {Item::Kind::connect, 1, 5}},

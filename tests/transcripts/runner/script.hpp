@@ -14,6 +14,8 @@ namespace pillarbox::transcripts {
 ///                                 NAME without a domain is in example.test;
 ///                                 escapes make a password with spaces
 ///     app-password NAME LABEL PASSWORD [apop]
+///     pop3-terms NAME LOGIN-DELAY EXPIRE
+///                                 as the settings, or - for the server's own
 ///     alias ADDRESS TARGET...
 ///     message NAME [junk]         delivered to that account; its lines follow
 ///     | one line of the message   (text.hpp has the escapes, here as below)
@@ -41,6 +43,7 @@ struct Item
         set,
         account,
         app_password,
+        pop3_terms,
         alias,
         message,
         connect,

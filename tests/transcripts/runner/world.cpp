@@ -3,6 +3,7 @@
 #include "server/auth/digest.hpp"
 #include "server/auth/password.hpp"
 #include "server/base/ascii.hpp"
+#include "server/base/setting_values.hpp"
 #include "tests/transcripts/runner/provider.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -129,6 +130,14 @@ void World::add_app_password(const std::string& name, const std::string& label, 
     if (apop) entry.sealed = auth::seal(key_, address, label, password);
     run(need_done(store_->accounts().add_app_password(address, std::move(entry)),
                   label + " cannot be added"));
+}
+
+void World::set_pop3_terms(const std::string& name, const std::string& login_delay, const std::string& expire)
+{
+    storage::Pop3Terms terms;
+    if (login_delay != "-") terms.login_delay = setting::parse_login_delay(login_delay);
+    if (expire != "-") terms.expire = setting::parse_expire(expire);
+    run(need_done(store_->accounts().set_pop3(address_of(name), terms), name + " cannot have terms"));
 }
 
 void World::add_alias(const std::string& address, const std::vector<std::string>& targets)

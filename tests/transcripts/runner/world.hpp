@@ -36,6 +36,8 @@ public:
     void add_account(const std::string& name, const std::string& password, bool admin);
     void add_app_password(const std::string& name, const std::string& label, const std::string& password,
                           bool apop);
+    /// "-": as the server has it.
+    void set_pop3_terms(const std::string& name, const std::string& login_delay, const std::string& expire);
     void add_alias(const std::string& address, const std::vector<std::string>& targets);
     /// Puts the octets, as they are, into the account's INBOX, or Junk.
     void deliver(const std::string& name, std::string_view octets, bool junk);

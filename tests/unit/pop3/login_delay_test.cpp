@@ -27,6 +27,18 @@ TEST(LoginDelay, HoldsEachAccountBackByItself)
     EXPECT_FALSE(logins.too_soon(alice, 10s, noon + 70s));
 }
 
+TEST(LoginDelay, IsEachAccountsOwn)
+{
+    LoginDelay logins;
+    logins.signed_in(alice, 3600s, noon);
+    for (int i = 1; i < 10; ++i)
+        logins.signed_in(bob, 1s, noon + i * 60s); // what is past for bob is not for alice
+    EXPECT_TRUE(logins.too_soon(alice, 3600s, noon + 3599s));
+    EXPECT_FALSE(logins.too_soon(bob, 1s, noon + 541s));
+    logins.signed_in(carol, 1s, noon + 3600s);
+    EXPECT_EQ(logins.size(), 1u);
+}
+
 TEST(LoginDelay, RemembersNothingWhenThereIsNone)
 {
     LoginDelay logins;

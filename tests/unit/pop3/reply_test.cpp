@@ -160,12 +160,23 @@ TEST(Capabilities, AreThoseThatCanBeHadNow)
         EXPECT_EQ(has("UTF8 USER"), c.passwords) << text;
         EXPECT_EQ(has("UTF8"), !c.passwords) << text;
         EXPECT_EQ(has("STLS"), c.stls) << text;
-        for (const char* line : {"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER",
+        for (const char* line : {"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING",
                                  "IMPLEMENTATION Pillarbox", "LANG"})
             EXPECT_TRUE(has(line)) << line;
     }
     EXPECT_NE(capabilities({.login_delay = std::chrono::seconds(90)}).find("\r\nLOGIN-DELAY 90\r\n"),
               std::string::npos);
+    EXPECT_NE(capabilities({.login_delay = std::chrono::seconds(90), .own_login_delay = true})
+                  .find("\r\nLOGIN-DELAY 90 USER\r\n"),
+              std::string::npos);
+    EXPECT_NE(
+        capabilities({.expire = std::chrono::days(5), .own_expire = true}).find("\r\nEXPIRE 5 USER\r\n"),
+        std::string::npos);
+    // Never is the least of all only where it is so for everybody.
+    EXPECT_NE(
+        capabilities({.expire = storage::never_expires, .own_expire = true}).find("\r\nEXPIRE NEVER\r\n"),
+        std::string::npos);
+    EXPECT_EQ(capabilities({}).find("EXPIRE"), std::string::npos);
     for (const int days : {0, 30}) {
         const auto line = "\r\nEXPIRE " + std::to_string(days) + "\r\n"; // RFC 2449 §6.7
         EXPECT_NE(capabilities({.expire = std::chrono::days(days)}).find(line), std::string::npos);

@@ -321,5 +321,25 @@ TEST_F(SessionsTest, AreSweptAndBounded)
     EXPECT_FALSE(run(sessions().find("0")));
 }
 
+TEST_F(AccountsTest, KnowsWhatAnAccountHasOfItsOwnForPop3)
+{
+    EXPECT_EQ(run(accounts().find("alice@example.org"))->pop3, Pop3Terms{});
+    EXPECT_EQ(run(accounts().pop3_extremes()).value(), Pop3Terms{});
+
+    const Pop3Terms short_ones{.login_delay = std::chrono::seconds(60), .expire = std::chrono::days(5)};
+    const Pop3Terms long_ones{.login_delay = std::chrono::seconds(3600), .expire = never_expires};
+    ASSERT_TRUE(run(accounts().set_pop3("Alice@example.org", short_ones)));
+    ASSERT_TRUE(run(accounts().set_pop3("bob@example.org", long_ones)));
+    EXPECT_EQ(run(accounts().find("alice@example.org"))->pop3, short_ones);
+    EXPECT_EQ(run(accounts().find("bob@example.org"))->pop3, long_ones);
+    EXPECT_EQ(run(accounts().pop3_extremes()).value(),
+              (Pop3Terms{.login_delay = std::chrono::seconds(3600), .expire = std::chrono::days(5)}));
+
+    ASSERT_TRUE(run(accounts().set_pop3("alice@example.org", {})));
+    EXPECT_EQ(run(accounts().find("alice@example.org"))->pop3, Pop3Terms{});
+    EXPECT_EQ(run(accounts().pop3_extremes()).value(), long_ones);
+    EXPECT_EQ(run(accounts().set_pop3("nobody@example.org", {})).error(), Errc::not_found);
+}
+
 } // namespace
 } // namespace pillarbox::storage

@@ -176,6 +176,27 @@ TEST_F(ExpiryTest, OlderCopiesCountFromWhenTheyWereReceived)
     EXPECT_EQ(read(entries(alice).front().id), std::string(trace) + "new");
 }
 
+TEST_F(ExpiryTest, AnAccountsOwnTermGoesBeforeTheServers)
+{
+    for (const auto* address : {alice, bob})
+        ASSERT_TRUE(deliver("twelve days old", {address}));
+    age(days{12});
+    ASSERT_TRUE(run(accounts().set_pop3(alice, {.login_delay = {}, .expire = days{10}})));
+    core().upkeep->run_once();
+    EXPECT_EQ(left(alice), 0u);
+    EXPECT_EQ(left(bob), 1u);
+
+    ASSERT_TRUE(run(accounts().set_pop3(bob, {.login_delay = {}, .expire = never_expires})));
+    age(days{30});
+    core().upkeep->run_once();
+    EXPECT_EQ(left(bob), 1u);
+
+    expire_after(never_expires);
+    ASSERT_TRUE(run(accounts().set_pop3(bob, {.login_delay = {}, .expire = days{40}})));
+    core().upkeep->run_once();
+    EXPECT_EQ(left(bob), 0u);
+}
+
 TEST_F(ExpiryTest, AnotherTermHoldsAtOnce)
 {
     ASSERT_TRUE(deliver("ten days old", {alice}));
