@@ -41,7 +41,7 @@ std::vector<std::string> first_start(const Config& config)
     if (password.empty() && !setup.password_file.empty())
         password = admin::read_password_file(setup.password_file.string());
     const bool generated = password.empty();
-    if (generated) password = random_name(16);
+    password = generated ? random_name(16) : admin::prepare_password(password);
     admin::create_account(tool, config, address, password, true);
     lines.push_back(fmt::format("Added the administrator {}.", address));
     if (generated) lines.push_back(fmt::format("Password: {}   (shown this once)", password));

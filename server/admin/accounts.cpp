@@ -71,8 +71,7 @@ ImportLine parse_import_line(std::size_t number, std::string_view line)
     if (blank == std::string_view::npos) throw Failed("write ADDRESS PASSWORD");
     const auto password = ascii::trim(line.substr(blank));
     if (password.empty()) throw Failed("the password is missing");
-    if (password.size() > auth::longest_password) throw Failed("the password is too long");
-    return {number, parse_address(line.substr(0, blank)), std::string(password)};
+    return {number, parse_address(line.substr(0, blank)), prepare_password(std::string(password))};
 }
 
 /// The accounts to add, their passwords hashed on every core.

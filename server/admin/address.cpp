@@ -2,6 +2,7 @@
 
 #include "server/admin/tool.hpp"
 #include "server/base/ascii.hpp"
+#include "server/base/precis.hpp"
 #include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
@@ -33,7 +34,13 @@ std::string parse_address(std::string_view text)
     const auto at = text.rfind('@');
     if (at == std::string_view::npos || !is_dot_string(text.substr(0, at)))
         throw Failed(fmt::format("'{}' is no address; write NAME@DOMAIN, such as alice@example.org", text));
-    return ascii::to_lower(text.substr(0, at)) + '@' + parse_domain(text.substr(at + 1));
+    const auto name = precis::user_name(text.substr(0, at));
+    // Prepared, it may have got an '@' or a dot out of a full-width one.
+    if (!name || !is_dot_string(*name))
+        throw Failed(fmt::format("'{}' has characters that no name can have, or that do not go together (RFC "
+                                 "8265); write letters and digits of one script",
+                                 text));
+    return *name + '@' + parse_domain(text.substr(at + 1));
 }
 
 std::string parse_alias_address(std::string_view text)

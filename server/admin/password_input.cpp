@@ -2,6 +2,7 @@
 
 #include "server/admin/tool.hpp"
 #include "server/auth/password.hpp"
+#include "server/base/precis.hpp"
 #include "server/base/random.hpp"
 
 #include <fmt/format.h>
@@ -54,24 +55,31 @@ std::string ask(std::string_view prompt)
 
 std::string checked(std::string password)
 {
-    if (password.empty()) throw Failed("the password is empty; nothing was changed");
+    if (password.empty()) throw Failed("the password is empty");
     if (password.size() > auth::longest_password)
-        throw Failed(fmt::format("the password is longer than {} octets; nothing was changed",
-                                 auth::longest_password));
-    if (password.find('\0') != std::string::npos)
-        throw Failed("the password holds a NUL; nothing was changed");
+        throw Failed(fmt::format("the password is longer than {} octets", auth::longest_password));
+    if (password.find('\0') != std::string::npos) throw Failed("the password holds a NUL");
     return password;
 }
 
 } // namespace
 
+std::string prepare_password(const std::string& password)
+{
+    auto prepared = precis::password(checked(password));
+    if (!prepared)
+        throw Failed("the password is not UTF-8, or has control characters or some that no alphabet knows "
+                     "(RFC 8265); choose another one");
+    return checked(*std::move(prepared));
+}
+
 NewPassword read_new_password(bool from_stdin)
 {
-    if (from_stdin) return {checked(read_line(std::cin))};
+    if (from_stdin) return {prepare_password(read_line(std::cin))};
     if (::isatty(STDIN_FILENO) != 1) return {random_name(16), true};
     std::string password = ask("New password: ");
     if (ask("The same again: ") != password) throw Failed("the two differ; nothing was changed");
-    return {checked(std::move(password))};
+    return {prepare_password(password)};
 }
 
 std::string read_password_file(const std::string& path)

@@ -2,6 +2,7 @@
 
 #include "server/auth/digest.hpp"
 #include "server/base/ascii.hpp"
+#include "server/base/precis.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
@@ -28,17 +29,22 @@ struct Reading
     std::string suffix;
 };
 
-/// The name as it stands, and without what follows its first '+'.
+/// The name, prepared as RFC 8265 §3.3 has it; as it came, where that is something
+/// else, for accounts from before that was done; and without what follows its
+/// first '+'.
 std::vector<Reading> readings_of(std::string_view user)
 {
-    std::vector<Reading> readings{{.address = ascii::to_lower(user), .suffix = {}}};
     const auto at = std::min(user.rfind('@'), user.size());
     const auto local_part = user.substr(0, at);
+    const std::string domain = ascii::to_lower(user.substr(at));
+    std::vector<Reading> readings{{.address = precis::user_name_to_find(local_part) + domain, .suffix = {}}};
+    std::string as_it_came = ascii::to_lower(local_part) + domain;
+    if (as_it_came != readings.front().address)
+        readings.push_back({.address = std::move(as_it_came), .suffix = {}});
     const auto plus = local_part.find('+');
     if (plus == std::string_view::npos || plus == 0) return readings;
-    readings.push_back(
-        {.address = ascii::to_lower(local_part.substr(0, plus)) + ascii::to_lower(user.substr(at)),
-         .suffix = std::string(local_part.substr(plus + 1))});
+    readings.push_back({.address = precis::user_name_to_find(local_part.substr(0, plus)) + domain,
+                        .suffix = std::string(local_part.substr(plus + 1))});
     return readings;
 }
 
@@ -162,21 +168,30 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
 /// compare, and a device asks far more often than a person.
 Verified Login::State::compare(const Known& known, const std::string& password) const
 {
+    const auto forms = forms_of(password);
     for (const storage::AppPassword& device : known.devices) {
-        if (known.account && verify_password(device.password_hash, password))
+        const auto right = [&](const std::string& form) {
+            return verify_password(device.password_hash, form);
+        };
+        if (known.account && std::ranges::any_of(forms, right))
             return {.kind = Verified::Kind::device,
                     .label = device.label,
                     .hash = device.password_hash,
-                    .scram = verifier_of(known, device.label, device.scram, password)};
+                    .scram = verifier_of(known, device.label, device.scram, forms.front())};
     }
-    const bool right = verify_password(known.account ? known.account->password_hash : stranger, password);
-    if (!known.account || !right) return {};
-    Verified verified{.kind = Verified::Kind::account,
-                      .hash = known.account->password_hash,
-                      .scram = verifier_of(known, {}, known.account->scram, password)};
-    if (!needs_rehash(known.account->password_hash, cost)) return verified;
+    const std::string& hash = known.account ? known.account->password_hash : stranger;
+    const auto right =
+        std::ranges::find_if(forms, [&](const std::string& form) { return verify_password(hash, form); });
+    if (!known.account || right == forms.end()) return {};
+    // From a time when passwords were not prepared: what is kept, is made anew.
+    const bool unprepared = right != forms.begin();
+    Verified verified{
+        .kind = Verified::Kind::account,
+        .hash = known.account->password_hash,
+        .scram = verifier_of(known, {}, unprepared ? std::string() : known.account->scram, forms.front())};
+    if (!unprepared && !needs_rehash(known.account->password_hash, cost)) return verified;
     try {
-        verified.new_hash = hash_password(password, cost);
+        verified.new_hash = hash_password(forms.front(), cost);
     } catch (const std::bad_alloc&) {
         verified.new_hash.clear(); // the old one serves until memory is less short
     }
@@ -241,8 +256,11 @@ std::optional<Match> Login::State::digest_matches(const Known& known, const std:
         if (device.sealed.empty() || !known.account) continue;
         const auto secret = unseal(key, known.account->address, device.label, device.sealed);
         if (!secret) continue;
-        const std::string expected = digest_of(*secret);
-        if (!expected.empty() && equal_in_constant_time(expected, digest)) match = Match{device.label, {}};
+        for (const std::string& form : forms_of(*secret)) {
+            const std::string expected = digest_of(form);
+            if (!expected.empty() && equal_in_constant_time(expected, digest))
+                match = Match{device.label, {}};
+        }
     }
     return match;
 }

@@ -2,8 +2,8 @@
 // has an account of that address.
 
 #include "server/auth/login_state.hpp"
-#include "server/base/ascii.hpp"
 #include "server/base/log.hpp"
+#include "server/base/precis.hpp"
 #include "server/net/offload.hpp"
 
 #include <utility>
@@ -23,7 +23,8 @@ constexpr std::size_t most_questions = 64;
 bool is_address(std::string_view claim, std::string_view address)
 {
     const bool short_name = claim.find('@') == std::string_view::npos;
-    return ascii::equal(claim, short_name ? address.substr(0, address.rfind('@')) : address);
+    if (short_name) address = address.substr(0, address.rfind('@'));
+    return precis::user_name_to_find(claim) == precis::user_name_to_find(address);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "server/auth/password.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/precis.hpp"
 #include "server/base/random.hpp"
 
 #include <sodium.h>
@@ -74,6 +75,14 @@ bool needs_rehash(std::string_view hash, HashCost wanted)
 {
     const HashCost cost = cost_of(hash);
     return cost.passes < wanted.passes || cost.kib < wanted.kib;
+}
+
+std::vector<std::string> forms_of(const std::string& password)
+{
+    std::vector<std::string> forms;
+    if (auto prepared = precis::password(password)) forms.push_back(*std::move(prepared));
+    if (forms.empty() || forms.front() != password) forms.push_back(password);
+    return forms;
 }
 
 std::string generate_app_password()

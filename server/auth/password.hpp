@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::auth {
 
@@ -40,6 +41,12 @@ HashCost cost_of(std::string_view hash);
 /// Whether `hash` is cheaper in any way than `wanted`, and should be made anew
 /// while the password is at hand.
 bool needs_rehash(std::string_view hash, HashCost wanted);
+
+/// How a password is tried: as RFC 8265 §4.2 prepares it, in which form passwords
+/// are set; then as it came, where that is something else, for hashes from
+/// before that was done. Never none. How many there are depends on nothing but
+/// the password, so that nobody learns from the time who exists.
+std::vector<std::string> forms_of(const std::string& password);
 
 /// An app password: 20 letters and digits in groups of five, 100 random bits.
 std::string generate_app_password();

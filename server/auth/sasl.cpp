@@ -3,6 +3,7 @@
 #include "server/auth/sasl_mechanisms.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "server/base/precis.hpp"
 
 namespace pillarbox::auth::sasl {
 
@@ -29,7 +30,7 @@ public:
         // RFC 4616 §2: both have at least one octet, and NUL is in neither.
         if (user.empty() || password.empty() || password.find('\0') != std::string_view::npos)
             return malformed();
-        if (!authorization.empty() && !ascii::equal(authorization, user)) return {Step::Kind::denied, {}};
+        if (!authorization.empty() && !same_user(authorization, user)) return {Step::Kind::denied, {}};
         claim_ = PasswordClaim{std::string(user), std::string(password)};
         return {Step::Kind::claim, {}};
     }
@@ -90,6 +91,11 @@ std::optional<std::string> name_of(std::string_view text)
         }
     }
     return name;
+}
+
+bool same_user(std::string_view a, std::string_view b)
+{
+    return precis::user_name_to_find(a) == precis::user_name_to_find(b);
 }
 
 std::optional<Exchange> Exchange::open(std::string_view argument, const Terms& terms)

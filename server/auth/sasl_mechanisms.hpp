@@ -9,6 +9,9 @@
 
 namespace pillarbox::auth::sasl {
 
+/// Whether both are one name, in whatever form: RFC 8265 §3.3.
+bool same_user(std::string_view a, std::string_view b);
+
 /// CRAM-MD5, RFC 2195.
 std::unique_ptr<Mechanism> make_cram_md5(const Terms& terms);
 

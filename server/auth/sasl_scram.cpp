@@ -80,7 +80,7 @@ private:
             if (!identity.starts_with("a=")) return {};
             const auto other = name_of(identity.substr(2));
             if (!other) return {};
-            if (!ascii::equal(*other, *name)) return {Step::Kind::denied, {}};
+            if (!same_user(*other, *name)) return {Step::Kind::denied, {}};
         }
         user_ = *std::move(name);
         nonce_ = std::string(*nonce) + random_name(32);

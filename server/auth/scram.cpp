@@ -1,7 +1,7 @@
 #include "server/auth/scram.hpp"
 
 #include "server/auth/digest.hpp"
-#include "server/base/ascii.hpp"
+#include "server/base/precis.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -85,7 +85,8 @@ std::optional<std::string> check(Hash hash, const Keys& keys, std::string_view m
 
 std::string salt_for(std::string_view key, std::string_view user)
 {
-    const std::string name = "SCRAM salt of " + ascii::to_lower(user.substr(0, user.find_first_of("+@")));
+    const std::string name =
+        "SCRAM salt of " + precis::user_name_to_find(user.substr(0, user.find_first_of("+@")));
     return hmac(Hash::sha256, key, name).substr(0, salt_octets);
 }
 

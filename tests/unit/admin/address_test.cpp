@@ -10,6 +10,8 @@ TEST(AdminAddress, IsKeptInLowerCase)
 {
     EXPECT_EQ(parse_address("Alice.B+x@Example.ORG"), "alice.b+x@example.org");
     EXPECT_EQ(parse_address("\xc3\xa4@example.org"), "\xc3\xa4@example.org");
+    EXPECT_EQ(parse_address("JU\xcc\x88RGEN@example.org"), "jürgen@example.org"); // RFC 8265 §3.3
+    EXPECT_EQ(parse_address("ａ．ｂ@example.org"), "a.b@example.org");
     EXPECT_EQ(parse_alias_address("@Example.org"), "@example.org");
 }
 
@@ -20,7 +22,9 @@ TEST(AdminAddress, MustBeOne)
          {std::string(""), std::string("alice"), std::string("@example.org"), std::string("a@"),
           std::string("a@b@c"), std::string("a b@example.org"), std::string(".a@example.org"),
           std::string("a.@example.org"), std::string("a..b@example.org"), std::string("\"a\"@example.org"),
-          std::string("a@exa_mple.org"), std::string("a\n@example.org"), long_local + "@example.org"})
+          std::string("Ⅳ@example.org"), std::string("a＠b@example.org"), std::string("．a@example.org"),
+          std::string("אa@example.org"), std::string("\xff@example.org"), std::string("a@exa_mple.org"),
+          std::string("a\n@example.org"), long_local + "@example.org"})
         EXPECT_THROW(parse_address(text), Failed) << text;
 }
 

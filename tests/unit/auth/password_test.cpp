@@ -88,5 +88,19 @@ TEST(AppPassword, IsLongAndNeverTheSame)
     }
 }
 
+TEST(Password, IsTriedPreparedAndThenAsItCame)
+{
+    using Forms = std::vector<std::string>;
+    EXPECT_EQ(forms_of("secret word"), Forms{"secret word"});
+    EXPECT_EQ(forms_of("sécret"), Forms{"sécret"});
+    EXPECT_EQ(forms_of("se\xCC\x81"
+                       "cret"),
+              (Forms{"sécret", "se\xCC\x81"
+                               "cret"}));
+    EXPECT_EQ(forms_of("tab\there"), Forms{"tab\there"});
+    EXPECT_EQ(forms_of("\xFF"), Forms{"\xFF"});
+    EXPECT_EQ(forms_of(""), Forms{""});
+}
+
 } // namespace
 } // namespace pillarbox::auth

@@ -56,6 +56,7 @@ TEST(Scram, HasOneSaltForAllThatAPersonMayWrite)
     EXPECT_EQ(salt.size(), 16u);
     for (const char* same : {"alice", "ALICE@example.org", "alice+Junk@example.org", "alice+x"})
         EXPECT_EQ(salt_for(key, same), salt) << same;
+    EXPECT_EQ(salt_for(key, "JU\xCC\x88RGEN@example.org"), salt_for(key, "jürgen"));
     EXPECT_NE(salt_for(key, "bob@example.org"), salt);
     EXPECT_NE(salt_for(std::string(32, 'j'), "alice@example.org"), salt);
 }

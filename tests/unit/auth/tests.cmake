@@ -6,6 +6,7 @@ pillarbox_unit_test(auth
         ${CMAKE_CURRENT_LIST_DIR}/jwt_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/key_file_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_recent_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/login_forms_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_token_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/password_test.cpp

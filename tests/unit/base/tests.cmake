@@ -5,5 +5,6 @@ pillarbox_unit_test(base
         ${CMAKE_CURRENT_LIST_DIR}/config_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/log_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/metrics_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/precis_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/setting_values_test.cpp
     LINK pillarbox_base)
