@@ -1,30 +1,24 @@
 #include "tests/bench/support_null_smtp.hpp"
 
+#include "tests/bench/support_null_server.hpp"
 #include "tests/bench/support_socket.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace pillarbox::bench {
 namespace {
 
-constexpr std::size_t block = std::size_t{64} * 1024;
-
-class Conversation
+class Conversation final : public NullConversation
 {
 public:
     explicit Conversation(Descriptor socket) : socket_(std::move(socket)) { say("220 null ESMTP\r\n"); }
 
-    /// Reads and answers; false at the end.
-    bool readable(std::array<char, block>& space)
+    bool readable(std::span<char> space) override
     {
         const auto came = ::recv(socket_.number(), space.data(), space.size(), 0);
         if (came <= 0) return false;
@@ -75,7 +69,6 @@ private:
         return octets.substr(length);
     }
 
-    /// A few octets always have room: the client reads each reply before it goes on.
     void say(std::string_view replies)
     {
         if (!replies.empty()) ::send(socket_.number(), replies.data(), replies.size(), MSG_NOSIGNAL);
@@ -87,39 +80,13 @@ private:
     std::string tail_;
 };
 
-[[noreturn]] void serve(const Descriptor& listener)
-{
-    const Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
-    std::map<int, std::unique_ptr<Conversation>> conversations;
-    const auto watch = [&](int number) {
-        epoll_event event{.events = EPOLLIN, .data = {.fd = number}};
-        ::epoll_ctl(epoll.number(), EPOLL_CTL_ADD, number, &event);
-    };
-    watch(listener.number());
-    std::array<epoll_event, 128> events{};
-    std::array<char, block> space{};
-    while (true) {
-        const int count = ::epoll_wait(epoll.number(), events.data(), events.size(), -1);
-        for (int i = 0; i < count; ++i) {
-            const int number = events[static_cast<std::size_t>(i)].data.fd;
-            if (number != listener.number()) {
-                if (!conversations.at(number)->readable(space)) conversations.erase(number);
-                continue;
-            }
-            const int accepted = ::accept4(number, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-            if (accepted < 0) continue;
-            const int on = 1;
-            ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            conversations[accepted] = std::make_unique<Conversation>(Descriptor(accepted));
-            watch(accepted);
-        }
-    }
-}
-
 } // namespace
 
 NullSmtp::NullSmtp()
-    : process_([listener = std::make_shared<Descriptor>(listen_on_loopback(port_))] { serve(*listener); })
+    : process_([listener = std::make_shared<Descriptor>(listen_on_loopback(port_))] {
+          serve_null(*listener,
+                     [](Descriptor socket) { return std::make_unique<Conversation>(std::move(socket)); });
+      })
 {}
 
 } // namespace pillarbox::bench

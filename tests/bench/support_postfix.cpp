@@ -1,13 +1,12 @@
-#include "tests/bench/support_peers.hpp"
+#include "tests/bench/support_postfix.hpp"
 
+#include "tests/bench/support_foreign.hpp"
 #include "tests/bench/support_watch.hpp"
 
 #include <pwd.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -16,40 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-/// Both deliver and read mail as this user: neither wants to be root.
-const passwd& nobody()
-{
-    const passwd* found = ::getpwnam("nobody");
-    if (!found) throw std::runtime_error("there is no user nobody");
-    return *found;
-}
-
-std::string ids(const char* separator)
-{
-    return std::to_string(nobody().pw_uid) + separator + std::to_string(nobody().pw_gid);
-}
-
-void give_to(const fs::path& path, const passwd& user)
-{
-    if (::chown(path.c_str(), user.pw_uid, user.pw_gid) != 0)
-        throw std::runtime_error("cannot give away " + path.string() + "; this wants root");
-}
-
-void write(const fs::path& file, const std::string& text)
-{
-    std::ofstream out(file);
-    out << text;
-    out.close();
-    if (!out) throw std::runtime_error("cannot write " + file.string());
-}
-
-std::uint16_t free_port()
-{
-    std::uint16_t port = 0;
-    listen_on_loopback(port);
-    return port;
-}
 
 std::string main_cf(const fs::path& folder)
 {
@@ -133,11 +98,11 @@ Postfix::Postfix(fs::path folder, const std::vector<std::string>& addresses)
     std::string mailboxes;
     for (const auto& address : addresses)
         mailboxes += address + " " + address + "/\n";
-    write(folder_ / "mailboxes", mailboxes);
-    write(folder_ / "etc" / "main.cf", main_cf(folder_));
-    write(folder_ / "etc" / "master.cf", master_cf(port_));
+    write_file(folder_ / "mailboxes", mailboxes);
+    write_file(folder_ / "etc" / "main.cf", main_cf(folder_));
+    write_file(folder_ / "etc" / "master.cf", master_cf(port_));
     const auto log = folder_ / "postfix.log";
-    write(log, "");
+    write_file(log, "");
     const std::string etc = (folder_ / "etc").string();
     run_program({"postfix", "-c", etc, "check"}, folder_ / "check.log"); // makes the folders of the queue
     // The master itself: `postfix start-fg` would be its parent, and would not
@@ -172,55 +137,6 @@ void Postfix::await_delivered(std::size_t messages) const
         if (std::chrono::steady_clock::now() > until) throw std::runtime_error("Postfix kept mail back");
         watch.await_change(100ms);
     }
-}
-
-Dovecot::Dovecot(fs::path folder, const fs::path& maildirs, const std::string& password)
-    : folder_(std::move(folder)), port_(free_port())
-{
-    fs::create_directories(folder_);
-    const std::string at = folder_.string();
-    const auto log = folder_ / "dovecot.log";
-    write(log, "");
-    write(folder_ / "dovecot.conf",
-          "base_dir = " + at +
-              "/run\n"
-              "state_dir = " +
-              at +
-              "/state\n"
-              "log_path = " +
-              log.string() +
-              "\n"
-              "protocols = pop3\n"
-              "listen = 127.0.0.1\n"
-              "ssl = no\n"
-              "disable_plaintext_auth = no\n"
-              "first_valid_uid = 1\n"
-              "mail_max_userip_connections = 0\n"
-              "mail_location = maildir:" +
-              maildirs.string() +
-              "/%u\n"
-              "passdb {\n  driver = static\n  args = password=" +
-              password +
-              "\n}\n"
-              "userdb {\n  driver = static\n  args = uid=" +
-              ids(" gid=") + " home=" + maildirs.string() +
-              "/%u\n}\n"
-              // Processes that serve more than one session, which is its fast way.
-              "service pop3-login {\n  service_count = 0\n  process_min_avail = 2\n"
-              "  inet_listener pop3 {\n    port = " +
-              std::to_string(port_) +
-              "\n  }\n"
-              "  inet_listener pop3s {\n    port = 0\n  }\n}\n"
-              "service pop3 {\n  service_count = 1000\n  process_min_avail = 2\n}\n");
-    process_ = std::make_unique<Child>(
-        std::vector<std::string>{"dovecot", "-F", "-c", (folder_ / "dovecot.conf").string()},
-        folder_ / "start.log");
-    await_line(log, "starting up", *process_);
-}
-
-Dovecot::~Dovecot()
-{
-    process_->end(SIGTERM);
 }
 
 } // namespace pillarbox::bench

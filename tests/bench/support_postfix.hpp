@@ -35,20 +35,4 @@ private:
     std::unique_ptr<Child> process_; // the master
 };
 
-/// Dovecot's POP3 over Maildirs, with its own configuration in `folder`. Any
-/// user has `password` (without spaces), which is compared as it is.
-class Dovecot
-{
-public:
-    Dovecot(std::filesystem::path folder, const std::filesystem::path& maildirs, const std::string& password);
-    ~Dovecot();
-
-    std::uint16_t port() const { return port_; }
-
-private:
-    std::filesystem::path folder_;
-    std::uint16_t port_;
-    std::unique_ptr<Child> process_;
-};
-
 } // namespace pillarbox::bench
