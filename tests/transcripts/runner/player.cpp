@@ -230,6 +230,7 @@ void Player::finish()
         if (!client.peer->ended())
             throw std::runtime_error("connection " + name + ": the server outlives its client");
     }
+    world_.secrets().check();
 }
 
 } // namespace

@@ -18,6 +18,7 @@ using boost::asio::awaitable;
 awaitable<void> serve_pop3(World& world, std::unique_ptr<net::Stream> stream)
 {
     net::Connection connection(world.reactor(), std::move(stream), pop3::connection_limits());
+    connection.record(world.secrets().transcript());
     pop3::Services services{world.store().mail(), world.store().accounts(), world.login(),     world.tls(),
                             world.config(),       world.pop3_logins(),      world.pop3_locks()};
     const Log log;
@@ -28,6 +29,7 @@ awaitable<void> serve_pop3(World& world, std::unique_ptr<net::Stream> stream)
 awaitable<void> serve_smtp(World& world, std::unique_ptr<net::Stream> stream, smtp::Services::Kind kind)
 {
     net::Connection connection(world.reactor(), std::move(stream), smtp::connection_limits());
+    connection.record(world.secrets().transcript());
     smtp::Services services{kind,
                             world.store().accounts(),
                             world.store().mail(),

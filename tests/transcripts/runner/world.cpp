@@ -113,6 +113,7 @@ void World::add_domain_of(const std::string& address)
 void World::add_account(const std::string& name, const std::string& password, bool admin)
 {
     add_domain_of(address_of(name));
+    secrets_.add(password);
     std::vector<storage::NewAccount> accounts(1);
     accounts.front().address = address_of(name);
     accounts.front().password_hash = auth::hash_password(password, cheap);
@@ -123,6 +124,7 @@ void World::add_account(const std::string& name, const std::string& password, bo
 void World::add_app_password(const std::string& name, const std::string& label, const std::string& password,
                              bool apop)
 {
+    secrets_.add(password);
     const std::string address = address_of(name);
     storage::AppPassword entry;
     entry.label = label;

@@ -11,6 +11,7 @@
 #include "server/smtp/rate.hpp"
 #include "storage/store.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/transcripts/runner/secrets.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -52,6 +53,7 @@ public:
     smtp::SubmissionRate& rate() { return rate_; }
     pop3::LoginDelay& pop3_logins() { return pop3_logins_; }
     pop3::MaildropLocks& pop3_locks() { return pop3_locks_; }
+    Secrets& secrets() { return secrets_; }
     std::shared_ptr<const Config> config() const { return config_; }
     net::TlsContext* tls() { return tls_.get(); } // null where `tls.certificate` is "none"
 
@@ -63,6 +65,7 @@ private:
     boost::asio::awaitable<void> store_message(std::string address, std::string_view octets, bool junk);
 
     test::TemporaryFolder directory_;
+    Secrets secrets_;
     net::Reactor reactor_; // goes last: a store's thread may be posting to it
     std::shared_ptr<const Config> config_;
     std::string key_;
