@@ -223,6 +223,8 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
                                                 descriptors - std::min(descriptors / 2, kept_descriptors));
     options.connections_per_ip = started_with_->limits.connections_per_ip;
     options.exempt = started_with_->limits.exempt;
+    // Metrics are asked for from nearby, and by no proxy.
+    if (options.protocol != "metrics") options.proxies = started_with_->proxy.from;
     options.implicit_tls = implicit_tls ? tls() : nullptr;
     options.too_many = std::move(too_many);
     options.limits = limits;

@@ -1,6 +1,7 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/tool.hpp"
 #include "server/auth/token_check.hpp"
+#include "server/net/networks.hpp"
 #include "server/net/tls.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ constexpr auto answer_patience = std::chrono::seconds(5);
 class Probe
 {
 public:
-    explicit Probe(Endpoint endpoint) : endpoint_(std::move(endpoint))
+    Probe(Endpoint endpoint, const std::vector<Network>& proxies) : endpoint_(std::move(endpoint))
     {
         // What listens on every address is asked on the loopback one.
         if (endpoint_.address == "::") endpoint_.address = "::1";
@@ -36,6 +37,10 @@ public:
         }
         if (socket_ < 0)
             throw Failed(fmt::format("nothing answers on {} port {}", endpoint_.address, endpoint_.port));
+        // Who asks itself comes from the address that it asks; a proxy there
+        // must say first whom it is for.
+        const auto self = net::plain_address(boost::asio::ip::make_address(endpoint_.address));
+        if (net::NetworkSet(proxies).contains(self)) send("PROXY UNKNOWN\r\n");
     }
     ~Probe() { close(); }
     Probe(const Probe&) = delete;
@@ -44,7 +49,7 @@ public:
     /// Says `question` and returns the first octets of the answer.
     std::string ask(std::string_view question)
     {
-        if (::send(socket_, question.data(), question.size(), MSG_NOSIGNAL) < 0) return {};
+        if (!send(question)) return {};
         pollfd ready{socket_, POLLIN, 0};
         const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(answer_patience);
         if (::poll(&ready, 1, static_cast<int>(patience.count())) != 1) return {};
@@ -54,6 +59,12 @@ public:
     }
 
 private:
+    bool send(std::string_view octets) const
+    {
+        return ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(octets.size());
+    }
+
     bool connect()
     {
         close();
@@ -96,16 +107,16 @@ void healthcheck(const Context& context)
         return listen.empty() ? Endpoint{} : listen.front();
     };
     if (!config.http.listen.empty()) {
-        Probe probe(first(config.http.listen));
+        Probe probe(first(config.http.listen), config.proxy.from);
         const auto answer = probe.ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         if (!answer.starts_with("HTTP/1.1 200"))
             throw Failed(fmt::format("the server is not ready: {}",
                                      answer.empty() ? "no answer" : answer.substr(0, answer.find('\r'))));
     } else if (!config.pop3.listen.empty()) {
-        if (!Probe(first(config.pop3.listen)).ask("QUIT\r\n").starts_with("+OK"))
+        if (!Probe(first(config.pop3.listen), config.proxy.from).ask("QUIT\r\n").starts_with("+OK"))
             throw Failed("the POP3 server does not greet");
     } else if (!config.smtp.listen.empty()) {
-        if (!Probe(first(config.smtp.listen)).ask("QUIT\r\n").starts_with("220"))
+        if (!Probe(first(config.smtp.listen), config.proxy.from).ask("QUIT\r\n").starts_with("220"))
             throw Failed("the SMTP server does not greet");
     } else {
         throw Failed("http.listen, pop3.listen and smtp.listen are all empty: there is no one to ask");

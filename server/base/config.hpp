@@ -142,6 +142,11 @@ struct Config
         std::vector<Network> exempt;            // no rates, delays or per-address limits
     } limits;
 
+    struct Proxy
+    {
+        std::vector<Network> from; // whose connections begin with whom they are for
+    } proxy;
+
     struct Setup
     {
         std::string domain; // made at the first start

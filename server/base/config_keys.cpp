@@ -23,6 +23,17 @@ Key endpoints(std::string_view name, Member member)
             }};
 }
 
+template <class Member>
+Key networks(std::string_view name, Member member)
+{
+    return {name, true, [member](Config& config, const Values& values) {
+                auto& all = std::invoke(member, config);
+                all.clear();
+                for (const auto& value : values)
+                    all.push_back(parse_network(value));
+            }};
+}
+
 template <class Apply>
 Key single(std::string_view name, Apply apply)
 {
@@ -155,12 +166,8 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) {
                    c.limits.connections_per_ip = static_cast<std::uint32_t>(parse_count(v, 1, 1'000'000));
                }),
-        {"limits.exempt", true,
-         [](Config& c, const Values& values) {
-             c.limits.exempt.clear();
-             for (const auto& value : values)
-                 c.limits.exempt.push_back(parse_network(value));
-         }},
+        networks("limits.exempt", [](Config& c) -> auto& { return c.limits.exempt; }),
+        networks("proxy.from", [](Config& c) -> auto& { return c.proxy.from; }),
         single("setup.domain", [](Config& c, const std::string& v) { c.setup.domain = v; }),
         single("setup.admin", [](Config& c, const std::string& v) { c.setup.admin = v; }),
         single("setup.password_file", [](Config& c, const std::string& v) { c.setup.password_file = v; }),

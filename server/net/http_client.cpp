@@ -1,6 +1,7 @@
 #include "server/net/http_client.hpp"
 
 #include "server/net/socket_stream.hpp"
+#include "server/net/watchdog.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -17,7 +18,6 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -33,39 +33,6 @@ using Outcome = result<HttpAnswer, HttpFailure>;
 
 /// For one of several addresses, so that the next has its turn.
 constexpr std::chrono::seconds connect_patience{4};
-
-/// Calls `cancel` when the time has come, unless it has gone before. On one
-/// thread with what it cancels.
-class Watchdog
-{
-public:
-    Watchdog(const asio::any_io_executor& executor, Clock::time_point end, std::function<void()> cancel)
-        : watch_(std::make_shared<Watch>(asio::steady_timer(executor, end), std::move(cancel)))
-    {
-        watch_->timer.async_wait([watch = watch_](error_code error) {
-            // It may have been over, and only not told, when the watchdog went.
-            if (!error && watch->cancel) watch->cancel();
-        });
-    }
-    Watchdog(const Watchdog&) = delete;
-    Watchdog& operator=(const Watchdog&) = delete;
-    ~Watchdog()
-    {
-        watch_->cancel = nullptr;
-        watch_->timer.cancel();
-    }
-
-private:
-    struct Watch
-    {
-        Watch(asio::steady_timer t, std::function<void()> c) : timer(std::move(t)), cancel(std::move(c)) {}
-
-        asio::steady_timer timer;
-        std::function<void()> cancel;
-    };
-
-    std::shared_ptr<Watch> watch_;
-};
 
 /// A look-up that may be left behind: the system's resolver cannot be interrupted.
 struct Lookup

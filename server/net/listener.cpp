@@ -3,9 +3,11 @@
 #include "server/base/random.hpp"
 #include "server/net/admission.hpp"
 #include "server/net/listening_socket.hpp"
+#include "server/net/proxy_header.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/session.hpp"
 #include "server/net/socket_stream.hpp"
+#include "server/net/watchdog.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
@@ -41,6 +43,7 @@ constexpr int most_at_once = 64;     // connections accepted before others get t
 constexpr int kept_descriptors = 64; // for the store; connections never take the last ones
 constexpr std::chrono::milliseconds short_of_descriptors{100};
 constexpr std::chrono::seconds between_complaints{10};
+constexpr std::chrono::seconds proxy_patience{5}; // a proxy speaks at once
 
 /// Descriptors from here on are not for connections. The kernel always gives
 /// the lowest free one, so this holds over all listeners together.
@@ -60,16 +63,22 @@ struct Listener::Shared : std::enable_shared_from_this<Shared>
     Shared(std::vector<Reactor*> r, ListenerOptions o)
         : reactors(std::move(r)),
           options(std::move(o)),
+          proxies(options.proxies),
+          waiting_for_proxies(
+              std::make_shared<Admission>(options.connections, options.connections, NetworkSet())),
           admission(std::make_shared<Admission>(options.connections, options.connections_per_ip,
                                                 NetworkSet(options.exempt)))
     {}
 
     void welcome(Descriptor descriptor, const asio::ip::address& peer);
+    void ask_proxy(Descriptor descriptor, const asio::ip::address& proxy);
     void refuse(const Descriptor& descriptor, const asio::ip::address& peer, const char* limit);
     void complain(const char* event, const std::string& peer, const std::string& reason);
 
     const std::vector<Reactor*> reactors;
     const ListenerOptions options;
+    const NetworkSet proxies;
+    const std::shared_ptr<Admission> waiting_for_proxies; // until they have said whose they are
     const std::shared_ptr<Admission> admission;
     std::atomic<std::size_t> turn{0};
 
@@ -155,6 +164,47 @@ void Listener::Shared::welcome(Descriptor descriptor, const asio::ip::address& p
     asio::post(home.executor(), std::move(begin));
 }
 
+namespace {
+
+/// Welcomes whom the proxy speaks for, once it has said so.
+template <class Shared>
+awaitable<void> hear_proxy(std::shared_ptr<Shared> shared, Reactor& reactor, Descriptor descriptor,
+                           asio::ip::address proxy, [[maybe_unused]] Admission::Place place)
+{
+    asio::posix::stream_descriptor stream(reactor.context(), descriptor.value());
+    static_cast<void>(descriptor.release());
+    const Watchdog watchdog(reactor.executor(), Clock::now() + proxy_patience,
+                            [&stream] { stream.cancel(); });
+    ProxyHeader header;
+    std::array<char, 512> room;
+    boost::system::error_code error;
+    while (!error && header.state() == ProxyHeader::State::reading) {
+        const auto buffer = asio::buffer(room, header.wanted());
+        auto [failed, octets] = co_await stream.async_read_some(buffer, asio::as_tuple(asio::deferred));
+        error = failed;
+        header.feed({room.data(), octets});
+    }
+    if (header.state() != ProxyHeader::State::complete) {
+        shared->complain("net.refused", proxy.to_string(),
+                         "no header of the PROXY protocol, which proxy.from asks for");
+        co_return;
+    }
+    if (!header.client().empty()) proxy = plain_address(asio::ip::make_address(header.client()));
+    shared->welcome(Descriptor(stream.release()), proxy);
+}
+
+} // namespace
+
+void Listener::Shared::ask_proxy(Descriptor descriptor, const asio::ip::address& proxy)
+{
+    Admission::Place place;
+    if (waiting_for_proxies->admit(proxy, place) != Admission::Answer::admitted)
+        return refuse(descriptor, proxy, "limits.connections");
+    Reactor& home = *reactors[turn++ % reactors.size()];
+    home.spawn("net.proxy",
+               hear_proxy(shared_from_this(), home, std::move(descriptor), proxy, std::move(place)));
+}
+
 void Listener::Shared::refuse(const Descriptor& descriptor, const asio::ip::address& peer, const char* limit)
 {
     if (options.implicit_tls == nullptr && !options.too_many.empty()) {
@@ -204,7 +254,10 @@ bool Listener::Socket::accept_waiting(Shared& shared)
                 shared.refuse(accepted, peer, "the limit of open files");
                 return false;
             }
-            shared.welcome(std::move(accepted), peer);
+            if (shared.proxies.contains(peer))
+                shared.ask_proxy(std::move(accepted), peer);
+            else
+                shared.welcome(std::move(accepted), peer);
             continue;
         }
         switch (error) {

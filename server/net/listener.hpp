@@ -29,6 +29,10 @@ struct ListenerOptions
     std::size_t connections_per_ip = 100; // an IPv6 /64 counts as one address
     std::vector<Network> exempt;          // from connections_per_ip
 
+    /// Proxies, whose connections must begin with a header of the PROXY
+    /// protocol: it says whose connection it is. Nobody else's is believed.
+    std::vector<Network> proxies;
+
     /// TLS from the first octet (RFC 8314). Outlives the reactors.
     TlsContext* implicit_tls = nullptr;
 

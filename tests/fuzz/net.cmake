@@ -1,1 +1,2 @@
 pillarbox_fuzz_target(line_buffer LINK pillarbox_net)
+pillarbox_fuzz_target(proxy_header LINK pillarbox_net)

@@ -73,6 +73,56 @@ TEST(Listener, ReportsThePortsItGot)
     }
 }
 
+awaitable<void> tell_peer(Connection& connection, Log)
+{
+    connection.put("you are " + connection.peer().to_string() + "\r\n");
+    const Line line = co_await connection.read_line(20s);
+    connection.put("said " + std::string(line.text) + "\r\n");
+}
+
+TEST(Listener, BelievesItsProxiesAndNobodyElse)
+{
+    RunningReactor reactor;
+    auto made = options({{"127.0.0.1", 0}, {"::1", 0}});
+    made.session = tell_peer;
+    made.proxies = {{"127.0.0.0", 8}};
+    made.connections_per_ip = 1;
+    Listener listener({&*reactor}, made);
+    listener.start();
+    const auto endpoints = listener.endpoints();
+    ASSERT_EQ(endpoints.size(), 2u);
+
+    // Of what follows the header nothing is lost.
+    SocketClient first(endpoints[0].port);
+    first.send("PROXY TCP4 192.0.2.7 198.51.100.1 56324 110\r\nQUIT\r\n");
+    EXPECT_EQ(first.read_to_end(), "you are 192.0.2.7\r\nsaid QUIT\r\n");
+    SocketClient own(endpoints[0].port);
+    own.send("PROXY UNKNOWN\r\nQUIT\r\n");
+    EXPECT_EQ(own.read_to_end(), "you are 127.0.0.1\r\nsaid QUIT\r\n");
+    SocketClient silent_about_it(endpoints[0].port);
+    silent_about_it.send("QUIT\r\nQUIT\r\n");
+    EXPECT_EQ(silent_about_it.read_to_end(), "");
+    SocketClient gone(endpoints[0].port);
+    gone.send("PROXY TCP4");
+    gone.finish();
+    EXPECT_EQ(gone.read_to_end(), "");
+
+    SocketClient stranger(endpoints[1].port, "::1");
+    stranger.send("PROXY UNKNOWN\r\n");
+    EXPECT_EQ(stranger.read_to_end(), "you are ::1\r\nsaid PROXY UNKNOWN\r\n");
+
+    // Limits are for those whom a proxy speaks for.
+    SocketClient stays(endpoints[0].port);
+    stays.send("PROXY TCP4 192.0.2.7 198.51.100.1 56324 110\r\n");
+    EXPECT_EQ(stays.read_until("\r\n"), "you are 192.0.2.7\r\n");
+    SocketClient another(endpoints[0].port);
+    another.send("PROXY TCP4 192.0.2.7 198.51.100.1 56325 110\r\n");
+    EXPECT_EQ(another.read_to_end(), "-ERR [SYS/TEMP] too many connections\r\n");
+    SocketClient neighbour(endpoints[0].port);
+    neighbour.send("PROXY TCP4 192.0.2.8 198.51.100.1 56326 110\r\nQUIT\r\n");
+    EXPECT_EQ(neighbour.read_to_end(), "you are 192.0.2.8\r\nsaid QUIT\r\n");
+}
+
 TEST(Listener, SpreadsOverTheReactors)
 {
     RunningReactor first, second;

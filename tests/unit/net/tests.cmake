@@ -7,6 +7,7 @@ pillarbox_unit_test(net
         ${here}/listener_test.cpp
         ${here}/networks_test.cpp
         ${here}/offload_test.cpp
+        ${here}/proxy_header_test.cpp
         ${here}/session_test.cpp
         ${here}/socket_stream_test.cpp
         ${here}/timer_wheel_test.cpp
