@@ -36,6 +36,8 @@ class Maildrop
 public:
     virtual ~Maildrop() = default;
 
+    virtual MailboxId mailbox() const = 0;
+
     // From the mailbox's counters: a login that only says STAT reads no messages,
     // unless it asked for those of a time.
     virtual std::uint32_t count() const = 0;

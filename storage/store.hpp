@@ -2,6 +2,7 @@
 
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
+#include "storage/devices.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -55,6 +56,7 @@ public:
     virtual Search& search() = 0;
     virtual Changes& changes() = 0;
     virtual Vault& vault() = 0;
+    virtual Devices& devices() = 0;
 
     /// Another Options::expire, from now on. Any thread.
     virtual void set_expire(std::chrono::days expire) = 0;

@@ -2,6 +2,7 @@
 
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
+#include "storage/devices.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -162,6 +163,21 @@ public:
 
     awaitable<Result<Feed>> since(AccountId account, std::uint64_t modseq, std::size_t limit) override;
     std::unique_ptr<Watch> watch(AccountId account) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteDevices final : public Devices
+{
+public:
+    explicit SqliteDevices(Core& core) : core_(core) {}
+
+    awaitable<Result<std::vector<Device>>> list(AccountId account) override;
+    awaitable<Result<std::vector<FetchedBy>>> who_fetched(AccountId account, MessageId message) override;
+    void signed_in(const Visit& visit) override;
+    awaitable<Result<void>> quit(Visit visit, std::vector<MessageId> deleted) override;
+    void lost(Visit visit) override;
 
 private:
     Core& core_;

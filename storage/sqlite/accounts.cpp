@@ -104,7 +104,7 @@ void remove_account(Database& database, AccountId account)
                  account);
     database.run("DELETE FROM imported WHERE mailbox IN (SELECT id FROM mailbox WHERE account = ?)", account);
     database.run("DELETE FROM mailbox WHERE account = ?", account);
-    database.run("DELETE FROM account WHERE id = ?", account); // sessions and app passwords go with it
+    database.run("DELETE FROM account WHERE id = ?", account); // sessions, app passwords and devices go too
 }
 
 void end_sessions(Database& database, AccountId account)
@@ -319,6 +319,8 @@ awaitable<Result<void>> SqliteAccounts::revoke_app_password(std::string address,
     auto work = [address = canonical(address), label = std::move(label)](Database& database) -> Result<void> {
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
+        // Another device may be called like it one day.
+        database.run("DELETE FROM device WHERE account = ? AND label = ?", *account, label);
         return found(
             database.run("DELETE FROM app_password WHERE account = ? AND label = ?", *account, label));
     };

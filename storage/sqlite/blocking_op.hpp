@@ -26,4 +26,18 @@ auto submit_and_wait(Queue& queue, Work work, std::size_t octets = 0)
     return outcome.get();
 }
 
+/// Pushes an Op that runs `work` and that nobody waits for: `work` has to be
+/// told by settle() how it went.
+template <class Queue, class Work>
+void push_unattended(Queue& queue, Work work)
+{
+    struct Handler
+    {
+        void operator()(std::invoke_result_t<Work&, Database&>) const {}
+    };
+    auto op = std::make_unique<OpOf<Work, Handler>>(std::move(work), Handler());
+    op->home = {}; // resumed where it was committed
+    queue.push(std::move(op));
+}
+
 } // namespace pillarbox::storage::sqlite

@@ -250,6 +250,16 @@ void Core::touched(AccountId account, std::string label)
     touches.used[{account, std::move(label)}] = now();
 }
 
+void Core::visited(const Visit& visit)
+{
+    const std::lock_guard lock(touches.mutex);
+    touches.visits[{visit.account, visit.label}] = {.account = visit.account,
+                                                    .label = visit.label,
+                                                    .peer = visit.peer,
+                                                    .at = visit.at,
+                                                    .mailbox = visit.mailbox};
+}
+
 SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
     : lock_(std::move(lock)),
       core_(std::move(core)),
@@ -260,7 +270,8 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       transfer_(*core_),
       search_(*core_),
       changes_(*core_),
-      vault_(*core_)
+      vault_(*core_),
+      devices_(*core_)
 {}
 
 SqliteStore::~SqliteStore()

@@ -103,11 +103,16 @@ struct Core
 
     /// A device signed in; written down with the next upkeep.
     void touched(AccountId account, std::string label);
+    /// And by POP3.
+    void visited(const Visit& visit);
 
     struct Touches
     {
+        using Key = std::pair<AccountId, std::string>;
+
         std::mutex mutex;
-        std::map<std::pair<AccountId, std::string>, Time> used;
+        std::map<Key, Time> used;
+        std::map<Key, Visit> visits; // the last of each, without what it fetched
     } touches;
 
     struct Discarded
@@ -131,6 +136,7 @@ public:
     Search& search() override { return search_; }
     Changes& changes() override { return changes_; }
     Vault& vault() override { return vault_; }
+    Devices& devices() override { return devices_; }
     void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -147,6 +153,7 @@ private:
     SqliteSearch search_;
     SqliteChanges changes_;
     SqliteVault vault_;
+    SqliteDevices devices_;
 };
 
 /// open() for `sqlite:`.

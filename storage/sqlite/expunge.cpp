@@ -1,6 +1,7 @@
 #include "storage/sqlite/expunge.hpp"
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/ledger.hpp"
 
 #include <map>
 #include <optional>
@@ -25,6 +26,7 @@ struct Taken
     std::int64_t messages = 0;
     std::int64_t unseen = 0;
     std::int64_t octets = 0;
+    std::vector<std::int64_t> uids;
 };
 
 std::optional<Present> find_present(Database& database, AccountId account, MessageId message)
@@ -76,13 +78,15 @@ void expunge_messages(Database& database, AccountId account, const std::vector<M
         ++taken.messages;
         taken.unseen += (one->flags & flag::seen) == 0;
         taken.octets += one->size;
+        taken.uids.push_back(one->uid);
     }
-    for (const auto& [mailbox, taken] : mailboxes) {
+    for (auto& [mailbox, taken] : mailboxes) {
         database.run("UPDATE mailbox SET messages = messages - ?, unseen = unseen - ?, octets = octets - ?, "
                      "modseq = ? WHERE id = ?",
                      taken.messages, taken.unseen, taken.octets, *modseq, mailbox);
         database.run("UPDATE account SET messages = messages - ?, octets = octets - ? WHERE id = ?",
                      taken.messages, taken.octets, account);
+        forget_fetched(database, account, mailbox, std::move(taken.uids));
     }
 }
 

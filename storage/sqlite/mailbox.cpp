@@ -136,6 +136,9 @@ Result<void> remove_mailbox(Database& database, AccountId account, MailboxId mai
     database.run("DELETE FROM expunged WHERE mailbox = ?", mailbox);
     database.run("DELETE FROM reflagged WHERE mailbox = ?", mailbox);
     database.run("DELETE FROM imported WHERE mailbox = ?", mailbox);
+    database.run("DELETE FROM fetched WHERE device IN (SELECT id FROM device WHERE account = ?) "
+                 "AND mailbox = ?",
+                 account, mailbox);
     database.run("DELETE FROM mailbox WHERE id = ?", mailbox);
     return boost::system::in_place_value;
 }

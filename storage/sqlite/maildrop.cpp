@@ -115,6 +115,7 @@ public:
         core_.wake_upkeep();
     }
 
+    MailboxId mailbox() const override { return MailboxId{shown_.mailbox}; }
     std::uint32_t count() const override { return shown_.messages; }
     std::uint64_t octets() const override { return shown_.octets; }
 

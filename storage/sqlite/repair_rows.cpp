@@ -159,6 +159,21 @@ void mend_counters(Database& database, const Repaired& repaired)
     tell(repaired, changed, "domains were counted anew");
 }
 
+/// Who seems not to have a message is given it again.
+void mend_fetched(Database& database, const Repaired& repaired)
+{
+    auto changed = database.run("DELETE FROM device WHERE account NOT IN (SELECT id FROM account)");
+    changed += database.run(
+        "DELETE FROM fetched WHERE NOT EXISTS (SELECT 1 FROM device JOIN mailbox ON mailbox.account = "
+        "device.account WHERE device.id = fetched.device AND mailbox.id = fetched.mailbox)");
+    changed += database.run(
+        "DELETE FROM fetched WHERE (device, mailbox, first) IN (SELECT device, mailbox, first FROM (SELECT "
+        "device, mailbox, first, last, lead(first, 1, uid_next) OVER (PARTITION BY device, mailbox "
+        "ORDER BY first) AS following FROM fetched JOIN mailbox ON mailbox.id = fetched.mailbox) "
+        "WHERE last < first OR last >= following)");
+    tell(repaired, changed, "what devices have fetched was forgotten where it could not be");
+}
+
 void mend_sequences(Database& database, const Repaired& repaired)
 {
     constexpr const char* raises[][2] = {
@@ -228,6 +243,7 @@ void mend_rows(Database& database, const Repaired& repaired)
     shelve_what_has_no_place(database, repaired);
     mend_bodies(database, repaired);
     mend_counters(database, repaired);
+    mend_fetched(database, repaired);
     mend_sequences(database, repaired);
 }
 

@@ -332,9 +332,33 @@ CREATE INDEX account_by_login_delay ON account (login_delay) WHERE login_delay I
 CREATE INDEX account_by_expire ON account (expire) WHERE expire IS NOT NULL;
 )sql";
 
+// What fetches an account's mail by POP3, by the password it signs in with ('':
+// the account's own); and which messages it has, in runs of uids.
+constexpr auto eleventh_schema = R"sql(
+CREATE TABLE device (
+    id         INTEGER PRIMARY KEY,
+    account    INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    label      TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen  INTEGER NOT NULL,
+    peer       TEXT NOT NULL,
+    fetched    INTEGER NOT NULL,
+    UNIQUE (account, label)
+) STRICT;
+
+CREATE TABLE fetched (
+    device  INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    mailbox INTEGER NOT NULL,
+    first   INTEGER NOT NULL,
+    last    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (device, mailbox, first)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array all_migrations = {first_schema, second_schema, third_schema,   fourth_schema,
                                        fifth_schema, sixth_schema,  seventh_schema, eighth_schema,
-                                       ninth_schema, tenth_schema};
+                                       ninth_schema, tenth_schema,  eleventh_schema};
 
 } // namespace
 

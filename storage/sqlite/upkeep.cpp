@@ -5,6 +5,7 @@
 #include "storage/sqlite/expiry.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/garbage.hpp"
+#include "storage/sqlite/ledger.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -149,12 +150,16 @@ void Upkeep::do_all(Pace pace)
 void Upkeep::write_touches()
 {
     decltype(core_.touches.used) used;
+    decltype(core_.touches.visits) visits;
     {
         const std::lock_guard lock(core_.touches.mutex);
         used.swap(core_.touches.used);
+        visits.swap(core_.touches.visits);
     }
-    if (used.empty()) return;
-    auto work = [used = std::move(used)](Database& database) -> Result<void> {
+    if (used.empty() && visits.empty()) return;
+    auto work = [used = std::move(used), visits = std::move(visits)](Database& database) -> Result<void> {
+        for (const auto& [device, visit] : visits)
+            note_sign_in(database, visit);
         for (const auto& [password, when] : used)
             database.run("UPDATE app_password SET last_used = ? WHERE account = ? AND label = ?", when,
                          password.first, password.second);

@@ -107,6 +107,17 @@ constexpr Question about_counters[] = {
     {"mailbox_modseq",
      "SELECT 'the mailbox''s change counter is beyond its account''s', 0, 0, mailbox.id, 0 FROM mailbox JOIN "
      "account ON account.id = mailbox.account WHERE mailbox.modseq > account.modseq"},
+    {"fetched_misplaced",
+     "SELECT 'the device ' || quote(label) || ' is said to have messages of mailbox ' || fetched.mailbox || "
+     "', which is none of its account''s', 0, 0, fetched.mailbox, first FROM fetched "
+     "JOIN device ON device.id = fetched.device LEFT JOIN mailbox ON mailbox.id = fetched.mailbox "
+     "WHERE mailbox.account IS NOT device.account"},
+    {"fetched_runs",
+     "SELECT 'what device ' || device || ' has from uid ' || first || ' on does not end before what "
+     "follows', "
+     "0, 0, mailbox, first FROM (SELECT device, mailbox, first, last, lead(first, 1, uid_next) OVER "
+     "(PARTITION BY device, mailbox ORDER BY first) AS following FROM fetched "
+     "JOIN mailbox ON mailbox.id = fetched.mailbox) WHERE last < first OR last >= following"},
     {"sequence",
      "SELECT 'ids of ' || name || ' would be given again', 0, 0, 0, 0 FROM ("
      "SELECT 'body' AS name, max(id) AS highest FROM body UNION ALL SELECT 'msg', max(id) FROM msg UNION ALL "

@@ -57,6 +57,14 @@ public:
             ASSERT_TRUE(deliver(text_of(size, 1), {alice, bob}));
             ASSERT_TRUE(deliver(text_of(size, 2), {alice}));
         }
+        ASSERT_TRUE(run(store_->devices().quit(
+            {.account = account(alice),
+             .label = "",
+             .peer = "192.0.2.7",
+             .at = sqlite::now(),
+             .mailbox = mailbox(alice),
+             .fetched = {{.uid = 2, .at = sqlite::now()}, {.uid = 3, .at = sqlite::now()}}},
+            {})));
         ASSERT_TRUE(deliver(text_of(30'000, 3), {bob}));
         ASSERT_TRUE(run(mail().expunge(account(bob), {entries(bob).back().id})));
         core().upkeep->run_once();
@@ -126,6 +134,13 @@ TEST_F(VerifyTest, FindsEachKindOfMistakeInTheRowsAndMendsIt)
         {"UPDATE domain SET quota = 9, octets = 9", {"domain_counters"}},
         {"UPDATE mailbox SET uid_next = 2 WHERE role = 1", {"uid_next"}},
         {"UPDATE mailbox SET modseq = 1000000 WHERE role = 1", {"mailbox_modseq"}},
+        {"UPDATE fetched SET mailbox = 7", {"fetched_misplaced"}},
+        {"UPDATE fetched SET mailbox = 777", {"fetched_misplaced"}},
+        {"UPDATE fetched SET last = 99", {"fetched_runs"}},
+        {"UPDATE fetched SET last = first - 1", {"fetched_runs"}},
+        {"INSERT INTO fetched SELECT device, mailbox, first + 1, last, at FROM fetched", {"fetched_runs"}},
+        {"DELETE FROM device", {"row_orphaned"}},
+        {"UPDATE device SET account = 99", {"fetched_misplaced", "row_orphaned"}},
         {"UPDATE sqlite_sequence SET seq = 1", {"sequence"}},
         {"UPDATE segment SET bodies = bodies + 1", {"segment_counters"}},
         {"UPDATE segment SET live = live + 1", {"segment_counters"}},
