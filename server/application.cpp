@@ -181,8 +181,8 @@ void Application::listen()
     const Session relay = smtp_session(smtp::Services::Kind::relay);
     const Session submission = smtp_session(smtp::Services::Kind::submission);
     const Session pop3 = [this](net::Connection& connection, Log log) {
-        pop3::Services services{store_->mail(), store_->accounts(), login_,     tls(),
-                                this->config(), pop3_logins_,       pop3_locks_};
+        pop3::Services services{store_->mail(), store_->accounts(), store_->devices(), login_,
+                                tls(),          this->config(),     pop3_logins_,      pop3_locks_};
         return pop3::serve(connection, std::move(log), std::move(services));
     };
     const Session web = [this](net::Connection& connection, Log log) {

@@ -282,6 +282,11 @@ awaitable<void> Connection::flush()
     s.outbox.clear();
 }
 
+bool Connection::all_sent() const
+{
+    return state_->outbox.empty();
+}
+
 awaitable<void> Connection::start_tls(TlsContext& context)
 {
     State& s = *state_;

@@ -72,6 +72,8 @@ public:
     /// until it returns.
     awaitable<void> send(std::string_view octets);
     awaitable<void> flush();
+    /// Nothing waits in the outbox: the kernel has taken all of it.
+    bool all_sent() const;
 
     /// Sends what is pending, then negotiates. Throws tls_failed when octets
     /// already wait behind the command: they were sent in the clear and must

@@ -2,6 +2,7 @@
 // RFC 5034 (AUTH), RFC 2595 (STLS), RFC 2449 §8 and RFC 3206 (why a login failed).
 
 #include "server/auth/sasl.hpp"
+#include "server/net/networks.hpp"
 #include "server/pop3/session.hpp"
 #include "server/pop3/view.hpp"
 
@@ -204,13 +205,17 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     auto maildrop = co_await services_.mail.open_maildrop(outcome->account, *view);
     if (!maildrop) co_return refuse_unavailable(user, maildrop.error());
     services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
-    account_ = outcome->account;
     lock_ = std::move(lock);
     maildrop_ = *std::move(maildrop);
     login_delay_ = delay;
     // In no other mailbox anything expires.
     if (!view->mailbox) expire_ = outcome->pop3.expire.value_or(services_.config->pop3.expire);
     if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
+    ledger_.open({.account = outcome->account,
+                  .label = outcome->device,
+                  .peer = net::plain_address(connection_.peer()).to_string(),
+                  .at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+                  .mailbox = maildrop_->mailbox()});
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
                              {"view", outcome->suffix},

@@ -89,7 +89,8 @@ Session::Session(net::Connection& connection, Log log, Services services)
       services_(std::move(services)),
       faults_(services_.config->test),
       timestamp_(new_timestamp(services_.config->hostname)),
-      login_deadline_(std::chrono::steady_clock::now() + whole_login)
+      login_deadline_(std::chrono::steady_clock::now() + whole_login),
+      ledger_(services_.devices)
 {}
 
 awaitable<void> Session::run()
@@ -105,6 +106,7 @@ awaitable<Session::Next> Session::transaction()
 {
     while (!worn_out()) {
         const net::Line line = co_await connection_.read_line(services_.config->pop3.idle_timeout);
+        if (connection_.all_sent()) ledger_.confirm();
         const Command command = parse_command(line);
         heard(line, command);
         if (!has_maildrop()) {
@@ -154,22 +156,21 @@ awaitable<Session::Next> Session::transaction()
 
 awaitable<void> Session::update()
 {
+    // QUIT speaks for what it was sent behind, once that has left.
+    if (ledger_.waiting()) co_await connection_.flush();
+    ledger_.confirm();
     if (lock_ && !lock_->keep()) co_return connection_.put(reply::error("IN-USE", say(Text::in_use)));
     std::vector<storage::MessageId> marked;
     // RFC 2449 §6.7: with EXPIRE 0 there is a DELE in every RETR.
     if (numbering_)
         marked = expire_ == std::chrono::days(0) ? numbering_->marked_or_retrieved() : numbering_->marked();
     const std::size_t deleted = marked.size();
-    std::string said = reply::ok(say(Text::bye));
-    if (deleted > 0) {
-        const auto removed = co_await services_.mail.expunge(account_, std::move(marked));
-        if (removed)
-            said = reply::ok(say(Text::deleted_bye));
-        else
-            said = reply::system_error(removed.error(), Text::not_all_removed, language_); // RFC 1939 §6
-        if (!removed)
-            log_.warning("pop3.update_failed", {{"error", removed.error().message()}, {"marked", deleted}});
-    }
+    const auto updated = co_await ledger_.quit(std::move(marked));
+    std::string said = reply::ok(say(deleted > 0 ? Text::deleted_bye : Text::bye));
+    if (!updated && deleted > 0)
+        said = reply::system_error(updated.error(), Text::not_all_removed, language_); // RFC 1939 §6
+    if (!updated)
+        log_.warning("pop3.update_failed", {{"error", updated.error().message()}, {"marked", deleted}});
     // Before the client hears of it: its next login must find no lock of ours.
     maildrop_.reset();
     lock_.reset();
@@ -274,6 +275,7 @@ awaitable<void> Session::retrieve(const Command& command)
     connection_.put(stuffer.finish());
     if (command.verb == Verb::top) co_return;
     numbering_->retrieved(*command.number);
+    ledger_.retrieved(message->uid);
     ++retrieved_;
     log_.debug("pop3.retr", {{"number", *command.number}, {"octets", message->size}});
 }

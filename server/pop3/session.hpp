@@ -8,6 +8,7 @@
 #include "server/net/transcript.hpp"
 #include "server/pop3/command.hpp"
 #include "server/pop3/faults.hpp"
+#include "server/pop3/ledger.hpp"
 #include "server/pop3/login_delay.hpp"
 #include "server/pop3/maildrop_lock.hpp"
 #include "server/pop3/numbering.hpp"
@@ -32,6 +33,7 @@ struct Services
 {
     storage::Mail& mail;
     storage::Accounts& accounts;
+    storage::Devices& devices;
     auth::Login& login;
     net::TlsContext* tls = nullptr; // null: no STLS
     std::shared_ptr<const Config> config;
@@ -119,12 +121,12 @@ private:
     std::size_t misuses_ = 0;
 
     // TRANSACTION
-    storage::AccountId account_{};
     std::unique_ptr<MaildropLocks::Lock> lock_; // null while maildrops are shared
     std::unique_ptr<storage::Maildrop> maildrop_;
     std::chrono::seconds login_delay_{0};               // the account's
     std::chrono::days expire_ = storage::never_expires; // of what the maildrop shows
     std::optional<Numbering> numbering_;                // from the first command that needs it
+    Ledger ledger_;
     std::size_t retrieved_ = 0;
 };
 

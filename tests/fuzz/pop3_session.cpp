@@ -83,8 +83,8 @@ public:
     awaitable<void> session(std::unique_ptr<net::Stream> stream)
     {
         net::Connection connection(reactor_, std::move(stream), pop3::connection_limits());
-        pop3::Services services{store_->mail(), store_->accounts(), login_, nullptr, config_, logins_,
-                                locks_};
+        pop3::Services services{
+            store_->mail(), store_->accounts(), store_->devices(), login_, nullptr, config_, logins_, locks_};
         const Log log;
         auto dialogue = [&] { return pop3::serve(connection, log, services); };
         co_await net::run_session(connection, log, std::move(dialogue), pop3::farewell);

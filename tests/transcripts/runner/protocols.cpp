@@ -19,8 +19,9 @@ awaitable<void> serve_pop3(World& world, std::unique_ptr<net::Stream> stream)
 {
     net::Connection connection(world.reactor(), std::move(stream), pop3::connection_limits());
     connection.record(world.secrets().transcript());
-    pop3::Services services{world.store().mail(), world.store().accounts(), world.login(),     world.tls(),
-                            world.config(),       world.pop3_logins(),      world.pop3_locks()};
+    pop3::Services services{
+        world.store().mail(), world.store().accounts(), world.store().devices(), world.login(),
+        world.tls(),          world.config(),           world.pop3_logins(),     world.pop3_locks()};
     const Log log;
     auto dialogue = [&] { return pop3::serve(connection, log, services); };
     co_await net::run_session(connection, log, std::move(dialogue), pop3::farewell);

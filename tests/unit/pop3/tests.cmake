@@ -2,6 +2,7 @@ pillarbox_unit_test(pop3
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/ledger_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_delay_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_lock_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/numbering_test.cpp
@@ -9,4 +10,4 @@ pillarbox_unit_test(pop3
         ${CMAKE_CURRENT_LIST_DIR}/shown_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/texts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/view_test.cpp
-    LINK pillarbox_mime pillarbox_pop3)
+    LINK pillarbox_mime pillarbox_pop3 pillarbox_support)
