@@ -64,6 +64,9 @@ void add_app_password(const Context& context, const std::string& address, const 
 void list_app_passwords(const Context& context, const std::string& address);
 void revoke_app_password(const Context& context, const std::string& address, const std::string& label);
 
+/// Who fetches the account's mail by POP3, and when it last did.
+void list_devices(const Context& context, const std::string& address);
+
 void add_alias(const Context& context, const std::string& address, const std::vector<std::string>& targets);
 void list_aliases(const Context& context);
 void remove_alias(const Context& context, const std::string& address);

@@ -160,6 +160,11 @@ private:
         pop3->add_option("--expire", pop3_.expire, "such as 30d, never, or default")->type_name("TIME");
         takes_address(verb(account_, "remove", "remove an account with its mail",
                            [this](const Context& c) { remove_account(c, options_.address); }));
+        auto* devices =
+            verb(account_, "devices", "list who fetches an account's mail by POP3, and when it last did",
+                 [this](const Context& c) { list_devices(c, options_.address); });
+        takes_address(devices);
+        listing(devices);
         const auto import = [this](const Context& c) { import_accounts(c, name_); };
         constexpr auto lines = "add accounts from lines of ADDRESS PASSWORD; - is standard input";
         takes_name(verb(account_, "import", lines, import), "FILE");

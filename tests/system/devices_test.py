@@ -1,0 +1,95 @@
+"""Which device has fetched what, as the server remembers it: over QUIT, lost connections and kill -9."""
+
+import json
+import socket
+import unittest
+
+from common import PATIENCE, Server, main, pop3, retrieve, smtp
+
+LETTER = b"From: Carol <carol@example.net>\r\nSubject: %s\r\n\r\n%s\r\n"
+
+
+class Devices(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(log__level="debug")  # which tells of connections that clients end
+        self.addCleanup(self.server.close)
+        self.server.add_domain()
+        self.alice = self.server.add_account("alice")
+        self.passwords = {label: self.add_device(label) for label in ("laptop", "phone")}
+        self.server.start()
+
+    def add_device(self, label):
+        done = self.server.verb("account", "app-password", "add", self.alice, label)
+        return next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("password "))
+
+    def send(self, subject, lines=1):
+        body = b"all of the same\r\n" * lines
+        with smtp(self.server) as session:
+            session.sendmail("carol@example.net", [self.alice], LETTER % (subject, body))
+
+    def sign_in(self, label):
+        return pop3(self.server, self.alice, self.passwords[label])
+
+    def fetch(self, label):
+        """Everything, as a client that leaves mail on the server."""
+        session = self.sign_in(label)
+        messages = [retrieve(session, number) for number in range(1, session.stat()[0] + 1)]
+        session.quit()
+        return messages
+
+    def devices(self):
+        listed = json.loads(self.server.verb("account", "devices", self.alice, "--json").stdout)
+        return {device["label"]: device for device in listed}
+
+    def test_what_each_fetched(self):
+        self.send(b"one")
+        self.send(b"two")
+        devices = self.devices()
+        self.assertEqual(set(devices), {"", "laptop", "phone"})
+        self.assertTrue(devices[""]["ownPassword"])
+        self.assertEqual({device["lastSeen"] for device in devices.values()}, {""})
+
+        self.assertEqual(len(self.fetch("phone")), 2)
+        self.server.kill()  # behind the +OK to QUIT
+        devices = self.devices()
+        self.assertEqual(devices["phone"]["fetched"], 2)
+        self.assertEqual(devices["phone"]["address"], "127.0.0.1")
+        self.assertRegex(devices["phone"]["lastSeen"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertEqual(devices["laptop"]["fetched"], 0)
+        self.assertIn("all is well", self.server.verb("verify").stdout)
+
+        self.server.start()
+        session = pop3(self.server, self.alice)  # with the account's own password
+        session.top(1, 10)
+        session.retr(2)
+        session.quit()
+        self.assertEqual(self.devices()[""]["fetched"], 1)
+        self.assertIn("phone", self.server.verb("account", "devices", self.alice).stdout)
+
+        self.server.verb("account", "app-password", "revoke", self.alice, "phone")
+        self.assertEqual(set(self.devices()), {"", "laptop"})
+        self.passwords["phone"] = self.add_device("phone")
+        self.assertEqual(self.devices()["phone"]["fetched"], 0)
+
+    def test_lost_connections(self):
+        self.send(b"small")
+        self.send(b"large", lines=1_000_000)  # more than the sockets between them hold
+        session = self.sign_in("phone")
+        session.retr(1)
+        session.noop()
+        session.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        session.sock.sendall(b"RETR 2\r\n")
+        self.assertTrue(session.file.readline().startswith(b"+OK"))
+        session.close()
+        self.server.wait_for("net.session_ended")
+        self.assertEqual(self.server.stop(), 0)  # everything pending is written
+        self.assertEqual(self.devices()["phone"]["fetched"], 1)
+
+    def test_mistakes(self):
+        done = self.server.verb("account", "devices", "nobody@example.test", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nobody@example.test", done.stderr)
+
+
+if __name__ == "__main__":
+    main()
