@@ -162,6 +162,14 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", messages + "{id}/body", messages + id + "/body?format=x");
     ask_and_check("get", messages + "{id}/parts/{path}", messages + id + "/parts/2");
     ask_and_check("get", messages + "{id}/raw", messages + id + "/raw");
+    const auto account = run(store_->accounts().find("alice@example.org"))->id;
+    storage::Visit visit{.account = account, .label = "", .peer = "192.0.2.7"};
+    visit.mailbox = run(store_->mail().mailboxes(account))->front().id;
+    visit.fetched = {{.uid = 1}};
+    ASSERT_TRUE(run(store_->devices().quit(visit, {})));
+    ask_and_check("get", messages + "{id}/fetched", messages + id + "/fetched");
+    ask_and_check("get", messages + "{id}/fetched", messages + "7777/fetched");
+    ask_and_check("get", "/api/v1/devices", "/api/v1/devices");
     ask_and_check("post", "/api/v1/session", "/api/v1/session",
                   R"({"address":"alice@example.org","password":"wrong"})");
     ask_and_check("post", "/api/v1/session", "/api/v1/session", R"({"address":7})");

@@ -1,6 +1,7 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 pillarbox_unit_test(api
     SOURCES
+        ${here}/devices_test.cpp
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp
