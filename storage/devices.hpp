@@ -3,6 +3,7 @@
 #include "storage/body.hpp"
 #include "storage/types.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,6 +73,15 @@ public:
     /// The end of one that did not: written down as well, soon. Nobody waits for
     /// it; when it fails, the store's observer hears of it.
     virtual void lost(Visit visit) = 0;
+
+    /// For how long the account keeps a message in its Inbox once all its devices
+    /// have fetched it; nothing: for good, and so it is by itself. What goes then
+    /// goes into the vault; without one, and where a person has flagged it, it
+    /// stays. A device counts from its first sign-in on, for messages that came
+    /// later, and one at least must have fetched a message. Errors: not_found.
+    virtual awaitable<Result<std::optional<std::chrono::seconds>>> grace(AccountId account) = 0;
+    virtual awaitable<Result<void>> set_grace(AccountId account,
+                                              std::optional<std::chrono::seconds> grace) = 0;
 };
 
 } // namespace pillarbox::storage

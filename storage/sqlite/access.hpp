@@ -178,6 +178,8 @@ public:
     void signed_in(const Visit& visit) override;
     awaitable<Result<void>> quit(Visit visit, std::vector<MessageId> deleted) override;
     void lost(Visit visit) override;
+    awaitable<Result<std::optional<std::chrono::seconds>>> grace(AccountId account) override;
+    awaitable<Result<void>> set_grace(AccountId account, std::optional<std::chrono::seconds> grace) override;
 
 private:
     Core& core_;

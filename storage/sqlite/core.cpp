@@ -260,6 +260,16 @@ void Core::visited(const Visit& visit)
                                                     .mailbox = visit.mailbox};
 }
 
+std::vector<Visit> Core::visits_of(AccountId account)
+{
+    const std::lock_guard lock(touches.mutex);
+    std::vector<Visit> visits;
+    for (auto at = touches.visits.lower_bound({account, {}});
+         at != touches.visits.end() && at->first.first == account; ++at)
+        visits.push_back(at->second);
+    return visits;
+}
+
 SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
     : lock_(std::move(lock)),
       core_(std::move(core)),

@@ -105,6 +105,8 @@ struct Core
     void touched(AccountId account, std::string label);
     /// And by POP3.
     void visited(const Visit& visit);
+    /// Sign-ins of the account that are still to be written down.
+    std::vector<Visit> visits_of(AccountId account);
 
     struct Touches
     {

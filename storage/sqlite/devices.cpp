@@ -4,6 +4,7 @@
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/ledger.hpp"
 #include "storage/sqlite/listed.hpp"
+#include "storage/sqlite/removal.hpp"
 
 #include <utility>
 
@@ -48,11 +49,45 @@ Result<std::vector<FetchedBy>> who_fetched_it(Database& database, AccountId acco
     return fetched;
 }
 
-/// What a session leaves behind.
-Result<void> leave(Database& database, const Visit& visit, const std::vector<MessageId>& deleted, Time until)
+/// What a session leaves behind. What it was the last to fetch goes with it.
+Result<void> leave(Core& core, Database& database, const Visit& visit, const std::vector<MessageId>& deleted)
 {
+    const auto until = kept_until(core.options.vault);
     record(database, visit);
     expunge_messages(database, visit.account, deleted, until);
+    if (!lets_go_of_fetched(database, visit.account)) return boost::system::in_place_value;
+    // Also a device that has only just come for the first time is waited for.
+    for (const auto& other : core.visits_of(visit.account))
+        note_sign_in(database, other);
+    std::vector<std::int64_t> uids;
+    for (const auto& one : visit.fetched)
+        uids.push_back(one.uid);
+    remove_fetched(database, visit.account, visit.mailbox, uids, until);
+    return boost::system::in_place_value;
+}
+
+bool exists(Database& database, AccountId account)
+{
+    return Query(database, "SELECT 1 FROM account WHERE id = ?", account).step();
+}
+
+Result<std::optional<std::chrono::seconds>> find_grace(Database& database, AccountId account)
+{
+    if (!exists(database, account)) return make_error_code(Errc::not_found);
+    Query row(database, "SELECT grace FROM removal WHERE account = ?", account);
+    if (!row.step()) return std::optional<std::chrono::seconds>();
+    return std::optional(std::chrono::seconds(row.integer(0)));
+}
+
+Result<void> change_grace(Database& database, AccountId account, std::optional<std::chrono::seconds> grace)
+{
+    if (!exists(database, account)) return make_error_code(Errc::not_found);
+    if (grace)
+        database.run("INSERT INTO removal (account, grace) VALUES (?, ?) "
+                     "ON CONFLICT DO UPDATE SET grace = excluded.grace",
+                     account, grace->count());
+    else
+        database.run("DELETE FROM removal WHERE account = ?", account);
     return boost::system::in_place_value;
 }
 
@@ -97,14 +132,27 @@ void SqliteDevices::signed_in(const Visit& visit)
 
 awaitable<Result<void>> SqliteDevices::quit(Visit visit, std::vector<MessageId> deleted)
 {
-    auto work = [visit = std::move(visit), deleted = std::move(deleted), period = core_.options.vault](
-                    Database& database) { return leave(database, visit, deleted, kept_until(period)); };
+    auto work = [&core = core_, visit = std::move(visit), deleted = std::move(deleted)](Database& database) {
+        return leave(core, database, visit, deleted);
+    };
     return submit(*core_.writer, AfterCommit(std::move(work), [this] { core_.wake_upkeep(); }));
 }
 
 void SqliteDevices::lost(Visit visit)
 {
     push_unattended(*core_.writer, Unattended{core_, std::move(visit)});
+}
+
+awaitable<Result<std::optional<std::chrono::seconds>>> SqliteDevices::grace(AccountId account)
+{
+    auto work = [account](Database& database) { return find_grace(database, account); };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<void>> SqliteDevices::set_grace(AccountId account, std::optional<std::chrono::seconds> grace)
+{
+    auto work = [account, grace](Database& database) { return change_grace(database, account, grace); };
+    return submit(*core_.writer, std::move(work));
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -17,6 +17,21 @@ struct Run
     Time at{};
 };
 
+/// Where in the Inbox a device begins to count that came then: behind what was
+/// there. Its sign-in may be noted a while later.
+std::int64_t counts_from(Database& database, AccountId account, Time came)
+{
+    Query inbox(database, "SELECT id, uid_next FROM mailbox WHERE account = ? AND role = ?", account,
+                MailboxRole::inbox);
+    if (!inbox.step()) return 0;
+    auto uid = inbox.integer(1);
+    Query message(database, "SELECT uid, received FROM message WHERE mailbox = ? ORDER BY uid DESC",
+                  inbox.integer(0));
+    while (message.step() && message.as<Time>(1) >= came)
+        uid = message.integer(0);
+    return uid;
+}
+
 /// Nothing when the account or the app password is gone.
 std::optional<std::int64_t> note_device(Database& database, const Visit& visit)
 {
@@ -27,11 +42,15 @@ std::optional<std::int64_t> note_device(Database& database, const Visit& visit)
               "ON CONFLICT (account, label) DO UPDATE SET "
               "peer = iif(excluded.last_seen >= last_seen, excluded.peer, peer), "
               "last_seen = max(last_seen, excluded.last_seen), fetched = fetched + excluded.fetched "
-              "RETURNING id",
+              "RETURNING id, since_uid",
               visit.account, visit.label, visit.at, visit.peer, visit.fetched.size());
     if (!row.step()) return std::nullopt;
     const auto device = row.integer(0);
+    const bool is_new = row.null(1);
     row.step(); // to its end
+    if (is_new)
+        database.run("UPDATE device SET since_uid = ? WHERE id = ?",
+                     counts_from(database, visit.account, visit.at), device);
     return device;
 }
 

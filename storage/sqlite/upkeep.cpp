@@ -6,6 +6,7 @@
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/garbage.hpp"
 #include "storage/sqlite/ledger.hpp"
+#include "storage/sqlite/removal.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -21,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr auto rest = 2s;               // between two rounds, so that removals gather
 constexpr auto longest = 20s;           // what other processes removed nobody tells us
 constexpr auto longest_compaction = 1s; // in one round: other duties wait
+constexpr auto between_removals = 1h;   // of what all devices have: every message is looked at
 constexpr int busy_rest = 20;           // times as long as a piece took
 constexpr auto between_expiries = 1h;   // its terms are days
 
@@ -139,6 +141,7 @@ void Upkeep::do_all(Pace pace)
     forget_old_changes();
     core_.bury_discarded();
     expire_mail(pace);
+    let_go_of_fetched(pace);
     while (!stopping() && bury_dead(now()).more) {
     }
     make_the_vault_yield();
@@ -303,6 +306,14 @@ void Upkeep::forget_old_changes()
             more = submit_and_wait(*core_.writer, forget);
         if (!more) return; // tried again next time
     }
+}
+
+void Upkeep::let_go_of_fetched(Pace pace)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (pace == Pace::gently && now < next_removal_) return;
+    next_removal_ = now + between_removals;
+    remove_all_fetched(core_, [this] { return stopping(); });
 }
 
 void Upkeep::shrink_database()

@@ -61,6 +61,7 @@ private:
     bool pause(std::chrono::steady_clock::duration time);
     void sweep_sessions();
     void forget_old_changes();
+    void let_go_of_fetched(Pace pace);
     void shrink_database();
     bool stopping() const;
 
@@ -73,6 +74,7 @@ private:
     Compaction compaction_;
     std::chrono::steady_clock::time_point next_expiry_{};
     std::chrono::days last_expire_ = never_expires; // when mail was last looked for
+    std::chrono::steady_clock::time_point next_removal_{};
     std::thread thread_;
 };
 

@@ -1,4 +1,6 @@
+#include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/blocking_op.hpp"
+#include "storage/sqlite/restore.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
 #include <algorithm>
@@ -287,6 +289,26 @@ TEST_F(DevicesTest, ForgetAMailboxThatIsRemoved)
     EXPECT_EQ(rows(), 1);
     ASSERT_TRUE(run(mail().move(account(alice), {message(2)}, mailbox(alice, MailboxRole::archive))));
     EXPECT_EQ(rows(), 0);
+}
+
+TEST_F(DevicesTest, ComeBackFromABackup)
+{
+    deliver_many(3);
+    fetch("phone", {2});
+    ASSERT_TRUE(run(devices().set_grace(account(alice), 240'000h)));
+    const auto destination = directory_.path() / "backup";
+    sqlite::backup_sqlite(options_, destination, {}, underneath_);
+    fetch("phone", {1, 3});
+    close();
+    RestoreOptions restore;
+    restore.replace = true;
+    sqlite::restore_sqlite(options_, destination, restore, underneath_);
+    reopen();
+    EXPECT_EQ(had_by("phone"), (Uids{2}));
+    EXPECT_EQ(device("phone").fetched, 1u);
+    EXPECT_EQ(run(devices().grace(account(alice))).value(), 240'000h);
+    deliver_many(1);
+    EXPECT_EQ(had_by("phone"), (Uids{2}));
 }
 
 } // namespace
