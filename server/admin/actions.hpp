@@ -67,6 +67,16 @@ void revoke_app_password(const Context& context, const std::string& address, con
 /// Who fetches the account's mail by POP3, and when it last did.
 void list_devices(const Context& context, const std::string& address);
 
+/// How long an account keeps what all its devices have fetched.
+struct KeepChoice
+{
+    std::string address;
+    std::string until;        // "forever" or "until-fetched"; empty: only show it
+    std::string grace; // as a time in the configuration; empty: 7d
+};
+
+void keep_fetched(const Context& context, const KeepChoice& choice);
+
 void add_alias(const Context& context, const std::string& address, const std::vector<std::string>& targets);
 void list_aliases(const Context& context);
 void remove_alias(const Context& context, const std::string& address);

@@ -1,33 +1,18 @@
 #include "server/admin/verbs.hpp"
 
 #include "server/admin/actions.hpp"
-#include "server/admin/tool.hpp"
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <functional>
-#include <memory>
+#include "server/admin/verb_tree.hpp"
 
 namespace pillarbox::admin {
 
 namespace {
 
-/// The verbs and their arguments. Each verb that needs the configuration adds
-/// an action; the one that was named runs once everything has been read.
-class CommandLine
+/// The verbs and their arguments.
+class CommandLine : public VerbTree
 {
 public:
     explicit CommandLine(const Serve& serve) : serve_(serve)
     {
-        app_.require_subcommand(1);
-        app_.fallthrough(); // --config and --set may stand before or behind the verb
-        app_.add_option("--config", file_, "configuration file")->type_name("FILE");
-        app_.add_option("--set", set_, "a setting, over all others; may be given again")
-            ->type_name("KEY=VALUE")
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->take_all();
         add_serving();
         add_domains();
         add_accounts();
@@ -41,53 +26,7 @@ public:
         add_upkeep();
     }
 
-    int run(int argc, char** argv)
-    {
-        try {
-            app_.parse(argc, argv);
-        } catch (const CLI::CallForHelp& help) {
-            return app_.exit(help);
-        } catch (const CLI::ParseError& error) {
-            fmt::print(stderr, "pillarbox: {}\nRun 'pillarbox --help' for the verbs and their arguments.\n",
-                       error.what());
-            return Exit::usage;
-        }
-        if (selected_) return selected_();
-        return Exit::usage;
-    }
-
 private:
-    using Action = std::function<void(const Context&)>;
-
-    ConfigSources sources() const
-    {
-        ConfigSources from;
-        if (!file_.empty()) from.file = file_;
-        from.environment = config_environment();
-        from.set = set_;
-        return from;
-    }
-
-    CLI::App* group(const char* name, const char* what)
-    {
-        auto* app = app_.add_subcommand(name, what);
-        app->require_subcommand(1);
-        return app;
-    }
-
-    CLI::App* verb(CLI::App* parent, const char* name, const char* what, Action action)
-    {
-        auto* app = parent->add_subcommand(name, what);
-        app->callback([this, action = std::move(action)] {
-            selected_ = [this, action] {
-                const Config config = load_config(sources());
-                action({config, json_});
-                return int(Exit::done);
-            };
-        });
-        return app;
-    }
-
     void takes_address(CLI::App* app)
     {
         app->add_option("address", options_.address)->required()->type_name("ADDRESS");
@@ -97,8 +36,6 @@ private:
     {
         app->add_option("name", name_)->required()->type_name(type);
     }
-
-    void listing(CLI::App* app) { app->add_flag("--json", json_, "answer in JSON"); }
 
     void add_serving()
     {
@@ -165,6 +102,12 @@ private:
                  [this](const Context& c) { list_devices(c, options_.address); });
         takes_address(devices);
         listing(devices);
+        auto* keep = verb(account_, "keep", "say what becomes of mail that all devices have fetched",
+                          [this](const Context& c) { keep_fetched(c, keep_); });
+        keep->add_option("address", keep_.address)->required()->type_name("ADDRESS");
+        keep->add_option("until", keep_.until, "forever, or until-fetched: then it goes into the vault")
+            ->check(CLI::IsMember({"forever", "until-fetched"}));
+        keep->add_option("--grace", keep_.grace, "how long it stays then, 7d by itself")->type_name("TIME");
         const auto import = [this](const Context& c) { import_accounts(c, name_); };
         constexpr auto lines = "add accounts from lines of ADDRESS PASSWORD; - is standard input";
         takes_name(verb(account_, "import", lines, import), "FILE");
@@ -361,15 +304,10 @@ private:
         listing(restore);
     }
 
-    CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};
     const Serve& serve_;
-    std::function<int()> selected_;
     CLI::App* account_ = nullptr;
 
-    std::string file_;
-    std::vector<std::string> set_;
     bool demo_ = false;
-    bool json_ = false;
     bool apop_ = false;
     bool repair_ = false;
     std::string path_;
@@ -379,6 +317,7 @@ private:
     std::vector<std::string> targets_;
     std::int64_t id_ = 0;
     AccountOptions options_;
+    KeepChoice keep_;
     Pop3Options pop3_;
     TransferOptions transfer_options_;
     MaildropOptions maildrop_;

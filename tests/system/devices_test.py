@@ -85,7 +85,47 @@ class Devices(unittest.TestCase):
         self.assertEqual(self.server.stop(), 0)  # everything pending is written
         self.assertEqual(self.devices()["phone"]["fetched"], 1)
 
+    def test_gone_when_all_have_it(self):
+        self.assertIn("until it is deleted", self.server.verb("account", "keep", self.alice).stdout)
+        self.send(b"first")
+        for label in self.passwords:
+            self.assertEqual(len(self.fetch(label)), 1)
+        said = self.server.verb("account", "keep", self.alice, "until-fetched", "--grace", "0s").stdout
+        self.assertIn("0s more", said)
+        self.send(b"second")
+        self.assertEqual(len(self.fetch("phone")), 2)  # "first" goes with this: both have had it
+        second = self.fetch("laptop")
+        self.assertEqual(len(second), 1)
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(self.fetch("phone"), [])
+
+        kept = json.loads(self.server.verb("vault", "list", self.alice, "--json").stdout)
+        self.assertEqual({entry["subject"] for entry in kept}, {"first", "second"})
+        wanted = next(str(entry["id"]) for entry in kept if entry["subject"] == "second")
+        self.server.verb("vault", "restore", self.alice, wanted)
+        self.assertEqual(self.fetch("phone"), second)  # anew
+        self.assertEqual(self.fetch("laptop"), second)
+        self.assertEqual(self.fetch("phone"), [])
+
+        self.server.verb("account", "keep", self.alice, "forever")
+        self.send(b"third")
+        for label in self.passwords:
+            self.assertEqual(len(self.fetch(label)), 1)
+        self.assertEqual(len(self.fetch("phone")), 1)
+        self.assertIn("all is well", self.server.verb("verify").stdout)
+
     def test_mistakes(self):
+        for arguments, status, sentence in (
+            (("nobody@example.test",), 1, "nobody@example.test"),
+            ((self.alice, "always"), 2, "until-fetched"),
+            ((self.alice, "until-fetched", "--grace", "soon"), 1, "--grace"),
+            ((self.alice, "forever", "--grace", "1d"), 1, "--grace goes with until-fetched"),
+            ((self.alice, "until-fetched", "--set", "storage.vault=0s"), 1, "storage.vault"),
+        ):
+            done = self.server.verb("account", "keep", *arguments, check=False)
+            self.assertEqual(done.returncode, status, arguments)
+            self.assertIn(sentence, done.stderr)
         done = self.server.verb("account", "devices", "nobody@example.test", check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("nobody@example.test", done.stderr)
