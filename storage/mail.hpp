@@ -105,6 +105,13 @@ public:
     /// Errors: not_found.
     virtual awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) = 0;
 
+    /// The same for several, with one look at the store: for who has been asked
+    /// for all of them already. Their octets are in memory at once, up to 256
+    /// KiB of each. Returns them in the order given, up to the first that cannot
+    /// be read. Errors: not_found when that is the first of all.
+    virtual awaitable<Result<std::vector<std::unique_ptr<MessageReader>>>>
+    open(std::vector<MessageId> messages) = 0;
+
     /// Adds and removes flags; returns the message as it now is. Errors: not_found.
     virtual awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
                                                 std::uint32_t remove) = 0;

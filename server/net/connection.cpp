@@ -237,6 +237,11 @@ void Connection::consume(std::size_t octets)
     state_->input.consume(octets);
 }
 
+bool Connection::unread() const
+{
+    return !state_->input.empty();
+}
+
 awaitable<void> Connection::idle(std::chrono::seconds patience)
 {
     State& s = *state_;

@@ -60,6 +60,9 @@ public:
     awaitable<std::string_view> read_more(std::chrono::seconds patience);
     void consume(std::size_t octets);
 
+    /// Whether octets have come that were not taken: a client that pipelines.
+    bool unread() const;
+
     /// Waits for the next command or request to begin, holding no memory;
     /// returns at once when something is unread. Here, in read_line() before
     /// its line begins, in a handshake and in pause(), a draining server

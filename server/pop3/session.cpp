@@ -242,7 +242,8 @@ awaitable<void> Session::retrieve(const Command& command)
     if (!numbered) co_return;
     const auto* message = numbering_->find(*command.number);
     if (!message) co_return connection_.put(reply::error(say(Text::no_such_message)));
-    const auto reader = co_await services_.mail.open(message->id);
+    const bool pipelined = connection_.unread();
+    const auto reader = co_await ahead_.open(services_.mail, *numbering_, *command.number, pipelined);
     if (!reader)
         co_return connection_.put(reply::system_error(reader.error(), Text::message_unavailable, language_));
     // The first piece before "+OK": what cannot be read can still be refused.

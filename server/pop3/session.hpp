@@ -12,6 +12,7 @@
 #include "server/pop3/login_delay.hpp"
 #include "server/pop3/maildrop_lock.hpp"
 #include "server/pop3/numbering.hpp"
+#include "server/pop3/read_ahead.hpp"
 #include "server/pop3/reply.hpp"
 #include "server/pop3/texts.hpp"
 #include "storage/accounts.hpp"
@@ -127,6 +128,7 @@ private:
     std::chrono::days expire_ = storage::never_expires; // of what the maildrop shows
     std::optional<Numbering> numbering_;                // from the first command that needs it
     Ledger ledger_;
+    ReadAhead ahead_;
     std::size_t retrieved_ = 0;
 };
 

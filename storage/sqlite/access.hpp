@@ -35,6 +35,8 @@ public:
                                  std::uint32_t position, std::size_t limit) override;
     awaitable<Result<Listed>> find(AccountId account, MessageId message) override;
     awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) override;
+    awaitable<Result<std::vector<std::unique_ptr<MessageReader>>>>
+    open(std::vector<MessageId> messages) override;
     awaitable<Result<Listed>> set_flags(AccountId account, MessageId message, std::uint32_t add,
                                         std::uint32_t remove) override;
     awaitable<Result<std::vector<Changed>>> set_flags(AccountId account, std::vector<MessageId> messages,

@@ -165,4 +165,22 @@ awaitable<Result<std::unique_ptr<MessageReader>>> SqliteMail::open(MessageId mes
     return submit(*core_.readers, std::move(work));
 }
 
+awaitable<Result<std::vector<std::unique_ptr<MessageReader>>>>
+SqliteMail::open(std::vector<MessageId> messages)
+{
+    auto work = [this, messages = std::move(messages)](
+                    Database& database) -> Result<std::vector<std::unique_ptr<MessageReader>>> {
+        std::vector<std::unique_ptr<MessageReader>> readers;
+        for (const MessageId message : messages) {
+            auto reader = open_message(core_, database, message);
+            if (!reader) core_.wake_upkeep();
+            if (!reader && readers.empty()) return reader.error();
+            if (!reader) break;
+            readers.push_back(std::move(*reader));
+        }
+        return readers;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
 } // namespace pillarbox::storage::sqlite
