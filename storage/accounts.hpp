@@ -4,6 +4,7 @@
 #include "storage/types.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,14 @@ struct AppPassword
     std::optional<Time> last_used;
 };
 
+/// Whom a sign-in means, and what it is checked with.
+struct SignIn
+{
+    std::optional<Account> account{}; // none: a stranger
+    std::size_t which = 0;            // of the addresses it has
+    std::vector<AppPassword> app_passwords{};
+};
+
 /// Where mail for one address goes, aliases followed.
 struct Route
 {
@@ -104,6 +113,10 @@ public:
     virtual awaitable<Result<Account>> find(AccountId account) = 0;
 
     virtual awaitable<Result<std::vector<AppPassword>>> app_passwords(AccountId account) = 0;
+
+    /// The account of the first of `addresses` that has one, with its app
+    /// passwords, in one look. A stranger is no error and takes as long.
+    virtual awaitable<Result<SignIn>> sign_in(std::vector<std::string> addresses) = 0;
 
     // Everything below changes the store, durably, before it returns.
 

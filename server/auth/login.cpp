@@ -83,10 +83,17 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
 
     auto known = co_await state.find(std::move(user));
     if (!known) co_return Failure::busy;
-    auto work = [&state, known = *known, password = std::move(password), peer] {
-        return state.verify(known, password, peer);
-    };
-    Verified verified = co_await net::offload(state.pool, std::move(work));
+    const Slot turn(state.verifying);
+    Verified verified;
+    // What is known needs no hash, and so not the pool; but only where no guess is
+    // being verified there that is still to be counted.
+    if (turn.alone()) verified = state.recall(*known, password, peer);
+    if (verified.kind == Verified::Kind::wrong) {
+        auto work = [&state, known = *known, password = std::move(password), peer] {
+            return state.verify(known, password, peer);
+        };
+        verified = co_await net::offload(state.pool, std::move(work));
+    }
     if (verified.kind == Verified::Kind::refused) co_return Failure::throttled;
     if (verified.kind == Verified::Kind::wrong) co_return Failure::credentials;
 

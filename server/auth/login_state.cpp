@@ -111,52 +111,47 @@ awaitable<storage::Result<Known>> Login::State::find(std::string user)
         if (!domains) co_return domains.error();
         if (domains->size() == 1) user += '@' + domains->front().name;
     }
+    const auto readings = readings_of(user);
+    std::vector<std::string> addresses;
+    for (const Reading& reading : readings)
+        addresses.push_back(reading.address);
+    auto found = co_await accounts.sign_in(std::move(addresses));
+    if (!found) co_return found.error();
     Known known;
-    bool found = false;
-    // Each is asked for, whichever there is: the time says nothing. One that
-    // has the whole name wins, disabled or not.
-    for (const Reading& reading : readings_of(user)) {
-        auto account = co_await accounts.find(reading.address);
-        if (!account && account.error() != storage::Errc::not_found) co_return account.error();
-        if (!account || found) continue;
-        found = true;
-        known.suffix = reading.suffix;
-        if (account->enabled) known.account = *std::move(account);
-    }
-
-    const storage::AccountId id = known.account ? known.account->id : storage::AccountId{};
-    auto devices = co_await accounts.app_passwords(id);
-    if (devices)
-        known.devices = *std::move(devices);
-    else if (devices.error() != storage::Errc::not_found)
-        co_return devices.error();
+    // One that has the whole name wins, disabled or not.
+    if (!found->account || !found->account->enabled) co_return known;
+    known.suffix = readings[found->which].suffix;
+    known.account = std::move(found->account);
+    known.devices = std::move(found->app_passwords);
     if (known.devices.size() > most_app_passwords)
         known.devices.erase(known.devices.begin(), known.devices.end() - most_app_passwords);
     co_return known;
 }
 
-/// Who this is, if the password fitted a short while ago. In the order of verify().
-std::optional<Verified> Login::State::recall(const Known& known, const std::string& password) const
+/// Who this is, if the password fitted a short while ago; otherwise it may be
+/// wrong. In the order of compare().
+Verified Login::State::recall(const Known& known, const std::string& password, const asio::ip::address& peer)
 {
-    if (!known.account) return std::nullopt;
+    // Asked again, since this one may have waited beside many that failed.
+    if (refused(peer)) return {.kind = Verified::Kind::refused};
+    if (!known.account) return {};
     const auto now = std::chrono::steady_clock::now();
     for (const storage::AppPassword& device : known.devices) {
         if (recent.know(known.account->id, device.password_hash, password, now))
-            return Verified{.kind = Verified::Kind::device, .label = device.label};
+            return {.kind = Verified::Kind::device, .label = device.label};
     }
     if (recent.know(known.account->id, known.account->password_hash, password, now))
-        return Verified{.kind = Verified::Kind::account};
-    return std::nullopt;
+        return {.kind = Verified::Kind::account};
+    return {};
 }
 
 /// On the pool. A failure is counted here, before the next guess of the same
 /// network is looked at.
 Verified Login::State::verify(const Known& known, const std::string& password, const asio::ip::address& peer)
 {
-    // Asked again, since this one may have waited beside many that failed.
-    if (refused(peer)) return {.kind = Verified::Kind::refused};
-    if (auto recalled = recall(known, password)) return *std::move(recalled);
-    Verified verified = compare(known, password);
+    Verified verified = recall(known, password, peer);
+    if (verified.kind != Verified::Kind::wrong) return verified;
+    verified = compare(known, password);
     if (verified.kind == Verified::Kind::wrong)
         wrong(peer);
     else

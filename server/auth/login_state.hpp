@@ -34,13 +34,17 @@ inline constexpr std::size_t longest_queue = 256;
 class Slot
 {
 public:
-    explicit Slot(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    explicit Slot(std::atomic<std::size_t>& count) : count_(count), before_(count++) {}
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
     ~Slot() { --count_; }
 
+    /// Whether there was none when it began.
+    bool alone() const { return before_ == 0; }
+
 private:
     std::atomic<std::size_t>& count_;
+    std::size_t before_;
 };
 
 /// What the store knows of a name.
@@ -116,7 +120,7 @@ struct Login::State
     awaitable<bool> admit(boost::asio::ip::address peer);
     awaitable<void> wait(std::chrono::seconds time);
     awaitable<storage::Result<Known>> find(std::string user);
-    std::optional<Verified> recall(const Known& known, const std::string& password) const;
+    Verified recall(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
     Verified verify(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
     Verified compare(const Known& known, const std::string& password) const;
     std::string verifier_of(const Known& known, const std::string& label, const std::string& verifier,
@@ -153,8 +157,9 @@ struct Login::State
     bool draining = false;
     std::shared_ptr<const TokenCheck> tokens; // null: none is taken
 
-    std::atomic<bool> scram{false}; // every password can be checked that way
-    std::atomic<std::size_t> waiting{0};
+    std::atomic<bool> scram{false};                   // every password can be checked that way
+    std::atomic<std::size_t> waiting{0};              // sign-ins that take a turn
+    std::atomic<std::size_t> verifying{0};            // of them, with a password, and found in the store
     std::atomic<std::size_t> asking{0};               // a provider, about a token
     boost::asio::thread_pool pool{verifying_threads}; // last: joins before the rest goes
 };

@@ -60,6 +60,7 @@ public:
     awaitable<Result<Account>> find(std::string address) override;
     awaitable<Result<Account>> find(AccountId account) override;
     awaitable<Result<std::vector<AppPassword>>> app_passwords(AccountId account) override;
+    awaitable<Result<SignIn>> sign_in(std::vector<std::string> addresses) override;
     awaitable<Result<void>> add_domain(std::string name) override;
     awaitable<Result<std::vector<Domain>>> domains() override;
     awaitable<Result<void>> remove_domain(std::string name) override;

@@ -112,6 +112,26 @@ void end_sessions(Database& database, AccountId account)
     database.run("DELETE FROM web_session WHERE account = ?", account);
 }
 
+std::vector<AppPassword> app_passwords_of(Database& database, AccountId account)
+{
+    std::vector<AppPassword> passwords;
+    Query row(database,
+              "SELECT label, password_hash, sealed, created, last_used, scram FROM app_password WHERE "
+              "account = ? "
+              "ORDER BY label",
+              account);
+    while (row.step()) {
+        auto& password = passwords.emplace_back(AppPassword{.label = row.as<std::string>(0),
+                                                            .password_hash = row.as<std::string>(1),
+                                                            .sealed = row.as<std::string>(2),
+                                                            .scram = row.as<std::string>(5),
+                                                            .created = row.as<Time>(3),
+                                                            .last_used = std::nullopt});
+        if (!row.null(4)) password.last_used = row.as<Time>(4);
+    }
+    return passwords;
+}
+
 Result<void> found(std::int64_t changed)
 {
     if (changed == 0) return make_error_code(Errc::not_found);
@@ -278,22 +298,26 @@ awaitable<Result<void>> SqliteAccounts::remove(std::string address)
 awaitable<Result<std::vector<AppPassword>>> SqliteAccounts::app_passwords(AccountId account)
 {
     auto work = [account](Database& database) -> Result<std::vector<AppPassword>> {
-        std::vector<AppPassword> passwords;
-        Query row(database,
-                  "SELECT label, password_hash, sealed, created, last_used, scram FROM app_password WHERE "
-                  "account = ? "
-                  "ORDER BY label",
-                  account);
-        while (row.step()) {
-            auto& password = passwords.emplace_back(AppPassword{.label = row.as<std::string>(0),
-                                                                .password_hash = row.as<std::string>(1),
-                                                                .sealed = row.as<std::string>(2),
-                                                                .scram = row.as<std::string>(5),
-                                                                .created = row.as<Time>(3),
-                                                                .last_used = std::nullopt});
-            if (!row.null(4)) password.last_used = row.as<Time>(4);
+        return app_passwords_of(database, account);
+    };
+    return submit_brief(*core_.readers, std::move(work));
+}
+
+awaitable<Result<SignIn>> SqliteAccounts::sign_in(std::vector<std::string> addresses)
+{
+    for (auto& address : addresses)
+        address = canonical(address);
+    auto work = [addresses = std::move(addresses)](Database& database) -> Result<SignIn> {
+        SignIn found;
+        // Each is looked for, whichever there is: the time says nothing.
+        for (std::size_t which = 0; which < addresses.size(); ++which) {
+            Query row(database, select_by_address, addresses[which]);
+            if (!row.step() || found.account) continue;
+            found.account = account_of(row);
+            found.which = which;
         }
-        return passwords;
+        found.app_passwords = app_passwords_of(database, found.account ? found.account->id : AccountId{});
+        return found;
     };
     return submit_brief(*core_.readers, std::move(work));
 }

@@ -149,6 +149,25 @@ TEST_F(AccountsTest, KeepsAppPasswords)
     EXPECT_TRUE(run(accounts().app_passwords(id))->empty());
 }
 
+TEST_F(AccountsTest, TellsInOneLookWhatASignInIsCheckedWith)
+{
+    AppPassword phone;
+    phone.label = "phone";
+    phone.password_hash = "hash";
+    ASSERT_TRUE(run(accounts().add_app_password("bob@example.org", phone)));
+    const auto look = [this](std::vector<std::string> addresses) {
+        return run(accounts().sign_in(std::move(addresses))).value();
+    };
+    const auto bob = look({"nobody@example.org", "Bob@Example.ORG", "alice@example.org"});
+    ASSERT_TRUE(bob.account);
+    EXPECT_EQ(bob.account->address, "bob@example.org");
+    EXPECT_EQ(bob.which, 1u);
+    ASSERT_EQ(bob.app_passwords.size(), 1u);
+    EXPECT_EQ(bob.app_passwords.front().label, "phone");
+    EXPECT_TRUE(look({"alice@example.org"}).app_passwords.empty());
+    EXPECT_FALSE(look({"nobody@example.org", "no address"}).account);
+}
+
 TEST_F(AccountsTest, RoutesMail)
 {
     ASSERT_TRUE(run(accounts().add_domain("example.com")));
