@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -102,11 +104,24 @@ Result<std::vector<MaildropEntry>> entries_of(Database& database, const Shown& s
     return entries;
 }
 
+using Entries = std::vector<MaildropEntry>;
+
+/// So many are looked at with the mailbox itself, which takes some 50 µs: most
+/// clients want them next, and another way to a reader and back costs more.
+constexpr std::uint32_t most_entries_at_once = 200;
+
+awaitable<Result<Entries>> at_once(Entries entries)
+{
+    co_return entries;
+}
+
 class SqliteMaildrop final : public Maildrop
 {
 public:
-    SqliteMaildrop(Core& core, std::unique_ptr<Holds::Maildrop> hold, Shown shown)
-        : core_(core), hold_(std::move(hold)), shown_(shown)
+    /// `entries`, if they are known already.
+    SqliteMaildrop(Core& core, std::unique_ptr<Holds::Maildrop> hold, Shown shown,
+                   std::optional<Entries> entries)
+        : core_(core), hold_(std::move(hold)), shown_(shown), entries_(std::move(entries))
     {}
 
     ~SqliteMaildrop() override
@@ -119,8 +134,9 @@ public:
     std::uint32_t count() const override { return shown_.messages; }
     std::uint64_t octets() const override { return shown_.octets; }
 
-    awaitable<Result<std::vector<MaildropEntry>>> entries() override
+    awaitable<Result<Entries>> entries() override
     {
+        if (entries_) return at_once(*std::exchange(entries_, std::nullopt));
         auto work = [shown = shown_](Database& database) { return entries_of(database, shown); };
         return submit(*core_.readers, std::move(work));
     }
@@ -129,6 +145,7 @@ private:
     Core& core_;
     std::unique_ptr<Holds::Maildrop> hold_;
     Shown shown_;
+    std::optional<Entries> entries_;
 };
 
 Shown shown_of(const Query& row)
@@ -187,7 +204,12 @@ awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId
         if (!shown) return shown.error();
         if (view.since) show_only(database, *view.since, *shown);
         hold->shows(shown->modseq);
-        return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown);
+        std::optional<Entries> entries;
+        if (shown->messages <= most_entries_at_once) {
+            auto found = entries_of(database, *shown);
+            if (found) entries = *std::move(found); // or whoever wants them hears why not
+        }
+        return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown, std::move(entries));
     };
     return submit(*core_.readers, std::move(work), 0, !view.since); // a view of a time reads every row
 }
