@@ -98,8 +98,10 @@ int measure(const Arguments& arguments)
     std::filesystem::permissions(folder.path(),
                                  std::filesystem::perms(0755)); // Dovecot works as another user
     const NullPop3 null(Server::password, polled, octets);
-    // The default hash: what is measured is a server as it is used.
-    Server server(folder.path() / "pillarbox", connections + 1, {"auth.password_hash=argon2id"});
+    // The default hash: what is measured is a server as it is used. But nothing is
+    // indexed meanwhile, which would be done in the pauses, when others are measured.
+    Server server(folder.path() / "pillarbox", connections + 1,
+                  {"auth.password_hash=argon2id", "storage.search=false"});
     for (std::size_t account = 0; account < connections; ++account)
         put_messages(server.data(), {Server::address(account), polled, octets});
     put_messages(server.data(), {Server::address(fetching), fetched, octets});
