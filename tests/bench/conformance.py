@@ -1,8 +1,9 @@
-"""What tests/pop3kit says about Pillarbox and, for comparison, Dovecot.
+"""What tests/pop3kit says about Pillarbox and, for comparison, Dovecot and Courier.
 
-    python3 -B tests/bench/conformance.py [--json FILE]
+    python3 -B tests/bench/conformance.py [--courier FOLDER] [--json FILE]
 
-`./dev bench --peers` installs what this needs and runs it as root. Each server
+`./dev bench --peers` installs what this needs and runs it as root; FOLDER is
+where it has unpacked the package courier-pop. Each server
 runs on loopback, from a folder of its own, with the mechanisms and the TLS that
 it has; one account, whose mailbox is filled as the server likes it.
 """
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from conformance_servers import PASSWORD, Dovecot, Pillarbox
+from conformance_servers import PASSWORD, Courier, Dovecot, Pillarbox
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 LEVELS = ("MUST", "SHOULD", "optional")
@@ -56,16 +57,18 @@ def head():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="What tests/pop3kit says about Pillarbox and Dovecot.")
+    parser = argparse.ArgumentParser(description="What tests/pop3kit says about Pillarbox, Dovecot and Courier.")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the results there as well")
+    parser.add_argument("--courier", type=pathlib.Path, metavar="FOLDER", help="where courier-pop is unpacked; without, there is no Courier")
     options = parser.parse_args()
     if os.geteuid() != 0:
-        sys.exit("conformance: Dovecot wants to be started by root")
+        sys.exit("conformance: Dovecot and Courier want to be started by root")
+    Courier.unpacked = options.courier
     tables, failures, everything = [], [], {}
-    for kind in (Pillarbox, Dovecot):
+    for kind in (Pillarbox, Dovecot, *([Courier] if options.courier else [])):
         with tempfile.TemporaryDirectory(prefix="pillarbox-conformance-") as folder:
             folder = pathlib.Path(folder)
-            folder.chmod(0o755)  # Dovecot reads mail as another user
+            folder.chmod(0o755)  # Dovecot and Courier read mail as another user
             with kind(folder) as server:
                 results = check(server, folder)
         everything[kind.name] = results

@@ -1,12 +1,14 @@
 """Servers to run the kit against, each in a folder of its own, gone at the end of a `with`."""
 
 import pathlib
+import poplib
 import pwd
 import shutil
 import socket
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
@@ -14,6 +16,7 @@ import pillarbox  # noqa: E402
 from pillarbox import PATIENCE  # noqa: E402
 
 PASSWORD = "secret"
+BETWEEN_LOOKS = 0.2  # seconds
 
 
 def free_port():
@@ -105,10 +108,13 @@ class Program:
         serving.set()
 
     def __exit__(self, *why):
-        self._process.terminate()
+        self.end()
         self._process.wait(PATIENCE)
         self._reader.join()
         self._process.stderr.close()
+
+    def end(self):
+        self._process.terminate()
 
     def said(self):
         return "".join(self._log[-20:])
@@ -161,3 +167,71 @@ service pop3-login {{
 }}
 """)
         return ["dovecot", "-F", "-c", str(configuration)]
+
+
+class Courier(Program):
+    """Courier's POP3, with every mechanism that it has for a password, and STLS.
+
+    Its files have fixed places, and its package does not go with Dovecot's: it
+    runs from `unpacked`, and sees a configuration of its own there, in
+    namespaces that end with it.
+    """
+
+    name, ready = "Courier", "Installation complete"
+    unpacked = None
+
+    def command(self):
+        for name in ("etc", "run/authdaemon"):
+            (self.folder / name).mkdir(parents=True)
+        self._write("authdaemonrc", 'authmodulelist="authuserdb"\ndaemons=5\nauthdaemonvar=/run/courier/authdaemon\n')
+        fields = {"uid": self.mail.owner.pw_uid, "gid": self.mail.owner.pw_gid, "home": self.mail.home, "mail": self.mail.path}
+        hashes = {"systempw": "-md5", "hmac-md5pw": "-hmac-md5", "hmac-sha1pw": "-hmac-sha1", "hmac-sha256pw": "-hmac-sha256"}
+        for field, kind in hashes.items():
+            made = subprocess.run(["userdbpw", kind], input=PASSWORD + "\n", capture_output=True, text=True, check=True, timeout=PATIENCE)
+            fields[field] = made.stdout.strip()
+        self._write("userdb", f"{self.user}\t" + "|".join(f"{field}={value}" for field, value in fields.items()) + "\n")
+        programs = self.unpacked.resolve() / "usr/lib/courier/courier"
+        secured = certificate(self.folder)
+        shutil.chown(secured, "courier")  # as whom it has TLS made
+        start = f"""
+            mkdir -p /run/courier && mount --bind '{self.folder}/etc' /etc/courier && mount --bind '{self.folder}/run' /run/courier
+            makeuserdb
+            set -a
+            . /etc/courier/authdaemonrc
+            /usr/lib/courier/courier-authlib/authdaemond &
+            POP3AUTH='PLAIN LOGIN CRAM-MD5 CRAM-SHA1 CRAM-SHA256' POP3AUTH_TLS='PLAIN LOGIN' MIME_UNICODE_MESSAGE_TYPE=message/global
+            POP3_STARTTLS=YES COURIERTLS=/usr/bin/couriertls TLS_CERTFILE='{secured}' TLS_VERIFYPEER=NONE
+            couriertcpd -address=127.0.0.1 -maxprocs=40 -maxperip=40 -nodnslookup -noidentlookup {self.port} \\
+                '{programs}'/courierpop3login '{programs}'/courierpop3d Maildir
+        """
+        return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-e", "-c", start]
+
+    def end(self):
+        self._process.kill()  # the namespaces end with it, and all in them
+
+    def _write(self, name, text):
+        path = self.folder / "etc" / name
+        path.write_text(text)
+        path.chmod(0o600)
+
+    def __enter__(self):
+        super().__enter__()
+        # It does not say when it listens; one has to look.
+        end = time.monotonic() + PATIENCE
+        pause = threading.Event()
+        while not self._answers():
+            if time.monotonic() > end:
+                self.__exit__()
+                raise SystemExit(f"conformance: {self.name} does not answer: {self.said()}")
+            pause.wait(BETWEEN_LOOKS)
+        return self
+
+    def _answers(self):
+        try:
+            session = poplib.POP3("127.0.0.1", self.port, timeout=PATIENCE)
+            session.user(self.user)
+            session.pass_(PASSWORD)
+            session.quit()
+        except (OSError, poplib.error_proto):
+            return False
+        return True
