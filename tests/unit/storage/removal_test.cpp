@@ -246,7 +246,8 @@ TEST_F(RemovalTest, LooksAtMoreThanOnePart)
         database.run("WITH RECURSIVE n (uid) AS (SELECT 4 UNION ALL SELECT uid + 1 FROM n WHERE uid < ?3) "
                      "INSERT INTO message SELECT ?1, uid, 1, 0, ?2, 1, uid + 1000 FROM n",
                      mailbox_, size_, many);
-        database.run("INSERT INTO msg SELECT m.msg, a.account, m.mailbox, m.uid, a.body, a.trace FROM "
+        database.run("INSERT INTO msg (id, account, mailbox, uid, body, trace) SELECT m.msg, a.account, "
+                     "m.mailbox, m.uid, a.body, a.trace FROM "
                      "message m JOIN msg a ON a.mailbox = m.mailbox AND a.uid = 1 "
                      "WHERE m.mailbox = ? AND m.uid > 3",
                      mailbox_);
