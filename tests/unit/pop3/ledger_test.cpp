@@ -41,6 +41,12 @@ public:
         begin();
     }
 
+    /// No session outlives the store.
+    void TearDown() override
+    {
+        if (!peer_->ended()) leave();
+    }
+
     /// A new session, signed in.
     void begin()
     {
