@@ -1,7 +1,8 @@
 #include "server/pop3/shown.hpp"
 
-#include "server/auth/sasl_names.hpp"
+#include "server/auth/sasl_shown.hpp"
 #include "server/base/ascii.hpp"
+#include "server/net/line_shown.hpp"
 #include "server/pop3/texts.hpp"
 
 namespace pillarbox::pop3 {
@@ -18,26 +19,11 @@ std::string_view up_to(std::string_view line, std::string_view part)
     return line.substr(0, static_cast<std::size_t>(part.data() + part.size() - line.data()));
 }
 
-Shown faulty(net::Line::Fault fault)
-{
-    switch (fault) {
-    case net::Line::Fault::too_long:
-        return {"", "a line that is too long"};
-    case net::Line::Fault::bare_lf:
-        return {"", "a line that ends in LF alone"};
-    case net::Line::Fault::nul_octet:
-        return {"", "a line with NUL"};
-    case net::Line::Fault::none:
-        break;
-    }
-    return {"", "no command"};
-}
-
 } // namespace
 
 Shown shown(const net::Line& line, const Command& command)
 {
-    if (line.fault != net::Line::Fault::none) return faulty(line.fault);
+    if (line.fault != net::Line::Fault::none) return {"", net::fault_shown(line.fault)};
     const std::string_view text = line.text;
     std::string_view rest = text;
     const std::string_view keyword = ascii::take_until(rest, ' ');
@@ -55,13 +41,8 @@ Shown shown(const net::Line& line, const Command& command)
         return {keyword, "secret"};
     case Verb::apop:
         return {up_to(text, command.argument), "secret"};
-    case Verb::auth: {
-        std::string_view response = command.argument;
-        const std::string_view mechanism = ascii::take_until(response, ' ');
-        if (!mechanism.empty() && !auth::sasl::is_registered(mechanism)) return {keyword, "no mechanism"};
-        if (mechanism.size() == command.argument.size()) return {text};
-        return {up_to(text, mechanism), "secret"};
-    }
+    case Verb::auth:
+        return auth::sasl::shown(text, command.argument);
     case Verb::lang:
         if (command.argument.size() <= longest_language && find_language(command.argument)) return {text};
         if (command.argument.empty()) return {text};

@@ -1,30 +1,12 @@
 #include "server/smtp/shown.hpp"
 
-#include "server/auth/sasl_names.hpp"
+#include "server/auth/sasl_shown.hpp"
 #include "server/base/ascii.hpp"
+#include "server/net/line_shown.hpp"
 
 namespace pillarbox::smtp {
 
-namespace {
-
 using net::Shown;
-
-Shown faulty(const net::Line& line)
-{
-    switch (line.fault) {
-    case net::Line::Fault::too_long:
-        return {"", "a line that is too long"};
-    case net::Line::Fault::bare_lf:
-        return {"", "a line that ends in LF alone"};
-    case net::Line::Fault::nul_octet:
-        return {"", "a line with NUL"};
-    case net::Line::Fault::none:
-        break;
-    }
-    return {"", "a line with octets that no command has"};
-}
-
-} // namespace
 
 Shown shown(const net::Line& line, const Command& command)
 {
@@ -37,7 +19,8 @@ Shown shown(const net::Line& line, const Command& command)
     };
     switch (command.verb) {
     case Verb::malformed:
-        return faulty(line);
+        if (line.fault != net::Line::Fault::none) return {"", net::fault_shown(line.fault)};
+        return {"", "a line with octets that no command has"};
     case Verb::unknown:
         return {"", "no command"};
     case Verb::http:
@@ -49,14 +32,8 @@ Shown shown(const net::Line& line, const Command& command)
         return whole_if(ascii::starts_with(argument, "FROM:"));
     case Verb::rcpt:
         return whole_if(ascii::starts_with(argument, "TO:"));
-    case Verb::auth: {
-        std::string_view response = argument;
-        const std::string_view mechanism = ascii::take_until(response, ' ');
-        if (!mechanism.empty() && !auth::sasl::is_registered(mechanism)) return {word, "no mechanism"};
-        if (mechanism.size() == argument.size()) return {text};
-        const char* const end = mechanism.data() + mechanism.size();
-        return {text.substr(0, static_cast<std::size_t>(end - text.data())), "secret"};
-    }
+    case Verb::auth:
+        return auth::sasl::shown(text, argument);
     case Verb::data:
     case Verb::rset:
     case Verb::noop:
