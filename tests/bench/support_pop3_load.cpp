@@ -2,9 +2,9 @@
 
 #include "tests/bench/support_coroutine.hpp"
 #include "tests/bench/support_socket.hpp"
+#include "tests/bench/support_thread_cpu.hpp"
 
 #include <sys/socket.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -18,13 +18,6 @@ namespace pillarbox::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double thread_cpu()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-}
 
 /// One conversation. What comes is read into a buffer that outlives it.
 class Session

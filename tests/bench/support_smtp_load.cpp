@@ -1,11 +1,11 @@
 #include "tests/bench/support_smtp_load.hpp"
 
 #include "tests/bench/support_socket.hpp"
+#include "tests/bench/support_thread_cpu.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #include <array>
 #include <cerrno>
@@ -18,13 +18,6 @@ namespace pillarbox::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double thread_cpu()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-}
 
 /// One connection: what it has still to send, and how many replies it waits for.
 class Sender
