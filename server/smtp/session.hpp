@@ -99,12 +99,14 @@ private:
     std::chrono::seconds patience() const;
     bool submission() const { return services_.kind == Services::Kind::submission; }
 
-    // transaction.cpp: one message
+    // transaction.cpp: one message's envelope
     awaitable<void> mail(Command command);
     awaitable<void> rcpt(Command command);
-    awaitable<void> data(Command command);
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
+
+    // data.cpp: its text
+    awaitable<void> data(Command command);
     awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);
     mailflow::Origin origin(const Hello& client) const;
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
