@@ -66,13 +66,14 @@ public:
     /// A device signed in. Not durable at once; what it fetches is not looked at.
     virtual void signed_in(const Visit& visit) = 0;
 
-    /// The end of a session that said QUIT: removes `deleted` as
-    /// Mail::expunge() does, and writes down what was fetched, in one commit.
+    /// The end of a session with which mail goes: removes `deleted` as
+    /// Mail::expunge() does, writes down what was fetched, and removes what the
+    /// session was the last to fetch, in one commit.
     virtual awaitable<Result<void>> quit(Visit visit, std::vector<MessageId> deleted) = 0;
 
-    /// The end of one that did not: written down as well, soon. Nobody waits for
-    /// it; when it fails, the store's observer hears of it.
-    virtual void lost(Visit visit) = 0;
+    /// The end of any other: what was fetched is written down soon. Nobody waits
+    /// for it; when it fails, the store's observer hears of it.
+    virtual void note(Visit visit) = 0;
 
     /// For how long the account keeps a message in its Inbox once all its devices
     /// have fetched it; nothing: for good, and so it is by itself. What goes then

@@ -43,6 +43,10 @@ public:
     virtual std::uint32_t count() const = 0;
     virtual std::uint64_t octets() const = 0;
 
+    /// Whether what all devices have fetched goes from here, as of
+    /// Devices::grace() when it was opened.
+    virtual bool removes_fetched() const = 0;
+
     /// The messages, oldest first: as many as count(). Errors: timed_out, unavailable.
     virtual awaitable<Result<std::vector<MaildropEntry>>> entries() = 0;
 };

@@ -215,7 +215,8 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
                   .label = outcome->device,
                   .peer = net::plain_address(connection_.peer()).to_string(),
                   .at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-                  .mailbox = maildrop_->mailbox()});
+                  .mailbox = maildrop_->mailbox()},
+                 maildrop_->removes_fetched());
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
                              {"view", outcome->suffix},

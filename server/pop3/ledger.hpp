@@ -19,11 +19,12 @@ public:
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
 
-    /// Without quit(), hands over what counts, and nobody waits for it.
+    /// Hands over what counts and quit() has not written down; nobody waits for it.
     ~Ledger();
 
-    /// The sign-in.
-    void open(storage::Visit visit);
+    /// The sign-in, to a maildrop from which what all devices have fetched goes
+    /// or does not.
+    void open(storage::Visit visit, bool removes_fetched);
 
     /// The last octet of a RETR is on its way.
     void retrieved(std::uint32_t uid);
@@ -34,14 +35,15 @@ public:
     /// The client went on, and nothing of what it retrieved is still here.
     void confirm() { counting_ = visit_.fetched.size(); }
 
-    /// UPDATE: removes `deleted` and writes down what counts. Errors: as
-    /// storage::Mail::expunge().
+    /// UPDATE: what goes has gone when this returns, `deleted` and what this
+    /// device was the last to fetch. Errors: as storage::Mail::expunge().
     awaitable<storage::Result<void>> quit(std::vector<storage::MessageId> deleted);
 
 private:
     storage::Devices& devices_;
     storage::Visit visit_;
     std::size_t counting_ = 0; // of those in visit_
+    bool removes_fetched_ = false;
 };
 
 } // namespace pillarbox::pop3

@@ -180,7 +180,7 @@ public:
     awaitable<Result<std::vector<FetchedBy>>> who_fetched(AccountId account, MessageId message) override;
     void signed_in(const Visit& visit) override;
     awaitable<Result<void>> quit(Visit visit, std::vector<MessageId> deleted) override;
-    void lost(Visit visit) override;
+    void note(Visit visit) override;
     awaitable<Result<std::optional<std::chrono::seconds>>> grace(AccountId account) override;
     awaitable<Result<void>> set_grace(AccountId account, std::optional<std::chrono::seconds> grace) override;
 

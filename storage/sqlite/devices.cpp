@@ -138,7 +138,7 @@ awaitable<Result<void>> SqliteDevices::quit(Visit visit, std::vector<MessageId> 
     return submit(*core_.writer, AfterCommit(std::move(work), [this] { core_.wake_upkeep(); }));
 }
 
-void SqliteDevices::lost(Visit visit)
+void SqliteDevices::note(Visit visit)
 {
     push_unattended(*core_.writer, Unattended{core_, std::move(visit)});
 }

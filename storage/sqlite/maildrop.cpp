@@ -22,6 +22,7 @@ struct Shown
     std::uint64_t modseq = 0;                                      // of the account
     std::uint32_t messages = 0;
     std::uint64_t octets = 0;
+    bool removes_fetched = false;
 };
 
 /// From which uid on unique ids begin so.
@@ -133,6 +134,7 @@ public:
     MailboxId mailbox() const override { return MailboxId{shown_.mailbox}; }
     std::uint32_t count() const override { return shown_.messages; }
     std::uint64_t octets() const override { return shown_.octets; }
+    bool removes_fetched() const override { return shown_.removes_fetched; }
 
     awaitable<Result<Entries>> entries() override
     {
@@ -155,27 +157,29 @@ Shown shown_of(const Query& row)
             .uid_next = row.integer(2),
             .modseq = row.as<std::uint64_t>(3),
             .messages = row.as<std::uint32_t>(4),
-            .octets = row.as<std::uint64_t>(5)};
+            .octets = row.as<std::uint64_t>(5),
+            .removes_fetched = row.as<bool>(6)};
 }
 
 Result<Shown> look(Database& database, AccountId account, std::optional<MailboxId> mailbox)
 {
     if (mailbox) {
-        Query row(
-            database,
-            "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, "
-            "mailbox.messages, mailbox.octets FROM mailbox JOIN account ON account.id = mailbox.account "
-            "WHERE mailbox.id = ? AND mailbox.account = ?",
-            *mailbox, account);
+        Query row(database,
+                  "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, "
+                  "mailbox.messages, mailbox.octets, EXISTS (SELECT 1 FROM removal WHERE removal.account = "
+                  "account.id) "
+                  "FROM mailbox JOIN account ON account.id = mailbox.account "
+                  "WHERE mailbox.id = ? AND mailbox.account = ?",
+                  *mailbox, account);
         if (row.step()) return shown_of(row);
         return make_error_code(Errc::not_found);
     }
-    Query row(
-        database,
-        "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, mailbox.messages, "
-        "mailbox.octets FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
-        "mailbox.role <> 0 WHERE account.id = ?",
-        MailboxRole::inbox, account);
+    Query row(database,
+              "SELECT mailbox.id, mailbox.uid_validity, mailbox.uid_next, account.modseq, mailbox.messages, "
+              "mailbox.octets, EXISTS (SELECT 1 FROM removal WHERE removal.account = account.id) "
+              "FROM account JOIN mailbox ON mailbox.account = account.id AND mailbox.role = ? AND "
+              "mailbox.role <> 0 WHERE account.id = ?",
+              MailboxRole::inbox, account);
     if (row.step()) return shown_of(row);
     return make_error_code(Errc::not_found);
 }

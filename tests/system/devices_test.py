@@ -50,20 +50,21 @@ class Devices(unittest.TestCase):
         self.assertEqual({device["lastSeen"] for device in devices.values()}, {""})
 
         self.assertEqual(len(self.fetch("phone")), 2)
-        self.server.kill()  # behind the +OK to QUIT
+        self.assertEqual(self.server.stop(), 0)  # what a QUIT did not wait for is written
         devices = self.devices()
         self.assertEqual(devices["phone"]["fetched"], 2)
         self.assertEqual(devices["phone"]["address"], "127.0.0.1")
         self.assertRegex(devices["phone"]["lastSeen"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         self.assertEqual(devices["laptop"]["fetched"], 0)
-        self.assertIn("all is well", self.server.verb("verify").stdout)
 
         self.server.start()
         session = pop3(self.server, self.alice)  # with the account's own password
         session.top(1, 10)
         session.retr(2)
         session.quit()
+        self.assertEqual(self.server.stop(), 0)
         self.assertEqual(self.devices()[""]["fetched"], 1)
+        self.assertIn("all is well", self.server.verb("verify").stdout)
         self.assertIn("phone", self.server.verb("account", "devices", self.alice).stdout)
 
         self.server.verb("account", "app-password", "revoke", self.alice, "phone")

@@ -242,10 +242,10 @@ TEST_F(DevicesTest, FetchAndDeleteTogether)
 TEST_F(DevicesTest, AreWrittenDownWithoutAnybodyWaiting)
 {
     deliver_many(2);
-    devices().lost(visit("phone", {{.uid = 1, .at = noon}}));
+    devices().note(visit("phone", {{.uid = 1, .at = noon}}));
     deliver_many(1); // behind it
     EXPECT_EQ(had_by("phone"), (Uids{1}));
-    devices().lost(visit("phone", {{.uid = 2, .at = noon}}));
+    devices().note(visit("phone", {{.uid = 2, .at = noon}}));
     reopen(); // what was pushed is finished
     EXPECT_EQ(had_by("phone"), (Uids{1, 2}));
 }

@@ -127,7 +127,7 @@ TEST_F(RemovalTest, WaitsForWhatALostSessionFetchedUntilTheNextRound)
     Visit visit{.account = account(alice), .label = "laptop", .peer = "192.0.2.7", .at = sqlite::now()};
     visit.mailbox = mailbox(alice);
     visit.fetched = {{.uid = 1, .at = sqlite::now()}};
-    devices().lost(std::move(visit));
+    devices().note(std::move(visit));
     ASSERT_TRUE(run(accounts().set_quota(alice, 0))); // behind it
     EXPECT_EQ(left(), (Uids{1, 2, 3}));               // a session without QUIT removes nothing, RFC 1939 §6
     core().upkeep->run_once();
