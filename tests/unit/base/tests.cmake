@@ -7,4 +7,5 @@ pillarbox_unit_test(base
         ${CMAKE_CURRENT_LIST_DIR}/metrics_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/precis_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/setting_values_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/xtext_test.cpp
     LINK pillarbox_base)

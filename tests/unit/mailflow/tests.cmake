@@ -1,5 +1,6 @@
 pillarbox_unit_test(mailflow
     SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/bounce_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_text_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/intake_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/routing_test.cpp
