@@ -1,7 +1,8 @@
 """A crowd of clients that are silent, slow or stuck, on every port, and others who are served meanwhile.
 
-PILLARBOX_CROWD says how many there are: some hundred unless it does, 10000 for
-a long look; fewer where the machine has not so many descriptors.
+There are 10,000 of them, some hundred where a sanitizer slows the program down,
+as many as PILLARBOX_CROWD says, and fewer where the machine has not so many
+descriptors.
 """
 
 import http.client
@@ -11,9 +12,9 @@ import select
 import socket
 import unittest
 
-from common import PASSWORD, PATIENCE, Server, letter, main, pop3, retrieve, smtp
+from common import PASSWORD, PATIENCE, SLOW, Server, letter, main, pop3, retrieve, smtp
 
-CROWD = int(os.environ.get("PILLARBOX_CROWD", "300"))
+CROWD = int(os.environ.get("PILLARBOX_CROWD", 10_000 if SLOW == 1 else 300))
 STUCK = 5  # readers
 ROUNDS = 5  # of clients that are served
 SPARE = 200  # descriptors, for files and for those who are served
