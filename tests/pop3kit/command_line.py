@@ -31,6 +31,7 @@ def parser():
     parser.add_argument("--user", required=True)
     parser.add_argument("--password", required=True)
     parser.add_argument("--apop-secret", help="for APOP and CRAM-MD5, where it is not the password")
+    parser.add_argument("--token", help="a bearer token of the user's, for OAUTHBEARER and XOAUTH2")
     parser.add_argument("--tls", choices=("none", "stls", "implicit"), default="none", help="how connections begin")
     fill = parser.add_mutually_exclusive_group(required=True)
     fill.add_argument("--deliver", type=address, metavar="SMTPHOST:PORT", help="fill the mailbox over SMTP")
@@ -63,6 +64,7 @@ def main(arguments, out=print):
         print(f"pop3kit: there is no requirement {unknown}: leave out --only to see them all", file=sys.stderr)
         return CANNOT_RUN
     server = Server(*options.server, options.user, options.password, options.tls, options.timeout, options.apop_secret)
+    server.token = options.token
     server.mailbox = Mailbox(server, delivery(options), options.among_other_mail)
     try:
         server.try_out()

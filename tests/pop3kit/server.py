@@ -1,11 +1,15 @@
 """The server under test: how to reach it, and what it says that it can do."""
 
 import base64
+import binascii
+import re
 import ssl
 import time
 
 from pop3kit.connection import connect
 from pop3kit.requirement import CannotRun, NotChecked, NotOffered, Violation
+
+HIDDEN = b"<hidden>"
 
 
 class Server:
@@ -18,6 +22,7 @@ class Server:
     def __init__(self, host, port, user, password, tls="none", timeout=30.0, apop_secret=None):
         self.host, self.port, self.user, self.password = host, port, user, password
         self.tls, self.timeout, self.apop_secret = tls, timeout, apop_secret or password
+        self.token = None  # a bearer token, where there is one
         self.mailbox = None
         self._connections = []
         self._capabilities = None
@@ -73,10 +78,16 @@ class Server:
         return b"\0" + self.user.encode() + b"\0" + password.encode()
 
     def masked(self, octets):
-        """What was sent or received without the passwords: reports are for showing around."""
-        secrets = {self.password.encode(), self.apop_secret.encode()}
-        for secret in secrets | {base64.b64encode(known) for known in secrets | {self.plain()}}:
-            octets = octets.replace(secret, b"<password>")
+        """What was sent or received without the secrets: reports are for showing around."""
+        secrets = {secret.encode() for secret in (self.password, self.apop_secret, self.token) if secret}
+
+        def hidden(match):
+            text = match.group()
+            return HIDDEN if any(secret in decoded(text) for secret in secrets) else text
+
+        octets = re.sub(rb"[A-Za-z0-9+/]{4,}={0,2}", hidden, octets)
+        for secret in secrets:
+            octets = octets.replace(secret, HIDDEN)
         return octets
 
     def close_connections(self):
@@ -102,6 +113,12 @@ class Server:
         if name not in self.capabilities().get("SASL", []):
             raise NotOffered(f"CAPA does not list SASL {name}")
 
+    def needs_token(self):
+        """The bearer token, or NotChecked."""
+        if not self.token:
+            raise NotChecked("only with --token")
+        return self.token
+
     def needs_tls(self, how):
         if self.tls != how:
             raise NotChecked(f"only with --tls {how}")
@@ -119,6 +136,14 @@ class Server:
             ) from None
         finally:
             self.close_connections()
+
+
+def decoded(text):
+    """What base64 stands for; nothing where it is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""
 
 
 def any_certificate(oldest=None, newest=None):

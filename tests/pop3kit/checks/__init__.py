@@ -14,6 +14,7 @@ from pop3kit.checks import (  # noqa: F401
     tls,
     auth,
     mechanisms,
+    tokens,
     internationalisation,
     habits,
 )

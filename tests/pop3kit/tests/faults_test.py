@@ -6,7 +6,7 @@ import paths  # noqa: F401
 from pop3kit.mailbox import Mailbox
 from pop3kit.requirement import requirements
 from pop3kit.runner import Verdict, check
-from pop3kit.server import Server
+from pop3kit.server import Server, decoded
 from pop3kit.tests import capability_faults, line_faults, mail_faults, sign_in_faults  # noqa: F401
 from pop3kit.tests.certificate import contexts
 from pop3kit.tests.fault import Fault, faults
@@ -36,6 +36,7 @@ class FaultTest(unittest.TestCase):
         pop3.old_context, pop3.oldest_context = old, oldest
         self.addCleanup(pop3.close)
         server = Server("127.0.0.1", pop3.port, USER, PASSWORD, "implicit" if implicit else "none", PATIENCE)
+        server.token = Session.TOKEN
         server.mailbox = Mailbox(server, pop3)
         server.mailbox.fill()
         server.close_connections()
@@ -74,7 +75,10 @@ def fails(requirement, fault):
         result = check(server, requirement)
         self.assertIs(result.verdict, Verdict.FAIL, f"{requirement.says} {result.reason}")
         self.assertEqual("within" in result.violation.expected, requirement.id in SILENT, explained(result))
-        self.assertNotIn(PASSWORD.encode(), result.violation.sent)
+        for secret in (PASSWORD, Session.TOKEN):
+            self.assertNotIn(secret.encode(), result.violation.sent)
+            for word in result.violation.sent.split():
+                self.assertNotIn(secret.encode(), decoded(word))
 
     return test
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import poplib
+import shutil
 import smtplib
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import unittest
 
 from paths import TESTS
 from pillarbox import PASSWORD, PATIENCE, PROGRAM, Server, clean_environment, letter, main
+from token_provider import AUDIENCE, ISSUER, Provider
 
 
 class PillarboxTest(unittest.TestCase):
@@ -106,6 +108,33 @@ class WithAnExclusiveMaildrop(PillarboxTest):
 
     def test_in_the_clear(self):
         self.check_all()
+
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+class WithTokens(PillarboxTest):
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory(prefix="pop3kit-")
+        cls.addClassCleanup(temporary.cleanup)
+        folder = pathlib.Path(temporary.name)
+        cls.provider = Provider(folder, "ES256")
+        keys = folder / "keys.json"
+        keys.write_text(json.dumps({"keys": [cls.provider.jwk()]}))
+        cls.settings = {
+            "auth__mechanisms": "PLAIN,OAUTHBEARER,XOAUTH2",
+            "auth__oauth_keys": keys,
+            "auth__oauth_issuer": ISSUER,
+            "auth__oauth_audience": AUDIENCE,
+        }
+        super().setUpClass()
+
+    def test_tokens(self):
+        self.kit(*self.smtp(), "--token", self.provider.token(email=self.address), "--only", "sasl")
+        said = self.done.stdout + self.done.stderr
+        self.assertEqual(self.verdicts("fail"), set(), said)
+        self.assertEqual(self.done.returncode, 0, said)
+        tokens = {"oauthbearer", "oauthbearer.wrong", "oauthbearer.status", "oauthbearer.form", "xoauth2", "xoauth2.wrong"}
+        self.assertLessEqual({"sasl." + name for name in tokens}, self.verdicts("pass"), said)
 
 
 class OtherMail(PillarboxTest):

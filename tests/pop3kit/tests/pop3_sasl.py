@@ -1,4 +1,4 @@
-"""AUTH of the small server: PLAIN, LOGIN, CRAM-MD5 and SCRAM-SHA-256."""
+"""AUTH of the small server: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256, OAUTHBEARER and XOAUTH2."""
 
 import base64
 import binascii
@@ -14,6 +14,8 @@ MECHANISMS = {
     "LOGIN": "login",
     "CRAM-MD5": "cram_md5",
     "SCRAM-SHA-256": "scram",
+    "OAUTHBEARER": "bearer",
+    "XOAUTH2": "xoauth2",
 }
 
 
@@ -25,6 +27,7 @@ class Sasl:
     """What a session has for AUTH; `initial` is a response that came with the command."""
 
     PASSWORD = "secret"
+    TOKEN = "a.good.token"
 
     def do_AUTH(self, argument):
         if not argument:
@@ -132,6 +135,32 @@ class Sasl:
 
     def scram_end(self):
         return True
+
+    # ---- bearer tokens ---------------------------------------------------------
+
+    def bearer(self, initial):
+        message = self.ask(b"") if initial is None else initial
+        return self.right_bearer(message) or self.refuse_token()
+
+    def xoauth2(self, initial):
+        message = self.ask(b"") if initial is None else initial
+        return self.right_xoauth2(message) or self.refuse_token()
+
+    def right_bearer(self, message):
+        return message.endswith(b"\1\1") and self.right_token(message)
+
+    def right_xoauth2(self, message):
+        return self.right_token(message)
+
+    def right_token(self, message):
+        return b"auth=Bearer " + self.TOKEN.encode() in message.split(b"\1")
+
+    def refuse_token(self):
+        self.ask(self.token_error())
+        return False
+
+    def token_error(self):
+        return b'{"status":"invalid_token"}'
 
 
 def keyed(key, message):

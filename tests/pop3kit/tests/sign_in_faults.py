@@ -72,6 +72,15 @@ fault("sasl.scram-sha-256.iterations", scram_iterations=lambda session: 4095)
 fault("sasl.scram-sha-256.wrong", scram_proof=lambda session, salted, message, proof: True)
 fault("sasl.scram-sha-256.changed-nonce", same_nonce=lambda session, without_proof, nonce: True)
 
+# ---- OAUTHBEARER, XOAUTH2 ------------------------------------------------------------------
+
+fault("sasl.oauthbearer", right_bearer=lambda session, message: False)
+fault("sasl.oauthbearer.wrong", right_token=lambda session, message: True)
+fault("sasl.oauthbearer.status", token_error=lambda session: b"invalid_token")
+fault("sasl.oauthbearer.form", right_bearer=Session.right_token)
+fault("sasl.xoauth2", right_xoauth2=lambda session, message: False)
+fault("sasl.xoauth2.wrong", right_xoauth2=lambda session, message: True)
+
 # ---- STLS and TLS --------------------------------------------------------------------------
 
 
