@@ -83,6 +83,18 @@ TEST(Cursor, IsGoodWhereItWasMade)
         EXPECT_FALSE(open_cursor(text, account, mailbox, "key")) << text;
 }
 
+TEST(Cursor, OfASearchIsGoodForItsWords)
+{
+    const storage::AccountId account{3};
+    const storage::SearchCursor cursor{-86'400, 77}; // received before 1970
+    const auto sealed = seal_cursor(cursor, account, "inbox lunch", "key");
+    EXPECT_EQ(open_cursor(sealed, account, std::string_view("inbox lunch"), "key"), cursor);
+    EXPECT_FALSE(open_cursor(sealed, account, std::string_view("inbox lunches"), "key"));
+    EXPECT_FALSE(open_cursor(sealed, storage::AccountId{4}, std::string_view("inbox lunch"), "key"));
+    EXPECT_FALSE(open_cursor(sealed, account, std::string_view("inbox lunch"), "another"));
+    EXPECT_FALSE(open_cursor(sealed, account, storage::MailboxId{5}, "key"));
+}
+
 TEST(Json, ReadsIds)
 {
     EXPECT_EQ(parse_id("1"), 1);
