@@ -2,6 +2,7 @@
 
 #include "server/admin/tool.hpp"
 #include "server/base/ascii.hpp"
+#include "server/base/domain_name.hpp"
 #include "server/base/precis.hpp"
 #include "server/base/setting_values.hpp"
 
@@ -51,13 +52,11 @@ std::string parse_alias_address(std::string_view text)
 
 std::string parse_domain(std::string_view text)
 {
+    const auto ascii = domain_name::to_ascii(text);
     try {
-        return setting::parse_host_name(text);
+        return setting::parse_host_name(ascii.value_or(std::string(text)));
     } catch (const setting::BadValue&) {
-        throw Failed(
-            fmt::format("'{}' is no domain; write it in ASCII, such as example.org (an internationalised "
-                        "name in its xn-- form)",
-                        text));
+        throw Failed(fmt::format("'{}' is no domain; write one such as example.org or bücher.example", text));
     }
 }
 

@@ -6,13 +6,14 @@
 namespace pillarbox::admin {
 
 /// An address as accounts and aliases have it: a dot-string (RFC 5321 §4.1.2)
-/// in lower case, '@', and a host name in ASCII. Throws Failed with a sentence.
+/// prepared by RFC 8265, '@', and a host name in A-labels. Throws Failed with a
+/// sentence.
 std::string parse_address(std::string_view text);
 
 /// The same, or `@domain` for a catch-all.
 std::string parse_alias_address(std::string_view text);
 
-/// A domain's name in lower case. Throws Failed with a sentence.
+/// A domain's name in A-labels, whichever form it is written in. Throws Failed with a sentence.
 std::string parse_domain(std::string_view text);
 
 } // namespace pillarbox::admin

@@ -1,6 +1,7 @@
 #include "server/auth/login_state.hpp"
 
 #include "server/auth/digest.hpp"
+#include "server/base/account_name.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/precis.hpp"
 
@@ -29,14 +30,15 @@ struct Reading
     std::string suffix;
 };
 
-/// The name, prepared as RFC 8265 §3.3 has it; as it came, where that is something
-/// else, for accounts from before that was done; and without what follows its
-/// first '+'.
+/// The name, its local part prepared as RFC 8265 §3.3 has it and its domain in
+/// A-labels; as it came, where that is something else, for accounts from before
+/// that was done; and without what follows its first '+'.
 std::vector<Reading> readings_of(std::string_view user)
 {
     const auto at = std::min(user.rfind('@'), user.size());
     const auto local_part = user.substr(0, at);
-    const std::string domain = ascii::to_lower(user.substr(at));
+    std::string domain;
+    if (at < user.size()) domain = account_name(user.substr(at));
     std::vector<Reading> readings{{.address = precis::user_name_to_find(local_part) + domain, .suffix = {}}};
     std::string as_it_came = ascii::to_lower(local_part) + domain;
     if (as_it_came != readings.front().address)

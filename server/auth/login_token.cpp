@@ -2,8 +2,8 @@
 // has an account of that address.
 
 #include "server/auth/login_state.hpp"
+#include "server/base/account_name.hpp"
 #include "server/base/log.hpp"
-#include "server/base/precis.hpp"
 #include "server/net/offload.hpp"
 
 #include <utility>
@@ -24,7 +24,7 @@ bool is_address(std::string_view claim, std::string_view address)
 {
     const bool short_name = claim.find('@') == std::string_view::npos;
     if (short_name) address = address.substr(0, address.rfind('@'));
-    return precis::user_name_to_find(claim) == precis::user_name_to_find(address);
+    return account_name(claim) == account_name(address);
 }
 
 } // namespace

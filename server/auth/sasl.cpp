@@ -1,9 +1,9 @@
 #include "server/auth/sasl.hpp"
 
 #include "server/auth/sasl_mechanisms.hpp"
+#include "server/base/account_name.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
-#include "server/base/precis.hpp"
 
 namespace pillarbox::auth::sasl {
 
@@ -95,7 +95,7 @@ std::optional<std::string> name_of(std::string_view text)
 
 bool same_user(std::string_view a, std::string_view b)
 {
-    return precis::user_name_to_find(a) == precis::user_name_to_find(b);
+    return account_name(a) == account_name(b);
 }
 
 std::optional<Exchange> Exchange::open(std::string_view argument, const Terms& terms)

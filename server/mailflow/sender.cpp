@@ -1,6 +1,8 @@
 #include "server/mailflow/sender.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/domain_name.hpp"
+#include "server/base/precis.hpp"
 #include "server/mime/address_list.hpp"
 #include "server/mime/header.hpp"
 
@@ -17,7 +19,9 @@ using storage::Result;
 awaitable<Result<void>> may_send_as(storage::Accounts& accounts, storage::AccountId account,
                                     std::string local_part, std::string domain)
 {
-    const auto route = co_await accounts.route(std::move(local_part), std::move(domain));
+    const auto host = domain_name::to_ascii(domain);
+    if (!host) co_return storage::Errc::not_found;
+    const auto route = co_await accounts.route(precis::user_name_to_find(local_part), *host);
     if (!route) {
         const bool no_such_address =
             route.error() == storage::Errc::not_local || route.error() == storage::Errc::alias_loop;

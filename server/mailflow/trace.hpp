@@ -13,7 +13,7 @@ struct Hop
     std::string_view helo;      // the name the client gave; empty when it gave none fit to be written
     std::string_view client;    // its address as a literal, "[192.0.2.1]"; empty for our own mail
     std::string_view hostname;  // ours
-    std::string_view protocol;  // RFC 3848: "SMTP", "ESMTP", "ESMTPS", "ESMTPA", "ESMTPSA"; may be empty
+    std::string_view protocol;  // RFC 3848, RFC 6531 §4.3: "SMTP", "ESMTPSA", "UTF8SMTPSA"...; may be empty
     std::string_view tls;       // "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty without TLS
     std::string_view id;        // of the message here, as the log has it
     std::string_view recipient; // empty when there are several: none may learn of another (RFC 5321 §7.2)

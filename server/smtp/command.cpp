@@ -39,6 +39,10 @@ constexpr Reply parameter_twice{501, "5.5.4", "a parameter may be given once onl
 constexpr Reply unknown_parameter{555, "5.5.4", "parameter not recognised: see the reply to EHLO"};
 constexpr Reply bad_size{501, "5.5.4", "SIZE is a number of octets"};
 constexpr Reply bad_body{501, "5.5.4", "BODY is 7BIT or 8BITMIME"};
+constexpr Reply bad_smtputf8{501, "5.5.4", "SMTPUTF8 takes no value"};
+// The codes are those of RFC 6531 §3.5, one for MAIL, another for RCPT.
+constexpr Reply sender_utf8{550, "5.6.7", "this sender address is not ASCII: say SMTPUTF8 behind it"};
+constexpr Reply recipient_utf8{553, "5.6.7", "this address is not ASCII: say SMTPUTF8 behind MAIL FROM"};
 constexpr Reply bad_auth{501, "5.5.4", "AUTH is an xtext address or <>"};
 
 Command refused(const Reply& refusal)
@@ -130,6 +134,11 @@ bool is_auth_value(std::string_view value)
     return !value.empty();
 }
 
+bool names_address(Verb verb)
+{
+    return verb == Verb::mail || verb == Verb::rcpt || verb == Verb::vrfy || verb == Verb::expn;
+}
+
 } // namespace
 
 Command parse_command(const net::Line& line)
@@ -161,9 +170,8 @@ Command parse_command(const net::Line& line)
     for (const Name& name : names) {
         if (ascii::equal(word, name.text)) command.verb = name.verb;
     }
-    // A client that does not know SMTPUTF8 is missing gets the answer that
-    // RFC 6531 §3.5 has for paths; anywhere else such octets are a mistake.
-    if (!ascii_only && command.verb != Verb::mail && command.verb != Verb::rcpt) return refused(non_ascii);
+    // Where an address stands, RFC 6531 §3.1; anywhere else such octets are a mistake.
+    if (!ascii_only && !names_address(command.verb)) return refused(non_ascii);
     return command;
 }
 
@@ -196,6 +204,10 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth)
                 if (!ascii::equal(value, "7BIT") && !ascii::equal(value, "8BITMIME")) return bad_body;
                 return once(body_given);
             }
+            if (ascii::equal(parameter.keyword, "SMTPUTF8")) {
+                if (parameter.value) return bad_smtputf8; // RFC 6531 §3.4
+                return once(mail.utf8);
+            }
             if (with_auth && ascii::equal(parameter.keyword, "AUTH")) {
                 if (!is_auth_value(value)) return bad_auth;
                 return once(auth_given);
@@ -203,10 +215,11 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth)
             return unknown_parameter;
         });
     if (refusal) return *refusal;
+    if (mail.reverse_path.utf8 && !mail.utf8) return sender_utf8;
     return mail;
 }
 
-Parsed<Path> parse_rcpt(std::string_view argument)
+Parsed<Path> parse_rcpt(std::string_view argument, bool utf8)
 {
     if (!take_keyword(argument, "TO:")) return rcpt_syntax;
     auto path = take_path(argument, PathKind::forward);
@@ -214,6 +227,7 @@ Parsed<Path> parse_rcpt(std::string_view argument)
     const auto refusal =
         for_each_parameter(argument, [](const Parameter&) { return std::optional(unknown_parameter); });
     if (refusal) return *refusal;
+    if (path->utf8 && !utf8) return recipient_utf8;
     return std::move(*path);
 }
 

@@ -40,24 +40,26 @@ struct Command
 
 /// Splits a command line, RFC 5321 §4.1.1; verbs are known in any case. Never
 /// fails: what cannot be obeyed is Verb::malformed or Verb::unknown. Control
-/// characters are refused in every command, octets above 126 in all but MAIL
-/// and RCPT, which have an answer of their own for them.
+/// characters are refused in every command, octets above 126 in all but those
+/// that have an address in them: RFC 6531 §3.1 has UTF-8 there.
 Command parse_command(const net::Line& line);
 
 /// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
-/// (BODY) and, where AUTH is offered, RFC 4954 §5 (AUTH).
+/// (BODY), RFC 6531 (SMTPUTF8) and, where AUTH is offered, RFC 4954 §5 (AUTH).
 struct MailCommand
 {
     Path reverse_path;
     std::uint64_t size = 0; // octets as declared; 0 when not declared
+    bool utf8 = false;      // SMTPUTF8: addresses and header fields may be UTF-8
 };
 
 /// `with_auth` says whether AUTH= may be given; it is read and ignored, since
 /// the sender is who signed in.
 Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth);
 
-/// The forward-path of RCPT, RFC 5321 §4.1.1.3. No parameter is known.
-Parsed<Path> parse_rcpt(std::string_view argument);
+/// The forward-path of RCPT, RFC 5321 §4.1.1.3. No parameter is known. `utf8`
+/// says whether MAIL had SMTPUTF8; without it only ASCII may stand in a path.
+Parsed<Path> parse_rcpt(std::string_view argument, bool utf8);
 
 /// Whether a name given with EHLO or HELO may be copied into a trace field: at
 /// most 255 octets of letters, digits and `.:[]_-`.

@@ -81,8 +81,9 @@ awaitable<void> Session::data(Command command)
 
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
-    const auto verdict = co_await services_.intake.accept(origin(client), transaction.reverse_path,
-                                                          std::move(transaction.recipients), std::move(body));
+    const auto verdict =
+        co_await services_.intake.accept(origin(client, transaction.utf8), transaction.reverse_path,
+                                         std::move(transaction.recipients), std::move(body));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
 }
@@ -138,7 +139,7 @@ awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::Submission
     co_return spool;
 }
 
-mailflow::Origin Session::origin(const Hello& client) const
+mailflow::Origin Session::origin(const Hello& client, bool utf8) const
 {
     mailflow::Origin origin;
     origin.kind = submission() ? mailflow::Origin::Kind::submission : mailflow::Origin::Kind::peer;
@@ -149,8 +150,8 @@ mailflow::Origin Session::origin(const Hello& client) const
         origin.account = identity_->account;
     }
     origin.protocol = "SMTP";
-    if (client.extended) { // RFC 3848
-        origin.protocol = "ESMTP";
+    if (client.extended) {                             // RFC 3848
+        origin.protocol = utf8 ? "UTF8SMTP" : "ESMTP"; // RFC 6531 §4.3
         if (connection_.secure()) origin.protocol += 'S';
         if (identity_) origin.protocol += 'A';
     }

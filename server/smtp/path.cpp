@@ -1,6 +1,8 @@
 #include "server/smtp/path.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/domain_name.hpp"
+#include "server/base/utf8_text.hpp"
 
 #include <arpa/inet.h>
 
@@ -21,14 +23,17 @@ bool is_alnum(char c)
     return ascii::is_digit(c) || (ascii::lower(c) >= 'a' && ascii::lower(c) <= 'z');
 }
 
-bool is_atext(char c) // RFC 5322 §3.2.3
+/// UTF8-non-ascii, which RFC 6531 §3.3 adds to atext, qtextSMTP and sub-domain.
+/// Whether its octets are UTF-8 is looked at once they are together.
+bool non_ascii(char c)
 {
-    return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool non_ascii(std::string_view text)
+bool is_atext(char c) // RFC 5322 §3.2.3
 {
-    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; });
+    return is_alnum(c) || non_ascii(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
 /// Removes the run that `wanted` accepts from the front of `text`.
@@ -55,7 +60,7 @@ bool is_dot_string(std::string_view text)
     return std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atext(c); });
 }
 
-/// Dot-string / Quoted-string; what the quotes hold, unquoted.
+/// Dot-string / Quoted-string; what the quotes hold, unquoted and composed.
 std::optional<std::string> take_local_part(std::string_view& text)
 {
     const std::string_view before = text;
@@ -71,7 +76,7 @@ std::optional<std::string> take_local_part(std::string_view& text)
                 c = text.front();
                 text.remove_prefix(1);
             }
-            if (c < ' ' || c > '~') return std::nullopt;
+            if (!non_ascii(c) && (c < ' ' || c > '~')) return std::nullopt;
             local += c;
         }
         if (local.empty()) return std::nullopt; // legal, but names nobody
@@ -80,24 +85,35 @@ std::optional<std::string> take_local_part(std::string_view& text)
         if (!is_dot_string(local)) return std::nullopt;
     }
     if (before.size() - text.size() > longest_local_part) return std::nullopt;
-    return local;
+    auto composed = utf8::compose(local);
+    if (composed && composed->size() > longest_local_part) return std::nullopt;
+    return composed;
 }
 
-/// A domain in lower case. No trailing dot, no underscore: RFC 5321 §4.1.2.
+bool is_host_name(std::string_view name)
+{
+    for (;;) {
+        const auto dot = name.find('.');
+        const std::string_view label = name.substr(0, dot);
+        if (label.empty() || label.size() > longest_label) return false;
+        if (label.front() == '-' || label.back() == '-') return false;
+        if (!std::all_of(label.begin(), label.end(), [](char c) { return c == '-' || is_alnum(c); }))
+            return false;
+        if (dot == std::string_view::npos) return true;
+        name.remove_prefix(dot + 1);
+    }
+}
+
+/// A domain in A-labels and lower case. No trailing dot, no underscore: RFC
+/// 5321 §4.1.2.
 std::optional<std::string> take_domain_name(std::string_view& text)
 {
     const std::string_view name =
-        take_while(text, [](char c) { return c == '.' || c == '-' || is_alnum(c); });
-    if (name.empty() || name.size() > longest_domain) return std::nullopt;
-    std::string_view rest = name;
-    for (;;) {
-        const auto dot = rest.find('.');
-        const std::string_view label = rest.substr(0, dot);
-        if (label.empty() || label.size() > longest_label) return std::nullopt;
-        if (label.front() == '-' || label.back() == '-') return std::nullopt;
-        if (dot == std::string_view::npos) return ascii::to_lower(name);
-        rest.remove_prefix(dot + 1);
-    }
+        take_while(text, [](char c) { return c == '.' || c == '-' || is_alnum(c) || non_ascii(c); });
+    if (name.size() > longest_domain) return std::nullopt;
+    auto ascii = domain_name::to_ascii(name);
+    if (!ascii || ascii->size() > longest_domain || !is_host_name(*ascii)) return std::nullopt;
+    return ascii;
 }
 
 /// `[192.0.2.1]` or `[IPv6:2001:db8::1]`, RFC 5321 §4.1.3. Other kinds of
@@ -126,7 +142,7 @@ std::optional<Path> take_mailbox(std::string_view& text)
     if (!local || !take(text, '@')) return std::nullopt;
     auto domain = text.starts_with('[') ? take_address_literal(text) : take_domain_name(text);
     if (!domain) return std::nullopt;
-    return Path{std::move(*local), std::move(*domain)};
+    return Path{std::move(*local), std::move(*domain), false};
 }
 
 /// `@one,@two:` is read and dropped. False when it begins like one and is none.
@@ -140,9 +156,6 @@ bool skip_source_route(std::string_view& text)
 }
 
 constexpr Reply no_brackets{501, "5.5.4", "put the address in angle brackets: <name@example.org>"};
-constexpr Reply sender_utf8{553, "5.6.7",
-                            "addresses beyond ASCII are not supported here: use another sender address"};
-constexpr Reply recipient_utf8{553, "5.6.7", "addresses beyond ASCII are not supported here"};
 constexpr Reply bad_sender{501, "5.1.7", "not a sender address: write <name@example.org>"};
 constexpr Reply bad_recipient{501, "5.1.3", "not a recipient address: write <name@example.org>"};
 
@@ -185,23 +198,25 @@ Parsed<Path> take_path(std::string_view& text, PathKind kind)
     if (!reverse && ascii::starts_with(rest, postmaster)) {
         rest.remove_prefix(postmaster.size());
         text = rest;
-        return Path{"postmaster", {}};
+        return Path{"postmaster", {}, false};
     }
 
-    const std::string_view inner = rest.substr(0, rest.find(' '));
-    if (non_ascii(inner)) return reverse ? sender_utf8 : recipient_utf8;
     if (!skip_source_route(rest)) return bad;
     auto path = take_mailbox(rest);
     if (!path || !take(rest, '>')) return bad;
     if (text.size() - rest.size() > longest_path) return bad;
+    path->utf8 = utf8::beyond_ascii(text.substr(0, text.size() - rest.size()));
     text = rest;
     return std::move(*path);
 }
 
 Path parse_mailbox(std::string_view text)
 {
+    const bool utf8 = utf8::beyond_ascii(text);
     auto path = take_mailbox(text);
-    return path && text.empty() ? std::move(*path) : Path{};
+    if (!path || !text.empty()) return {};
+    path->utf8 = utf8;
+    return std::move(*path);
 }
 
 } // namespace pillarbox::smtp

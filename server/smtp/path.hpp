@@ -11,8 +11,9 @@ namespace pillarbox::smtp {
 /// address has been read and dropped (RFC 5321 appendix C).
 struct Path
 {
-    std::string local_part; // unquoted, case kept: only its host may fold it (§2.4)
-    std::string domain;     // lower case; with brackets when it is an address literal
+    std::string local_part; // unquoted, case kept: only its host may fold it (§2.4); UTF-8, composed
+    std::string domain;     // A-labels, lower case; with brackets when it is an address literal
+    bool utf8 = false;      // written with more than ASCII: needs SMTPUTF8, RFC 6531 §3.2
 
     bool null() const { return local_part.empty() && domain.empty(); }  // "<>"
     bool bare() const { return !local_part.empty() && domain.empty(); } // "<Postmaster>", §4.1.1.3
@@ -34,7 +35,8 @@ enum class PathKind
 
 /// Reads the path that `text` begins with, angle brackets included, and
 /// removes it from `text`. Limits of RFC 5321 §4.5.3.1: local-part 64, domain
-/// 255, path 256 octets. Non-ASCII needs SMTPUTF8, which is not offered: 553.
+/// 255, path 256 octets, as sent and as kept. UTF-8 is read as RFC 6531 §3.3
+/// has it; whether the client may use it is for the caller to say.
 Parsed<Path> take_path(std::string_view& text, PathKind kind);
 
 /// An address without angle brackets and source route, as in header fields

@@ -201,6 +201,7 @@ void Session::hello(const Command& command)
         lines.push_back("SIZE " + std::to_string(services_.config->smtp.max_message_size)); // RFC 1870
         lines.emplace_back("PIPELINING");                                                   // RFC 2920
         lines.emplace_back("8BITMIME");                                                     // RFC 6152
+        lines.emplace_back("SMTPUTF8");                                                     // RFC 6531 §3.2
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
         if (submission() && passwords_allowed())

@@ -83,6 +83,7 @@ private:
     {
         std::string reverse_path;
         std::uint64_t declared_size = 0; // octets; 0 when not declared
+        bool utf8 = false;               // SMTPUTF8 was said
         std::vector<mailflow::Recipient> recipients;
         bool refused_recipient = false;
     };
@@ -108,7 +109,7 @@ private:
     // data.cpp: its text
     awaitable<void> data(Command command);
     awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);
-    mailflow::Origin origin(const Hello& client) const;
+    mailflow::Origin origin(const Hello& client, bool utf8) const;
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
                      std::size_t recipients, std::uint64_t octets) const;
 

@@ -1,3 +1,4 @@
+#include "server/base/precis.hpp"
 #include "server/smtp/session.hpp"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ awaitable<void> Session::mail(Command command)
         const bool allowed = co_await sender_allowed(*sender, parsed->reverse_path);
         if (!allowed) co_return;
     }
-    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, {}, false};
+    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, parsed->utf8, {}, false};
     log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
     say(sender_ok);
 }
@@ -83,7 +84,7 @@ awaitable<void> Session::rcpt(Command command)
 {
     if (!transaction_) co_return say(mail_first);
     Transaction& transaction = *transaction_;
-    const auto parsed = parse_rcpt(command.argument);
+    const auto parsed = parse_rcpt(command.argument, transaction.utf8);
     if (!parsed) co_return say(parsed.error());
     const Path& path = *parsed;
     // 452, not 552: the client keeps what was accepted and sends the rest in
@@ -97,7 +98,7 @@ awaitable<void> Session::rcpt(Command command)
     if (path.bare()) {
         route = co_await route_bare_postmaster(&domain);
     } else if (!path.literal()) {
-        route = co_await services_.accounts.route(path.local_part, path.domain);
+        route = co_await services_.accounts.route(precis::user_name_to_find(path.local_part), path.domain);
     }
 
     if (!route && route.error() == storage::Errc::not_local) {
@@ -122,7 +123,7 @@ awaitable<void> Session::rcpt(Command command)
         log_.info("smtp.rcpt_refused", {{"to", path.address()}, {"status", mailbox_full.status}});
         co_return say(mailbox_full);
     }
-    const Path full{path.local_part, domain};
+    const Path full{path.local_part, domain, path.utf8};
     transaction.recipients.push_back({full.address(), std::move(*route)});
     say(recipient_ok);
 }

@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (mail) check_path(mail->reverse_path);
             if (!mail) check_reply(mail.error());
         }
-        const auto path = smtp::parse_rcpt(argument);
+        const auto path = smtp::parse_rcpt(argument, true);
         if (path) check_path(*path);
         if (!path) check_reply(path.error());
     }

@@ -15,6 +15,16 @@ TEST(AdminAddress, IsKeptInLowerCase)
     EXPECT_EQ(parse_alias_address("@Example.org"), "@example.org");
 }
 
+TEST(AdminAddress, MayHaveAnInternationalisedDomain)
+{
+    EXPECT_EQ(parse_address("jürgen@Bücher.example"), "jürgen@xn--bcher-kva.example");
+    EXPECT_EQ(parse_address("a@XN--bcher-KVA.example"), "a@xn--bcher-kva.example");
+    EXPECT_EQ(parse_alias_address("@bücher.example"), "@xn--bcher-kva.example");
+    EXPECT_EQ(parse_domain("straße.example"), "xn--strae-oqa.example");
+    EXPECT_THROW(parse_domain("☃.example"), Failed);
+    EXPECT_THROW(parse_domain("\xff.example"), Failed);
+}
+
 TEST(AdminAddress, MustBeOne)
 {
     const std::string long_local(65, 'a');

@@ -173,17 +173,57 @@ TEST(TakePath, KnowsPostmasterWithoutADomainAsARecipientOnly)
     }
 }
 
-TEST(TakePath, SaysThatUtf8IsNotOffered)
+TEST(TakePath, ReadsUtf8AsRfc6531HasIt)
 {
-    for (const PathKind kind : {PathKind::reverse, PathKind::forward}) {
-        for (const std::string_view input :
-             {"<gr\xc3\xbc\xc3\x9f@example.test>", "<a@b\xc3\xbc.example>", "<\xff@a.b>"}) {
-            std::string_view text = input;
-            const auto path = take_path(text, kind);
-            ASSERT_FALSE(path) << input;
-            EXPECT_EQ(path.error().code, 553) << input;
-            EXPECT_EQ(path.error().status, "5.6.7") << input;
-        }
+    const std::vector<Good> table{
+        {"<grüße@example.test>", {"grüße", "example.test", true}, "grüße@example.test"},
+        {"<Grüße@example.test>", {"Grüße", "example.test", true}, "Grüße@example.test"},
+        // "u" and a combining diaeresis, composed
+        {"<gru\xCC\x88n@example.test>", {"gr\xC3\xBCn", "example.test", true}, "grün@example.test"},
+        {"<\"grün und blau\"@example.test>",
+         {"grün und blau", "example.test", true},
+         "\"grün und blau\"@example.test"},
+        {"<用户@例え.テスト>", {"用户", "xn--r8jz45g.xn--zckzah", true}, "用户@xn--r8jz45g.xn--zckzah"},
+        {"<a@bücher.example>", {"a", "xn--bcher-kva.example", true}, "a@xn--bcher-kva.example"},
+        {"<a@BÜCHER.example>", {"a", "xn--bcher-kva.example", true}, "a@xn--bcher-kva.example"},
+        {"<a@bu\xCC\x88"
+         "cher.example>",
+         {"a", "xn--bcher-kva.example", true},
+         "a@xn--bcher-kva.example"},
+        {"<a@XN--BCHER-KVA.example>", {"a", "xn--bcher-kva.example"}, "a@xn--bcher-kva.example"},
+        {"<a@straße.example>", {"a", "xn--strae-oqa.example", true}, "a@xn--strae-oqa.example"},
+        {"<@bücher.example:a@example.test>", {"a", "example.test", true}, "a@example.test"},
+    };
+    for (const Good& good : table) {
+        std::string_view text = good.text;
+        const auto path = take_path(text, PathKind::forward);
+        ASSERT_TRUE(path) << good.text;
+        EXPECT_EQ(*path, good.path) << good.text;
+        EXPECT_EQ(path->address(), good.address);
+        EXPECT_EQ(parse_mailbox(path->address()).domain, good.path.domain) << good.text;
+    }
+}
+
+TEST(TakePath, RefusesUtf8ThatIsNoAddress)
+{
+    for (const std::string& input : {
+             std::string("<\xff@a.example>"),         // no UTF-8
+             std::string("<a\xc3@a.example>"),        // cut short
+             std::string("<\xc0\xaf@a.example>"),     // a slash, overlong
+             std::string("<\xed\xa0\x80@a.example>"), // a surrogate
+             std::string("<a\xc2\x85@a.example>"),    // a line end, U+0085
+             std::string("<a\xe2\x80\xa8@a.example>"), std::string("<a@\xff.example>"),
+             std::string("<a@b☃.example>"), // no letter: IDNA2008 has no snowman
+             std::string("<a@-ü.example>"), std::string("<a@ü..example>"), std::string("<a@ü.example.>"),
+             std::string("<a@א1a.example>"),        // directions that do not go together
+             "<" + repeat("ü", 33) + "@a.example>", // 66 octets
+             "<a@" + repeat("ü", 60) + ".example>", // 120 octets, and its A-label has 66
+         }) {
+        std::string_view text = input;
+        const auto path = take_path(text, PathKind::forward);
+        ASSERT_FALSE(path) << input << " is " << path->address();
+        EXPECT_EQ(path.error().status, "5.1.3") << input;
+        EXPECT_EQ(text, input);
     }
 }
 

@@ -1,19 +1,11 @@
 import { signal } from '@preact/signals';
 
-/** What is wrong with one member of a request. */
-export interface FieldError {
-  pointer: string;
-  detail: string;
-  offset?: number; // octets into its text
-}
-
 /** What the server said instead of what was asked for (RFC 9457). */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly kind: string,
     detail: string,
-    readonly errors: FieldError[] = [],
   ) {
     super(detail);
   }
@@ -49,9 +41,9 @@ export interface Options {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { type?: string; detail?: string; errors?: FieldError[] };
+    const body = (await response.json()) as { type?: string; detail?: string };
     const kind = (body.type ?? '').split(':').pop() ?? '';
-    return new Problem(response.status, kind, body.detail ?? response.statusText, body.errors);
+    return new Problem(response.status, kind, body.detail ?? response.statusText);
   } catch {
     return new Problem(response.status, '', `The server answered ${response.status}.`);
   }

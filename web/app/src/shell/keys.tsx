@@ -24,7 +24,6 @@ const groups: { title: string; keys: [string[], string][] }[] = [
       [['g d'], 'Drafts'],
       [['g a'], 'Archive'],
       [['g t'], 'Trash'],
-      [['/'], 'Search'],
       [['?'], 'This list'],
     ],
   },
