@@ -69,8 +69,7 @@ awaitable<Session::Next> Session::authorization()
             choose_language(command);
             break;
         case Verb::utf8:
-            // Nothing to remember: messages are sent as they were accepted in
-            // either mode, and texts are UTF-8 where LANG asked for it.
+            utf8_ = true;
             connection_.put(reply::ok(say(Text::utf8_mode)));
             break;
         case Verb::quit: // RFC 1939 §4: no UPDATE from here
@@ -175,6 +174,7 @@ awaitable<void> Session::stls()
     // RFC 2595 §4: what was said in the clear is forgotten.
     user_.clear();
     language_ = Language::english;
+    utf8_ = false;
 }
 
 /// After a sign-in that succeeded or failed: opens the maildrop, or says why not.

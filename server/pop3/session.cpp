@@ -2,6 +2,7 @@
 
 #include "server/auth/sasl.hpp"
 #include "server/base/random.hpp"
+#include "server/pop3/internationalized.hpp"
 #include "server/pop3/shown.hpp"
 
 #include <unistd.h>
@@ -250,6 +251,8 @@ awaitable<void> Session::retrieve(const Command& command)
     auto piece = co_await (*reader)->next();
     if (!piece)
         co_return connection_.put(reply::system_error(piece.error(), Text::message_unavailable, language_));
+    if (!utf8_ && is_internationalized(*piece))
+        co_return connection_.put(reply::error("UTF8", say(Text::needs_utf8))); // RFC 6856 §5
 
     reply::Stuffer stuffer;
     if (command.verb == Verb::top) stuffer = reply::Stuffer(command.body_lines);

@@ -113,6 +113,7 @@ private:
     Services services_;
     const Faults faults_;
     Language language_ = Language::english;
+    bool utf8_ = false; // the client said UTF8, RFC 6856 §2
 
     // AUTHORIZATION
     const std::string timestamp_; // for APOP

@@ -44,6 +44,7 @@ enum class Text
     none_marked,
     no_such_message,
     message_unavailable,
+    needs_utf8,
     top_follows,
     marked,
     maildrop_unreadable,

@@ -2,6 +2,7 @@ pillarbox_unit_test(pop3
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/internationalized_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/ledger_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_delay_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_lock_test.cpp
