@@ -29,6 +29,7 @@ void add_routes(http::Site& site)
     const auto structures = std::make_shared<Structures>();
     add_messages(router, site.services(), structures);
     add_parts(router, site.services(), structures);
+    add_search(router, site.services());
     add_devices(router, site.services());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/search.hpp"
 #include "storage/types.hpp"
 
 #include <cstdint>
@@ -32,5 +33,13 @@ std::string seal_cursor(const Cursor& cursor, storage::AccountId account, storag
 /// Empty when it was not made here, or not for this mailbox.
 std::optional<Cursor> open_cursor(std::string_view text, storage::AccountId account,
                                   storage::MailboxId mailbox, std::string_view key);
+
+/// A place in what a search found, signed for this account and these words.
+std::string seal_cursor(const storage::SearchCursor& cursor, storage::AccountId account,
+                        std::string_view words, std::string_view key);
+
+/// Empty when it was not made here, or for other words.
+std::optional<storage::SearchCursor> open_cursor(std::string_view text, storage::AccountId account,
+                                                 std::string_view words, std::string_view key);
 
 } // namespace pillarbox::api

@@ -25,17 +25,6 @@ namespace {
 constexpr std::size_t usual_page = 50;
 constexpr std::size_t largest_page = 200;
 
-/// The mailbox that a path names, by id or by role (`inbox`).
-const storage::Mailbox* find_mailbox(const std::vector<storage::Mailbox>& all, std::string_view name)
-{
-    const auto fits = [name](const storage::Mailbox& mailbox) {
-        const bool by_role = mailbox.role != storage::MailboxRole::own && role_name(mailbox.role) == name;
-        return by_role || format_id(mailbox.id) == name;
-    };
-    const auto found = std::ranges::find_if(all, fits);
-    return found == all.end() ? nullptr : &*found;
-}
-
 std::string etag_of(const storage::Mailbox& mailbox)
 {
     return "W/\"" + std::to_string(mailbox.modseq) + "\"";
@@ -183,6 +172,16 @@ awaitable<Response> list_messages(const http::Services& services, const Context&
 }
 
 } // namespace
+
+const storage::Mailbox* find_mailbox(const std::vector<storage::Mailbox>& all, std::string_view name)
+{
+    const auto fits = [name](const storage::Mailbox& mailbox) {
+        const bool by_role = mailbox.role != storage::MailboxRole::own && role_name(mailbox.role) == name;
+        return by_role || format_id(mailbox.id) == name;
+    };
+    const auto found = std::ranges::find_if(all, fits);
+    return found == all.end() ? nullptr : &*found;
+}
 
 std::string_view role_name(storage::MailboxRole role)
 {

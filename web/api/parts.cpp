@@ -1,6 +1,7 @@
 #include "server/base/ascii.hpp"
 #include "server/mime/characters.hpp"
 #include "server/mime/content_type.hpp"
+#include "server/mime/flowed.hpp"
 #include "server/mime/html_text.hpp"
 #include "server/mime/view.hpp"
 #include "server/net/offload.hpp"
@@ -80,9 +81,9 @@ Body decode_body(const mime::Part& part, std::string_view octets, bool words_onl
     if (words_only)
         body.text = mime::trim(mime::html_to_text(body.text, most_body));
     else if (part.flowed)
-        body.text = unflow(body.text, part.delete_space);
+        body.text = mime::unflow(body.text, part.delete_space);
     else
-        body.text = unix_lines(body.text);
+        body.text = mime::unix_lines(body.text);
     body.cut = body.text.size() > most_body || octets.size() < part.size();
     body.text = cut_utf8(body.text, most_body);
     return body;

@@ -13,6 +13,7 @@ void add_session(http::Router& router, const http::Services& services);
 void add_mailboxes(http::Router& router, const http::Services& services);
 void add_messages(http::Router& router, const http::Services& services,
                   std::shared_ptr<Structures> structures);
+void add_search(http::Router& router, const http::Services& services);
 void add_devices(http::Router& router, const http::Services& services);
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);
 

@@ -4,8 +4,8 @@
 
 #include <boost/json/object.hpp>
 
-#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::api {
 
@@ -17,6 +17,9 @@ boost::json::object describe(const storage::Listed& message);
 
 /// The flags by name.
 boost::json::object describe_flags(std::uint32_t flags);
+
+/// The mailbox that a request names, by id or by role (`inbox`); null when there is none.
+const storage::Mailbox* find_mailbox(const std::vector<storage::Mailbox>& all, std::string_view name);
 
 /// `inbox` and the like; `own` for those that people make.
 std::string_view role_name(storage::MailboxRole role);

@@ -28,12 +28,14 @@ int weight(std::string_view parameters)
 /// Paths that the application shows something for.
 bool is_page(std::string_view path)
 {
-    if (path == "/" || path == "/sign-in" || path == "/mail") return true;
-    if (!path.starts_with("/mail/")) return false;
-    const auto rest = path.substr(6);
+    if (path == "/" || path == "/sign-in" || path == "/mail" || path == "/search") return true;
+    const bool search = path.starts_with("/search/");
+    if (!search && !path.starts_with("/mail/")) return false;
+    const auto rest = path.substr(path.find('/', 1) + 1);
     const auto slash = rest.find('/');
     if (rest.empty() || slash == 0) return false;
-    return slash == std::string_view::npos || rest.find('/', slash + 1) == std::string_view::npos;
+    if (slash == std::string_view::npos) return true; // a message of a search, or a mailbox
+    return !search && rest.find('/', slash + 1) == std::string_view::npos;
 }
 
 Response not_built()

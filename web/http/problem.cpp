@@ -115,6 +115,7 @@ Response problem(const Request& request, unsigned status, std::string_view name,
             boost::json::object item;
             item["pointer"] = error.pointer;
             item["detail"] = error.detail;
+            if (error.offset) item["offset"] = *error.offset;
             list.push_back(std::move(item));
         }
         object["errors"] = std::move(list);

@@ -3,6 +3,8 @@
 #include "storage/result.hpp"
 #include "web/http/message.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@ struct FieldError
 {
     std::string pointer; // JSON pointer, RFC 6901
     std::string detail;
+    std::optional<std::size_t> offset = std::nullopt; // octets into the member's text, where it is known
 };
 
 /// An error as RFC 9457 has it, `urn:pillarbox:problem:NAME`. `detail` is fit

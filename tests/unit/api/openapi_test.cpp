@@ -154,6 +154,8 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", "/api/v1/mailboxes/{id}", "/api/v1/mailboxes/nothing");
     ask_and_check("get", "/api/v1/mailboxes/{id}/messages", "/api/v1/mailboxes/inbox/messages?limit=1");
     ask_and_check("get", "/api/v1/mailboxes/{id}/messages", "/api/v1/mailboxes/inbox/messages?limit=0");
+    ask_and_check("get", "/api/v1/messages", "/api/v1/messages?q=subject:x&limit=1");
+    ask_and_check("get", "/api/v1/messages", "/api/v1/messages?q=is:strange");
     ask_and_check("get", messages + "{id}", messages + id);
     ask_and_check("get", messages + "{id}", messages + "7777");
     ask_and_check("patch", messages + "{id}", messages + id, R"({"seen":true})");

@@ -1,4 +1,5 @@
 #include "server/auth/password.hpp"
+#include "server/mailflow/index_text.hpp"
 #include "tests/unit/api/site_test.hpp"
 #include "web/api/api.hpp"
 
@@ -51,6 +52,7 @@ SiteTest::SiteTest()
     storage::Options options;
     options.directory = folder_.path() / "data";
     options.disk_reserve = 0;
+    options.extractor = std::make_shared<mailflow::IndexText>();
     store_ = storage::open(options);
     config_.hostname = "mail.example.org";
     config_.auth.hash_passes = 1;

@@ -5,6 +5,7 @@ pillarbox_unit_test(api
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp
+        ${here}/search_test.cpp
         ${here}/serve_test.cpp
         ${here}/session_test.cpp
         ${here}/site_fixture.cpp

@@ -11,31 +11,6 @@
 namespace pillarbox::api {
 namespace {
 
-TEST(Text, JoinsFlowedLines)
-{
-    struct Case
-    {
-        std::string text;
-        bool delete_space;
-        std::string joined;
-    };
-    for (const auto& item : std::vector<Case>{
-             {"one \r\ntwo\r\nthree", false, "one two\nthree"},
-             {"one \r\ntwo", true, "onetwo"},
-             {"one \ntwo \nthree\n", false, "one two three\n"},
-             {" stuffed\n>not quoted", false, "stuffed\n> not quoted"},
-             {" >stuffed\n", false, ">stuffed\n"},
-             {"> a \n> b\n>> c\nd", false, "> a b\n>> c\nd"},
-             {"> a \nb", false, "> a \nb"},
-             {"text \n-- \nAda", false, "text \n-- \nAda"},
-             {"a\n\nb", false, "a\n\nb"},
-             {"", false, ""},
-             {" ", false, ""},
-             {"a ", false, "a "},
-         })
-        EXPECT_EQ(unflow(item.text, item.delete_space), item.joined) << item.text;
-}
-
 TEST(Text, CutsBetweenCharacters)
 {
     EXPECT_EQ(cut_utf8("abc", 3), "abc");
@@ -44,11 +19,6 @@ TEST(Text, CutsBetweenCharacters)
     EXPECT_EQ(cut_utf8("aä", 3), "aä");
     EXPECT_EQ(cut_utf8("€€", 5), "€");
     EXPECT_EQ(cut_utf8("€", 1), "");
-}
-
-TEST(Text, LineEndsAreOneOctet)
-{
-    EXPECT_EQ(unix_lines("a\r\nb\rc\nd\r\r\n"), "a\nb\nc\nd\n\n");
 }
 
 TEST(Text, NamesFilesForEveryClient)
@@ -81,6 +51,18 @@ TEST(Cursor, IsGoodWhereItWasMade)
     }
     for (const std::string text : {"", ".", "a.", "a1", "a1.", ".x", "b99999999999."})
         EXPECT_FALSE(open_cursor(text, account, mailbox, "key")) << text;
+}
+
+TEST(Cursor, OfASearchIsGoodForItsWords)
+{
+    const storage::AccountId account{3};
+    const storage::SearchCursor cursor{-86'400, 77}; // received before 1970
+    const auto sealed = seal_cursor(cursor, account, "inbox lunch", "key");
+    EXPECT_EQ(open_cursor(sealed, account, std::string_view("inbox lunch"), "key"), cursor);
+    EXPECT_FALSE(open_cursor(sealed, account, std::string_view("inbox lunches"), "key"));
+    EXPECT_FALSE(open_cursor(sealed, storage::AccountId{4}, std::string_view("inbox lunch"), "key"));
+    EXPECT_FALSE(open_cursor(sealed, account, std::string_view("inbox lunch"), "another"));
+    EXPECT_FALSE(open_cursor(sealed, account, storage::MailboxId{5}, "key"));
 }
 
 TEST(Json, ReadsIds)

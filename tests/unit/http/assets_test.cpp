@@ -80,9 +80,10 @@ TEST(Assets, ServePages)
         return;
     }
     const std::vector<std::pair<std::string, unsigned>> cases{
-        {"/", 200},           {"/sign-in", 200},   {"/mail/inbox", 200},    {"/mail/inbox/7", 200},
-        {"/mail", 200},       {"/nowhere", 404},   {"/mail/", 404},         {"/mail//x", 404},
-        {"/mail/a/b/c", 404}, {"/index.htm", 404}, {"/assets/gone.js", 404}};
+        {"/", 200},          {"/sign-in", 200},    {"/mail/inbox", 200}, {"/mail/inbox/7", 200},
+        {"/mail", 200},      {"/nowhere", 404},    {"/mail/", 404},      {"/mail//x", 404},
+        {"/search", 200},    {"/search/7", 200},   {"/search/", 404},    {"/search/7/8", 404},
+        {"/searching", 404}, {"/mail/a/b/c", 404}, {"/index.htm", 404},  {"/assets/gone.js", 404}};
     for (const auto& [path, status] : cases) {
         const auto response = serve_page(get(path));
         EXPECT_EQ(response.status, status) << path;

@@ -31,15 +31,16 @@ function NotFound() {
 
 function App() {
   const now = route.value;
+  const mail = now.name === 'mail' || now.name === 'search';
   useEffect(() => {
     if (now.name === 'home') go({ name: 'mail', mailbox: 'inbox', message: null }, true);
     // Who is signed in is asked beside the first list, not before it.
-    if (now.name === 'mail' && !session.peek()) void loadSession().catch(() => {});
+    if (mail && !session.peek()) void loadSession().catch(() => {});
   }, [now]);
   return (
     <>
       {now.name === 'sign-in' && <SignInPage next={now.next} />}
-      {now.name === 'mail' && <MailScreen />}
+      {mail && <MailScreen />}
       {now.name === 'not-found' && <NotFound />}
       <Notices />
     </>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatRoute, parseRoute, safeNext, type Route } from '../src/lib/router';
+import { formatRoute, messageOf, parseRoute, safeNext, type Route } from '../src/lib/router';
 
 test('paths and routes say the same', () => {
   const cases: [string, Route][] = [
@@ -10,6 +10,9 @@ test('paths and routes say the same', () => {
     ['/mail/inbox', { name: 'mail', mailbox: 'inbox', message: null }],
     ['/mail/12/345', { name: 'mail', mailbox: '12', message: '345' }],
     ['/mail/inbox/latest', { name: 'mail', mailbox: 'inbox', message: 'latest' }],
+    ['/search?q=', { name: 'search', query: '', within: null, message: null }],
+    ['/search?q=from%3Aada+%22the+hut%22', { name: 'search', query: 'from:ada "the hut"', within: null, message: null }],
+    ['/search/345?q=hut&in=inbox', { name: 'search', query: 'hut', within: 'inbox', message: '345' }],
     ['/mail/a%2Fb/c', { name: 'mail', mailbox: 'a/b', message: 'c' }],
   ];
   for (const [url, route] of cases) {
@@ -20,9 +23,20 @@ test('paths and routes say the same', () => {
 });
 
 test('what is no page is not found', () => {
-  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/admin'])
+  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/search/', '/search/1/2', '/search/%E0%A4%A', '/admin'])
     assert.deepEqual(parseRoute(path, ''), { name: 'not-found' }, path);
   assert.deepEqual(parseRoute('/mail', ''), { name: 'home' });
+});
+
+test('a search without words is a place too', () => {
+  assert.deepEqual(parseRoute('/search', ''), { name: 'search', query: '', within: null, message: null });
+  assert.deepEqual(parseRoute('/search', '?q=a&in='), { name: 'search', query: 'a', within: null, message: null });
+});
+
+test('the message of a route is the one beside its list', () => {
+  assert.equal(messageOf(parseRoute('/mail/inbox/7', '')), '7');
+  assert.equal(messageOf(parseRoute('/search/7', '?q=x')), '7');
+  assert.equal(messageOf(parseRoute('/sign-in', '')), null);
 });
 
 test('next never leaves this origin', () => {

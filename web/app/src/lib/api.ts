@@ -1,11 +1,19 @@
 import { signal } from '@preact/signals';
 
+/** What is wrong with one member of a request. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+  offset?: number; // octets into its text
+}
+
 /** What the server said instead of what was asked for (RFC 9457). */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly kind: string,
     detail: string,
+    readonly errors: FieldError[] = [],
   ) {
     super(detail);
   }
@@ -41,9 +49,9 @@ export interface Options {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { type?: string; detail?: string };
+    const body = (await response.json()) as { type?: string; detail?: string; errors?: FieldError[] };
     const kind = (body.type ?? '').split(':').pop() ?? '';
-    return new Problem(response.status, kind, body.detail ?? response.statusText);
+    return new Problem(response.status, kind, body.detail ?? response.statusText, body.errors);
   } catch {
     return new Problem(response.status, '', `The server answered ${response.status}.`);
   }

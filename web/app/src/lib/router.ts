@@ -3,6 +3,7 @@ export type Route =
   | { name: 'home' }
   | { name: 'sign-in'; next: string }
   | { name: 'mail'; mailbox: string; message: string | null }
+  | { name: 'search'; query: string; within: string | null; message: string | null }
   | { name: 'not-found' };
 
 const inbox = '/mail/inbox';
@@ -24,16 +25,26 @@ function decode(segment: string): string | null {
   }
 }
 
+function parseSearch(parts: string[], parameters: URLSearchParams): Route {
+  const message = parts.length === 2 ? decode(parts[1] ?? '') : null;
+  if (parts.length > 2 || message === '' || (parts.length === 2 && message === null)) return { name: 'not-found' };
+  return { name: 'search', query: parameters.get('q') ?? '', within: parameters.get('in') || null, message };
+}
+
 export function parseRoute(path: string, search: string): Route {
   if (path === '/' || path === '/mail' || path === '/mail/') return { name: 'home' };
   if (path === '/sign-in') return { name: 'sign-in', next: safeNext(new URLSearchParams(search).get('next')) };
   const parts = path.split('/').slice(1);
+  if (parts[0] === 'search') return parseSearch(parts, new URLSearchParams(search));
   if (parts[0] !== 'mail' || parts.length > 3) return { name: 'not-found' };
   const mailbox = decode(parts[1] ?? '');
   const message = parts.length === 3 ? decode(parts[2] ?? '') : null;
   if (!mailbox || message === '') return { name: 'not-found' };
   return { name: 'mail', mailbox, message };
 }
+
+/** The message that the route shows beside its list. */
+export const messageOf = (route: Route): string | null => (route.name === 'mail' || route.name === 'search' ? route.message : null);
 
 export function formatRoute(route: Route): string {
   switch (route.name) {
@@ -44,6 +55,11 @@ export function formatRoute(route: Route): string {
     case 'mail': {
       const list = `/mail/${encodeURIComponent(route.mailbox)}`;
       return route.message ? `${list}/${encodeURIComponent(route.message)}` : list;
+    }
+    case 'search': {
+      const parameters = new URLSearchParams({ q: route.query });
+      if (route.within) parameters.set('in', route.within);
+      return `/search${route.message ? `/${encodeURIComponent(route.message)}` : ''}?${parameters}`;
     }
     case 'not-found':
       return '/not-found';

@@ -45,6 +45,15 @@ export interface MessagePage {
   state: string;
 }
 
+/** What a search found. */
+export interface FoundPage {
+  items: Row[];
+  total: number | null; // of the first page, and counted only so far
+  more: boolean; // there are more than `total`
+  behind: number; // messages whose words are not known yet
+  nextCursor: string | null;
+}
+
 export interface Attachment {
   path: string;
   name: string;

@@ -1,8 +1,10 @@
 import { go, route } from '../lib/navigation';
+import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
 import { dialogOpen } from '../shell/dialog';
 import { helpShown } from '../shell/keys';
-import { moveTo } from './list-pane';
+import { moveTo } from './grid';
+import { focusSearch } from './search-box';
 import { current, list, opened, setFlags, toggleStar } from './state';
 
 const places: Record<string, string> = { i: 'inbox', s: 'sent', d: 'drafts', a: 'archive', t: 'trash' };
@@ -25,24 +27,24 @@ function mark(seen: boolean): void {
 }
 
 export function backToList(): void {
-  const now = route.value;
+  const message = messageOf(route.value);
   const shown = list.value;
-  if (now.name !== 'mail' || !now.message) return;
-  const at = shown ? shown.indexOf(now.message) : -1;
-  go({ name: 'mail', mailbox: now.mailbox, message: null });
-  if (shown) moveTo(shown, at >= 0 ? at : current.value);
+  if (!message || !shown) return;
+  const at = shown.indexOf(message);
+  go(shown.routeTo(null));
+  moveTo(shown, at >= 0 ? at : current.value);
 }
 
 function step(by: number): void {
   const shown = list.value;
   if (!shown) return;
-  const now = route.value;
-  if (narrow.value && now.name === 'mail' && now.message) {
-    const next = shown.row(shown.indexOf(now.message) + by);
-    if (next) go({ name: 'mail', mailbox: shown.mailbox, message: next.id }, true);
+  const message = messageOf(route.value);
+  if (narrow.value && message) {
+    const next = shown.row(shown.indexOf(message) + by);
+    if (next) go(shown.routeTo(next.id), true);
     return;
   }
-  const first = now.name === 'mail' && !now.message && !document.activeElement?.closest('[role=row]');
+  const first = !message && !document.activeElement?.closest('[role=row]');
   moveTo(shown, first ? current.value : current.value + by, true);
 }
 
@@ -71,7 +73,7 @@ function press(key: string, shift: boolean): boolean {
     case 'Enter':
     case 'o': {
       const message = list.value?.row(current.value);
-      if (message && list.value) go({ name: 'mail', mailbox: list.value.mailbox, message: message.id });
+      if (message && list.value) go(list.value.routeTo(message.id));
       return true;
     }
     case 'u':
@@ -89,6 +91,9 @@ function press(key: string, shift: boolean): boolean {
     case 'U':
       if (shift) mark(false);
       return shift;
+    case '/':
+      focusSearch();
+      return true;
     case '?':
       helpShown.value = true;
       return true;

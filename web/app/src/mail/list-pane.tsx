@@ -1,21 +1,14 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { count } from '../lib/format';
-import { go, remember, remembered, route } from '../lib/navigation';
-import { narrow } from '../lib/screen';
 import { session } from '../lib/session';
-import { chunk, keepInPlace, scrollToShow, visibleRange } from '../lib/window';
 import { Icon } from '../shell/icon';
 import { notify } from '../lib/notices';
-import type { MailList } from './list';
+import { FoundList } from './found';
+import { Grid } from './grid';
+import { MailList } from './list';
 import { findMailbox, mailboxes, mailboxesError, loadMailboxes } from './mailboxes';
-import { MessageRow } from './row';
-import { current, inView, shifted } from './state';
-
-const rowHeight = () => (narrow.value ? 72 : 64);
-
-/** Moves the keyboard to a row; the pane brings it into view. */
-export const focusRequest: { at: number | null } = { at: null };
+import type { RowList } from './rows';
+import { FoundHead, Misunderstood, NothingFound } from './search-pane';
+import { inView } from './state';
 
 function Empty({ mailbox }: { mailbox: string }) {
   const address = session.value?.account.address;
@@ -62,7 +55,26 @@ function Failed({ text, again }: { text: string; again: () => void }) {
   );
 }
 
-export function ListPane({ list }: { list: MailList }) {
+/** What is there instead of rows. */
+function Nothing({ list }: { list: RowList }) {
+  if (list instanceof FoundList) return <NothingFound list={list} />;
+  return <Empty mailbox={list instanceof MailList ? list.mailbox : ''} />;
+}
+
+function Content({ list, error, again }: { list: RowList; error: string | null; again: () => void }) {
+  const total = list.total.value;
+  if (list instanceof FoundList && list.mistake.value) return <Misunderstood query={list.query} mistake={list.mistake.value} />;
+  if (error && total === null) return <Failed text={error} again={again} />;
+  if (total === 0) return <Nothing list={list} />;
+  return (
+    <>
+      {error && <Failed text={error} again={again} />}
+      <Grid list={list} key={list.key} />
+    </>
+  );
+}
+
+function MailboxPane({ list }: { list: MailList }) {
   const mailbox = findMailbox(list.mailbox);
   const missing = mailboxes.value !== null && mailbox === null;
   const total = list.total.value;
@@ -71,7 +83,6 @@ export function ListPane({ list }: { list: MailList }) {
     if (!mailboxes.value) void loadMailboxes().catch(() => {});
     list.retry(inView.peek());
   };
-
   return (
     <section class="list-pane" aria-label={mailbox?.name ?? 'Messages'}>
       <header class="list-head">
@@ -87,150 +98,20 @@ export function ListPane({ list }: { list: MailList }) {
             <a href="/mail/inbox">Go to the Inbox</a>
           </p>
         </div>
-      ) : error && total === null ? (
-        <Failed text={error} again={again} />
-      ) : total === 0 ? (
-        <Empty mailbox={list.mailbox} />
       ) : (
-        <>
-          {error && <Failed text={error} again={again} />}
-          <Grid list={list} key={list.mailbox} />
-        </>
+        <Content list={list} error={error} again={again} />
       )}
     </section>
   );
 }
 
-function Grid({ list }: { list: MailList }) {
-  const view = useRef<HTMLDivElement>(null);
-  const scroll = useSignal(remembered());
-  const height = useSignal(600);
-  const row = rowHeight();
-  const total = list.total.value ?? 0;
-  // Before the first answer there are as many rows as it takes to be where Back or a reload left the list.
-  const rows = useComputed(() => list.total.value ?? chunk + Math.ceil((scroll.value + height.value) / rowHeight()));
-  const range = useComputed(() => visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight(), total: rows.value }));
-
-  useLayoutEffect(() => {
-    const element = view.current;
-    if (!element) return;
-    element.scrollTop = scroll.peek();
-    const observer = new ResizeObserver(() => (height.value = element.clientHeight));
-    observer.observe(element);
-    height.value = element.clientHeight;
-    let waiting = 0;
-    const onScroll = () => {
-      scroll.value = element.scrollTop;
-      clearTimeout(waiting);
-      waiting = window.setTimeout(() => remember(element.scrollTop), 200);
-    };
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      clearTimeout(waiting);
-      observer.disconnect();
-      element.removeEventListener('scroll', onScroll);
-    };
-  }, []);
-
-  useSignalEffect(() => {
-    inView.value = range.value;
-    list.version.value;
-    list.want(range.value);
-  });
-
-  // New rows above: what is being read stays where it is, unless that is the top.
-  useSignalEffect(() => {
-    const moved = shifted.value;
-    const element = view.current;
-    if (moved === 0 || !element) return;
-    shifted.value = 0;
-    if (element.scrollTop > rowHeight() / 2) element.scrollTop = keepInPlace(element.scrollTop, rowHeight(), 0, moved);
-  });
-
-  const show = (index: number) => {
-    const element = view.current;
-    if (!element) return;
-    element.scrollTop = scrollToShow({ scroll: element.scrollTop, height: element.clientHeight, row: rowHeight(), total }, index);
-    scroll.value = element.scrollTop;
-  };
-
-  useEffect(() => {
-    if (focusRequest.at === null) return;
-    const index = focusRequest.at;
-    focusRequest.at = null;
-    show(index);
-    requestAnimationFrame(() => view.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }));
-  });
-
-  const open = (index: number) => {
-    current.value = index;
-    const message = list.row(index);
-    if (message) go({ name: 'mail', mailbox: list.mailbox, message: message.id });
-  };
-
-  const onKey = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget && (event.target as Element).getAttribute('role') !== 'row') return;
-    const page = Math.max(1, Math.floor(height.value / row) - 1);
-    const to = { Home: 0, End: total - 1, PageDown: current.value + page, PageUp: current.value - page }[event.key];
-    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    moveTo(list, to);
-  };
-
-  const onFocus = (event: FocusEvent) => {
-    const index = (event.target as HTMLElement).dataset['index'];
-    if (index !== undefined) current.value = Number(index);
-  };
-
-  list.version.value; // drawn again when a row comes
-  const now = route.value;
-  const selected = now.name === 'mail' ? now.message : null;
-  const indexes: number[] = [];
-  for (let i = range.value.first; i < range.value.last; i++) indexes.push(i);
-  const focusable = Math.min(Math.max(0, total - 1), current.value);
-  // The row that has the keyboard stays in the page, or Tab would find no way in.
-  if (total > 0 && !indexes.includes(focusable)) indexes.push(focusable);
-
+export function ListPane({ list }: { list: RowList }) {
+  if (list instanceof MailList) return <MailboxPane list={list} />;
+  if (!(list instanceof FoundList)) return null;
   return (
-    <div class="grid-view" ref={view} id="messages" tabIndex={-1}>
-      <div
-        role="grid"
-        aria-label="Messages"
-        aria-rowcount={list.total.value ?? -1}
-        aria-busy={list.busy.value}
-        aria-multiselectable="false"
-        class="grid"
-        style={{ height: `${rows.value * row}px` }}
-        onKeyDown={onKey}
-        onFocusIn={onFocus}
-      >
-        {indexes.map((index) => {
-          const message = list.row(index);
-          return (
-            <MessageRow
-              key={index}
-              index={index}
-              top={index * row}
-              row={message}
-              focusable={index === focusable}
-              selected={message !== undefined && message.id === selected}
-              onOpen={open}
-            />
-          );
-        })}
-      </div>
-    </div>
+    <section class="list-pane" aria-label="Search results">
+      <FoundHead list={list} />
+      <Content list={list} error={list.error.value} again={() => list.retry(inView.peek())} />
+    </section>
   );
-}
-
-/** Moves to a row; beside the list, it opens too when a message is open already or `open` says so. */
-export function moveTo(list: MailList, index: number, open = false): void {
-  const total = list.total.value ?? 0;
-  if (total === 0) return;
-  const to = Math.min(Math.max(0, index), total - 1);
-  focusRequest.at = to;
-  current.value = to;
-  const message = list.row(to);
-  if (open && message && !narrow.value) go({ name: 'mail', mailbox: list.mailbox, message: message.id }, route.value.name === 'mail' && route.value.message !== null);
-  list.version.value++; // draws the grid, which then takes up the request
 }

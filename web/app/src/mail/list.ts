@@ -1,38 +1,25 @@
-import { batch, signal } from '@preact/signals';
 import { explain, getJson, isAbort } from '../lib/api';
-import type { Flags, MessagePage, Row } from '../lib/types';
+import type { Route } from '../lib/router';
+import type { MessagePage } from '../lib/types';
 import { chunk, chunksOf, type Range } from '../lib/window';
+import { findMailbox } from './mailboxes';
+import { RowList } from './rows';
 
-/**
- * The rows of one mailbox, as far as they were looked at. Rows are fetched by
- * position, in chunks; what is in view stays until its successor has come.
- */
-export class MailList {
-  readonly total = signal<number | null>(null);
-  readonly version = signal(0); // rises whenever a row came or changed
-  readonly error = signal<string | null>(null);
-  readonly busy = signal(false);
-
-  private rows = new Map<number, Row>();
+/** The rows of one mailbox, fetched by position in chunks. */
+export class MailList extends RowList {
+  readonly key: string;
   private pending = new Map<number, AbortController>();
   private state = '';
 
-  constructor(readonly mailbox: string) {}
-
-  row(index: number): Row | undefined {
-    return this.rows.get(index);
+  constructor(readonly mailbox: string) {
+    super();
+    this.key = keyOfMailbox(mailbox);
   }
 
-  indexOf(id: string): number {
-    for (const [index, row] of this.rows) if (row.id === id) return index;
-    return -1;
+  routeTo(message: string | null): Route {
+    return { name: 'mail', mailbox: this.mailbox, message };
   }
 
-  find(id: string): Row | undefined {
-    return this.rows.get(this.indexOf(id));
-  }
-
-  /** Fetches what is missing of these rows. */
   want(range: Range): void {
     for (const first of chunksOf(range)) {
       const end = Math.min(first + chunk, this.total.value ?? first + chunk);
@@ -65,50 +52,31 @@ export class MailList {
     return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}`, signal);
   }
 
-  /** `changed`: positions may have moved, so rows from before are worth nothing. */
+  /** `changed`: positions may have moved. */
   private take(page: MessagePage, changed: boolean): void {
-    batch(() => {
-      if (changed && this.state !== '') this.rows = new Map();
-      page.items.forEach((row, i) => this.rows.set(page.position + i, row));
-      this.state = page.state;
-      this.total.value = page.total;
-      this.error.value = null;
-      this.version.value++;
-    });
+    this.put(page.position, page.items, page.total, changed && this.state !== '');
+    this.state = page.state;
   }
 
-  /** Brings the rows in view up to date. Returns how far they moved down. */
   async refresh(range: Range): Promise<number> {
     const anchor = this.rows.get(range.first);
     const first = Math.max(0, range.first - chunk);
     const limit = Math.min(200, Math.max(chunk, range.last - first + chunk));
     const page = await this.fetchRows(first, limit);
     if (page.state === this.state && this.total.value === page.total) return 0;
-    for (const controller of this.pending.values()) controller.abort();
+    this.stop();
     this.take(page, true);
-    const now = anchor ? this.indexOf(anchor.id) : -1;
-    return now < 0 ? 0 : now - range.first;
+    return this.movedFrom(range.first, anchor);
   }
 
-  isCurrent(state: string): boolean {
-    return this.state === state;
-  }
-
-  /** Drops the error and asks again. */
-  retry(range: Range): void {
-    this.error.value = null;
-    this.want(range);
-  }
-
-  setFlags(id: string, flags: Partial<Flags>): void {
-    const index = this.indexOf(id);
-    const row = this.rows.get(index);
-    if (!row) return;
-    this.rows.set(index, { ...row, flags: { ...row.flags, ...flags } });
-    this.version.value++;
+  changed(): boolean {
+    const mailbox = findMailbox(this.mailbox);
+    return mailbox !== null && mailbox.state !== this.state;
   }
 
   stop(): void {
     for (const controller of this.pending.values()) controller.abort();
   }
 }
+
+export const keyOfMailbox = (mailbox: string): string => `mail ${mailbox}`;

@@ -14,6 +14,9 @@ export function findMailbox(name: string): Mailbox | null {
   return mailboxes.value?.find((mailbox) => slug(mailbox) === name || mailbox.id === name) ?? null;
 }
 
+/** The name of the mailbox with this id; empty until that is known. */
+export const nameOfMailbox = (id: string): string => mailboxes.value?.find((mailbox) => mailbox.id === id)?.name ?? '';
+
 export async function loadMailboxes(signal?: AbortSignal): Promise<void> {
   try {
     const answer = await getJson<{ items: Mailbox[] }>('/mailboxes', signal);

@@ -8,6 +8,7 @@ interface Props {
   index: number;
   top: number;
   row: Row | undefined;
+  place: string; // the mailbox it lies in, where the list is not of one
   focusable: boolean;
   selected: boolean;
   onOpen: (index: number) => void;
@@ -23,7 +24,7 @@ function Placeholder() {
   );
 }
 
-function Content({ row }: { row: Row }) {
+function Content({ row, place }: { row: Row; place: string }) {
   const sender = row.from.name || row.from.address || 'Unknown sender';
   const star = (event: MouseEvent) => {
     event.stopPropagation();
@@ -58,16 +59,19 @@ function Content({ row }: { row: Row }) {
             {shortDate(row.received)}
           </time>
         </span>
-        <button type="button" tabIndex={-1} class={row.flags.flagged ? 'star on' : 'star'} aria-label="Starred" aria-pressed={row.flags.flagged} title={row.flags.flagged ? 'Take the star away' : 'Star'} onClick={star}>
-          <Icon name={row.flags.flagged ? 'star-full' : 'star'} />
-        </button>
+        <span class="line">
+          {place && <span class="place">{place}</span>}
+          <button type="button" tabIndex={-1} class={row.flags.flagged ? 'star on' : 'star'} aria-label="Starred" aria-pressed={row.flags.flagged} title={row.flags.flagged ? 'Take the star away' : 'Star'} onClick={star}>
+            <Icon name={row.flags.flagged ? 'star-full' : 'star'} />
+          </button>
+        </span>
       </div>
     </>
   );
 }
 
 /** One row of the grid, placed where its position says. */
-export const MessageRow = memo(function MessageRow({ index, top, row, focusable, selected, onOpen }: Props) {
+export const MessageRow = memo(function MessageRow({ index, top, row, place, focusable, selected, onOpen }: Props) {
   const classes = ['row', row && !row.flags.seen ? 'unread' : '', selected ? 'selected' : ''].join(' ');
   return (
     <div
@@ -80,7 +84,7 @@ export const MessageRow = memo(function MessageRow({ index, top, row, focusable,
       data-index={index}
       onClick={() => onOpen(index)}
     >
-      {row ? <Content row={row} /> : <Placeholder />}
+      {row ? <Content row={row} place={place} /> : <Placeholder />}
     </div>
   );
 });

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { explain, online } from '../lib/api';
 import { route } from '../lib/navigation';
 import { notify } from '../lib/notices';
+import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
 import { session, signOut } from '../lib/session';
 import { initials } from '../lib/format';
@@ -13,6 +14,8 @@ import { startKeyboard } from './keyboard';
 import { ListPane } from './list-pane';
 import { findMailbox } from './mailboxes';
 import { MessagePane } from './message-pane';
+import { SearchBox } from './search-box';
+import { SearchHelp } from './search-pane';
 import { Sidebar } from './sidebar';
 import { list, opened, startMail } from './state';
 
@@ -20,6 +23,7 @@ function titleNow(): string {
   const now = route.value;
   const subject = opened.value?.message?.subject;
   if (opened.value?.message) return `${subject || '(no subject)'} · Pillarbox`;
+  if (now.name === 'search') return `${now.query ? `${now.query} · ` : ''}Search · Pillarbox`;
   const mailbox = now.name === 'mail' ? findMailbox(now.mailbox) : null;
   if (!mailbox) return 'Pillarbox';
   return `${mailbox.unread > 0 ? `(${mailbox.unread}) ` : ''}${mailbox.name} · Pillarbox`;
@@ -59,7 +63,7 @@ export function MailScreen() {
   }, [title]);
 
   const now = route.value;
-  const reading = now.name === 'mail' && now.message !== null;
+  const reading = messageOf(now) !== null;
   const panes = ['panes', reading ? 'reading' : '', folders.value && narrow.value ? 'folders' : ''].join(' ');
   const shown = list.value;
 
@@ -92,6 +96,7 @@ export function MailScreen() {
           <img src="/favicon.svg" alt="" width="24" height="24" />
           Pillarbox
         </a>
+        <SearchBox />
         <span class="spring" />
         <AccountMenu />
       </header>
@@ -103,7 +108,8 @@ export function MailScreen() {
       )}
       <div class={panes}>
         <Sidebar id="folders" onGo={() => (folders.value = false)} />
-        {shown ? <ListPane list={shown} /> : <section class="list-pane" aria-label="Messages" />}
+        {shown && <ListPane list={shown} />}
+        {!shown && (now.name === 'search' ? <SearchHelp /> : <section class="list-pane" aria-label="Messages" />)}
         <MessagePane />
       </div>
       <KeyboardHelp />

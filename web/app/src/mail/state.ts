@@ -2,17 +2,20 @@ import { effect, signal } from '@preact/signals';
 import { call, explain, getJson, isAbort, online } from '../lib/api';
 import { go, route } from '../lib/navigation';
 import { notify } from '../lib/notices';
+import { messageOf, type Route } from '../lib/router';
 import { onEnd } from '../lib/session';
 import type { Flags, Message, MessagePage } from '../lib/types';
 import type { Range } from '../lib/window';
-import { MailList } from './list';
+import { FoundList, keyOfSearch } from './found';
+import { keyOfMailbox, MailList } from './list';
 import { adjustUnread, findMailbox, loadMailboxes, mailboxes } from './mailboxes';
+import type { RowList } from './rows';
 
 export const pollEvery = 15_000; // ms, while the page is visible
 const announceEvery = 30_000; // ms: new mail is read out no more often (live regions stay calm)
 
 /** The list on the left. */
-export const list = signal<MailList | null>(null);
+export const list = signal<RowList | null>(null);
 
 /** The row that has the keyboard, by position. */
 export const current = signal(0);
@@ -119,18 +122,19 @@ function announceNewMail(name: string, before: number, after: number): void {
 /** Asks whether anything changed, and shows it. */
 export async function poll(): Promise<void> {
   const shown = list.value;
-  const before = shown && findMailbox(shown.mailbox);
+  const mailbox = shown instanceof MailList ? shown.mailbox : null;
+  const before = mailbox && findMailbox(mailbox);
   try {
     await loadMailboxes();
-    const after = shown && findMailbox(shown.mailbox);
-    if (!shown || shown !== list.value || !after || shown.isCurrent(after.state)) return;
+    if (!shown || shown !== list.value || !shown.changed()) return;
     const moved = await shown.refresh(inView.value);
     if (shown !== list.value) return;
     if (moved !== 0) {
       shifted.value += moved;
       current.value = Math.max(0, current.value + moved);
     }
-    if (before) announceNewMail(after.name, before.unread, after.unread);
+    const after = mailbox && findMailbox(mailbox);
+    if (before && after) announceNewMail(after.name, before.unread, after.unread);
   } catch {
     // The status says that the server is away; the next round tries again.
   }
@@ -148,22 +152,25 @@ async function openLatest(mailbox: string): Promise<void> {
   }
 }
 
+/** The list that a route shows; null when it shows none. */
+function listOf(now: Route): { key: string; make: () => RowList } | null {
+  if (now.name === 'mail') return { key: keyOfMailbox(now.mailbox), make: () => new MailList(now.mailbox) };
+  if (now.name !== 'search' || !now.query.trim()) return null;
+  return { key: keyOfSearch(now.query, now.within), make: () => new FoundList(now.query, now.within) };
+}
+
 function followRoute(): void {
   const now = route.value;
-  if (now.name !== 'mail') {
+  const wanted = listOf(now);
+  if (list.peek()?.key !== wanted?.key) {
     list.peek()?.stop();
-    list.value = null;
-    closeMessage();
-    return;
-  }
-  if (list.peek()?.mailbox !== now.mailbox) {
-    list.peek()?.stop();
-    list.value = new MailList(now.mailbox);
+    list.value = wanted?.make() ?? null;
     current.value = 0;
   }
-  if (!now.message) closeMessage();
-  else if (now.message === 'latest') void openLatest(now.mailbox);
-  else if (opened.peek()?.id !== now.message) void openMessage(now.message);
+  const message = messageOf(now);
+  if (!message) closeMessage();
+  else if (now.name === 'mail' && message === 'latest') void openLatest(now.mailbox);
+  else if (opened.peek()?.id !== message) void openMessage(message);
 }
 
 /** Called once, by the mail screen. */

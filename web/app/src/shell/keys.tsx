@@ -24,6 +24,7 @@ const groups: { title: string; keys: [string[], string][] }[] = [
       [['g d'], 'Drafts'],
       [['g a'], 'Archive'],
       [['g t'], 'Trash'],
+      [['/'], 'Search'],
       [['?'], 'This list'],
     ],
   },

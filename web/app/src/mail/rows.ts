@@ -1,0 +1,75 @@
+import { batch, signal } from '@preact/signals';
+import type { Route } from '../lib/router';
+import type { Flags, Row } from '../lib/types';
+import type { Range } from '../lib/window';
+
+/** Rows in an order, as far as they were looked at; what is in view stays until its successor has come. */
+export abstract class RowList {
+  readonly total = signal<number | null>(null);
+  readonly version = signal(0); // rises whenever a row came or changed
+  readonly error = signal<string | null>(null);
+  readonly busy = signal(false);
+
+  protected rows = new Map<number, Row>();
+
+  /** The same for the same list. */
+  abstract readonly key: string;
+
+  /** Where a message of it is shown beside it; without one, the list alone. */
+  abstract routeTo(message: string | null): Route;
+
+  /** Fetches what is missing of these rows. */
+  abstract want(range: Range): void;
+
+  /** Brings the rows in view up to date. Returns how far they moved down. */
+  abstract refresh(range: Range): Promise<number>;
+
+  /** Whether the mailboxes' counters say that it is not up to date. */
+  abstract changed(): boolean;
+
+  abstract stop(): void;
+
+  row(index: number): Row | undefined {
+    return this.rows.get(index);
+  }
+
+  indexOf(id: string): number {
+    for (const [index, row] of this.rows) if (row.id === id) return index;
+    return -1;
+  }
+
+  find(id: string): Row | undefined {
+    return this.rows.get(this.indexOf(id));
+  }
+
+  /** Drops the error and asks again. */
+  retry(range: Range): void {
+    this.error.value = null;
+    this.want(range);
+  }
+
+  setFlags(id: string, flags: Partial<Flags>): void {
+    const index = this.indexOf(id);
+    const row = this.rows.get(index);
+    if (!row) return;
+    this.rows.set(index, { ...row, flags: { ...row.flags, ...flags } });
+    this.version.value++;
+  }
+
+  /** Takes rows from `first` on; `fresh`: those from before are worth nothing. */
+  protected put(first: number, items: Row[], total: number, fresh: boolean): void {
+    batch(() => {
+      if (fresh) this.rows = new Map();
+      items.forEach((row, i) => this.rows.set(first + i, row));
+      this.total.value = total;
+      this.error.value = null;
+      this.version.value++;
+    });
+  }
+
+  /** How far a row moved down that was at `before`. */
+  protected movedFrom(before: number, row: Row | undefined): number {
+    const now = row ? this.indexOf(row.id) : -1;
+    return now < 0 ? 0 : now - before;
+  }
+}
