@@ -17,14 +17,14 @@ struct Name
 };
 
 constexpr std::array names{
-    Name{"EHLO", Verb::ehlo},    Name{"HELO", Verb::helo},    Name{"MAIL", Verb::mail},
-    Name{"RCPT", Verb::rcpt},    Name{"DATA", Verb::data},    Name{"RSET", Verb::rset},
-    Name{"NOOP", Verb::noop},    Name{"VRFY", Verb::vrfy},    Name{"EXPN", Verb::expn},
-    Name{"HELP", Verb::help},    Name{"QUIT", Verb::quit},    Name{"STARTTLS", Verb::starttls},
-    Name{"AUTH", Verb::auth},    Name{"GET", Verb::http},     Name{"POST", Verb::http},
-    Name{"PUT", Verb::http},     Name{"HEAD", Verb::http},    Name{"DELETE", Verb::http},
-    Name{"CONNECT", Verb::http}, Name{"OPTIONS", Verb::http}, Name{"TRACE", Verb::http},
-    Name{"PATCH", Verb::http},   Name{"PRI", Verb::http},
+    Name{"EHLO", Verb::ehlo},         Name{"HELO", Verb::helo},    Name{"MAIL", Verb::mail},
+    Name{"RCPT", Verb::rcpt},         Name{"DATA", Verb::data},    Name{"BDAT", Verb::bdat},
+    Name{"RSET", Verb::rset},         Name{"NOOP", Verb::noop},    Name{"VRFY", Verb::vrfy},
+    Name{"EXPN", Verb::expn},         Name{"HELP", Verb::help},    Name{"QUIT", Verb::quit},
+    Name{"STARTTLS", Verb::starttls}, Name{"AUTH", Verb::auth},    Name{"GET", Verb::http},
+    Name{"POST", Verb::http},         Name{"PUT", Verb::http},     Name{"HEAD", Verb::http},
+    Name{"DELETE", Verb::http},       Name{"CONNECT", Verb::http}, Name{"OPTIONS", Verb::http},
+    Name{"TRACE", Verb::http},        Name{"PATCH", Verb::http},   Name{"PRI", Verb::http},
 };
 
 constexpr Reply line_too_long{500, "5.5.2", "line too long"};
@@ -37,6 +37,8 @@ constexpr Reply rcpt_syntax{501, "5.5.4", "write RCPT TO:<name@example.org>"};
 constexpr Reply parameter_syntax{501, "5.5.4", "parameters are written KEYWORD or KEYWORD=VALUE"};
 constexpr Reply parameter_twice{501, "5.5.4", "a parameter may be given once only"};
 constexpr Reply unknown_parameter{555, "5.5.4", "parameter not recognised: see the reply to EHLO"};
+constexpr Reply bdat_syntax{501, "5.5.4",
+                            "write BDAT SIZE or BDAT SIZE LAST; closing, for the chunk's end is unknown"};
 constexpr Reply bad_size{501, "5.5.4", "SIZE is a number of octets"};
 constexpr Reply bad_body{501, "5.5.4", "BODY is 7BIT or 8BITMIME"};
 constexpr Reply bad_smtputf8{501, "5.5.4", "SMTPUTF8 takes no value"};
@@ -45,8 +47,9 @@ constexpr Reply sender_utf8{550, "5.6.7", "this sender address is not ASCII: say
 constexpr Reply recipient_utf8{553, "5.6.7", "this address is not ASCII: say SMTPUTF8 behind MAIL FROM"};
 constexpr Reply bad_auth{501, "5.5.4", "AUTH is an xtext address or <>"};
 
-Command refused(const Reply& refusal)
+Command refused(std::string_view line, const Reply& refusal)
 {
+    if (ascii::starts_with(line, "BDAT")) return {Verb::bdat, {}, {}};
     return {Verb::malformed, {}, refusal};
 }
 
@@ -146,18 +149,18 @@ Command parse_command(const net::Line& line)
     using Fault = net::Line::Fault;
     switch (line.fault) {
     case Fault::too_long:
-        return refused(line_too_long);
+        return refused(line.text, line_too_long);
     case Fault::bare_lf:
-        return refused(bare_line_feed);
+        return refused(line.text, bare_line_feed);
     case Fault::nul_octet:
-        return refused(nul_octet);
+        return refused(line.text, nul_octet);
     case Fault::none:
         break;
     }
     bool ascii_only = true;
     for (const char c : line.text) {
         const auto octet = static_cast<unsigned char>(c);
-        if (octet < ' ' || octet == 0x7f) return refused(control_character);
+        if (octet < ' ' || octet == 0x7f) return refused(line.text, control_character);
         if (octet > 0x7e) ascii_only = false;
     }
 
@@ -171,7 +174,7 @@ Command parse_command(const net::Line& line)
         if (ascii::equal(word, name.text)) command.verb = name.verb;
     }
     // Where an address stands, RFC 6531 §3.1; anywhere else such octets are a mistake.
-    if (!ascii_only && !names_address(command.verb)) return refused(non_ascii);
+    if (!ascii_only && !names_address(command.verb)) return refused(line.text, non_ascii);
     return command;
 }
 
@@ -229,6 +232,16 @@ Parsed<Path> parse_rcpt(std::string_view argument, bool utf8)
     if (refusal) return *refusal;
     if (path->utf8 && !utf8) return recipient_utf8;
     return std::move(*path);
+}
+
+Parsed<ChunkCommand> parse_bdat(std::string_view argument)
+{
+    const std::string_view digits = ascii::take_until(argument, ' ');
+    const auto octets = ascii::parse_number<std::uint64_t>(digits);
+    const std::string_view marker = trim_left(argument);
+    const bool last = ascii::equal(marker, "LAST");
+    if (!octets || (!last && !marker.empty())) return bdat_syntax;
+    return ChunkCommand{*octets, last};
 }
 
 bool traceable_name(std::string_view name)

@@ -20,6 +20,7 @@ enum class Verb
     mail,
     rcpt,
     data,
+    bdat,
     rset,
     noop,
     vrfy,
@@ -41,7 +42,9 @@ struct Command
 /// Splits a command line, RFC 5321 §4.1.1; verbs are known in any case. Never
 /// fails: what cannot be obeyed is Verb::malformed or Verb::unknown. Control
 /// characters are refused in every command, octets above 126 in all but those
-/// that have an address in them: RFC 6531 §3.1 has UTF-8 there.
+/// that have an address in them: RFC 6531 §3.1 has UTF-8 there. A BDAT that is
+/// wrong in such a way is Verb::bdat all the same, without an argument: whoever
+/// obeys it must know that octets follow.
 Command parse_command(const net::Line& line);
 
 /// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
@@ -60,6 +63,15 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth);
 /// The forward-path of RCPT, RFC 5321 §4.1.1.3. No parameter is known. `utf8`
 /// says whether MAIL had SMTPUTF8; without it only ASCII may stand in a path.
 Parsed<Path> parse_rcpt(std::string_view argument, bool utf8);
+
+/// BDAT, RFC 3030 §2: how many octets follow the line, and whether they are the message's last.
+struct ChunkCommand
+{
+    std::uint64_t octets = 0;
+    bool last = false;
+};
+
+Parsed<ChunkCommand> parse_bdat(std::string_view argument);
 
 /// Whether a name given with EHLO or HELO may be copied into a trace field: at
 /// most 255 octets of letters, digits and `.:[]_-`.

@@ -1,5 +1,4 @@
 #include "server/base/random.hpp"
-#include "server/mailflow/submission_header.hpp"
 #include "server/smtp/data_reader.hpp"
 #include "server/smtp/session.hpp"
 
@@ -13,130 +12,171 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds block_patience = 3min; // RFC 5321 §4.5.3.2.5
-constexpr std::chrono::minutes message_patience{30};  // for all of DATA
 
 constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
 constexpr Reply rcpt_first{503, "5.5.1", "RCPT TO first"};
 constexpr Reply no_recipient{554, "5.5.1", "no valid recipients"};
 constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument"};
+constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
-constexpr Reply bare_line_end{550, "5.6.0",
-                              "bare CR or LF in the message: end lines with CR LF (curl: --crlf)"};
-constexpr Reply nul_octet{550, "5.6.0", "NUL in the message: encode binary data"};
-constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB"};
 constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};
-constexpr Reply too_large{552, "5.3.4", "the message is larger than SIZE in the reply to EHLO allows"};
-constexpr Reply no_room{452, "4.3.1", "the server's disk is full, try again later"};
-constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
-
-Reply no_room_reply(boost::system::error_code error)
-{
-    return error == storage::Errc::out_of_space ? no_room : unavailable;
-}
-
-std::optional<Reply> refusal_of(DataReader::Fault fault)
-{
-    switch (fault) {
-    case DataReader::Fault::none:
-        break;
-    case DataReader::Fault::bare_line_end:
-        return bare_line_end;
-    case DataReader::Fault::nul_octet:
-        return nul_octet;
-    case DataReader::Fault::line_too_long:
-        return line_too_long;
-    }
-    return std::nullopt;
-}
 
 } // namespace
 
 awaitable<void> Session::data(Command command)
 {
     if (!command.argument.empty()) co_return say(no_argument);
-    if (!hello_ || !transaction_) co_return say(mail_first);
-    if (transaction_->recipients.empty()) {
-        co_return say(transaction_->refused_recipient ? no_recipient : rcpt_first); // RFC 2920 §3.1
-    }
-    const Hello client = *hello_;
-    const std::optional<auth::Identity> sender = identity_;
+    if (const auto refusal = no_text_yet()) co_return say(*refusal);
+    if (transaction_->chunks) co_return say(chunks_begun); // RFC 3030 §2
     Transaction transaction = std::move(*transaction_);
     transaction_.reset(); // DATA uses it up, whatever comes of it: RFC 5321 §4.1.1.4
+
+    Incoming message = begin_message();
+    say(go_ahead);
+    const bool in_time = co_await receive_text(&message);
+    if (!in_time) co_return leave(message_too_slow);
+    co_await accept(std::move(transaction), std::move(message));
+}
+
+awaitable<void> Session::bdat(Command command)
+{
+    const auto chunk = parse_bdat(command.argument);
+    // A chunk may follow, of nobody knows how many octets, and none of them is
+    // to be taken for a command.
+    if (!chunk) co_return leave(chunk.error());
+    if (chunk->octets == 0 && !chunk->last) {
+        const bool answered = co_await without_effect();
+        if (!answered) co_return;
+    }
+    const std::optional<Reply> refusal = no_text_yet();
+    Chunks* const chunks = refusal ? nullptr : &begin_chunks();
+    if (chunks) chunks->message.announce(chunk->octets);
+    const bool in_time = co_await receive_chunk(chunks, chunk->octets);
+    if (!in_time) co_return leave(message_too_slow);
+    if (refusal) co_return say(*refusal);
+    if (!chunk->last) co_return say_received(*chunks, chunk->octets);
+
+    std::string rest;
+    chunks->reader.finish(rest);
+    chunks->message.take(0, rest, chunks->reader.fault());
+    Incoming message = std::move(chunks->message);
+    Transaction transaction = std::move(*transaction_);
+    transaction_.reset();
+    co_await accept(std::move(transaction), std::move(message));
+}
+
+/// Why the text of a message cannot come now, if so.
+std::optional<Reply> Session::no_text_yet() const
+{
+    if (!hello_ || !transaction_) return mail_first;
+    if (!transaction_->recipients.empty()) return std::nullopt;
+    return transaction_->refused_recipient ? no_recipient : rcpt_first; // RFC 2920 §3.1
+}
+
+Incoming Session::begin_message()
+{
     ++messages_;
     without_effect_ = 0;
-
-    say(go_ahead);
-    std::optional<mailflow::SubmissionHeader> header;
-    if (sender) {
+    std::optional<mailflow::SubmissionHeader::Fill> fill;
+    if (identity_) {
         const std::string message_id = "<" + random_name(20) + "@" + services_.config->hostname + ">";
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        header.emplace(mailflow::SubmissionHeader::Fill{sender->address, message_id, now});
+        fill = {identity_->address, message_id, now};
     }
-    auto body = co_await receive(header ? &*header : nullptr);
-    if (!body) co_return;
-    if (sender && header) {
-        const bool allowed = co_await authors_allowed(*sender, header->head());
+    return {services_.mail.new_spool(), services_.config->smtp.max_message_size, std::move(fill)};
+}
+
+/// The chunks of this transaction, which the first BDAT begins.
+Session::Chunks& Session::begin_chunks()
+{
+    auto& chunks = transaction_->chunks;
+    if (!chunks) {
+        Incoming message = begin_message();
+        const auto bare_line_feed = message.bare_line_feed();
+        chunks.emplace(Chunks{ChunkReader(bare_line_feed), std::move(message)});
+    }
+    return *chunks;
+}
+
+/// DATA's text up to its end; what a refused message still sends is read and
+/// dropped. False when it took too long.
+awaitable<bool> Session::receive_text(Incoming* message)
+{
+    DataReader reader(message->bare_line_feed());
+    std::string text;
+    net::Passing passing(connection_.transcript(), net::Passing::From::client, "message");
+    while (!reader.done()) {
+        const std::chrono::seconds left = time_left(message->deadline());
+        if (left <= 0s) co_return false;
+        const std::string_view arrived = co_await connection_.read_some(left);
+        text.clear();
+        connection_.consume(reader.feed(arrived, text));
+        passing.count(text.size());
+        message->take(text.size(), text, reader.fault());
+    }
+    co_return true;
+}
+
+/// One chunk. Without `chunks`, where none may come, it is read and dropped,
+/// so that nothing in it is taken for a command. False when it took too long.
+awaitable<bool> Session::receive_chunk(Chunks* chunks, std::uint64_t octets)
+{
+    if (octets == 0) co_return true;
+    const auto deadline = chunks ? chunks->message.deadline() : Incoming::latest();
+    std::string text;
+    net::Passing passing(connection_.transcript(), net::Passing::From::client, "chunk");
+    while (octets > 0) {
+        const std::chrono::seconds left = time_left(deadline);
+        if (left <= 0s) co_return false;
+        const std::string_view arrived = co_await connection_.read_some(left);
+        const std::string_view part = arrived.substr(0, octets);
+        octets -= part.size();
+        passing.count(part.size());
+        if (chunks) {
+            text.clear();
+            chunks->reader.feed(part, text);
+            chunks->message.take(part.size(), text, chunks->reader.fault());
+        }
+        connection_.consume(part.size());
+    }
+    co_return true;
+}
+
+/// Until when the next octets are waited for.
+std::chrono::seconds Session::time_left(Incoming::Clock::time_point deadline)
+{
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Incoming::Clock::now());
+    return std::min(left, block_patience);
+}
+
+void Session::say_received(const Chunks& chunks, std::uint64_t octets)
+{
+    if (chunks.message.refusal()) return say(*chunks.message.refusal());
+    const std::string text = std::to_string(octets) + " octets received";
+    say({250, "2.0.0", text});
+}
+
+awaitable<void> Session::accept(Transaction transaction, Incoming message)
+{
+    message.finish();
+    if (message.refusal()) {
+        log_.info("smtp.message_refused", {{"code", message.refusal()->code},
+                                           {"status", message.refusal()->status},
+                                           {"size", message.octets()}});
+        co_return say(*message.refusal());
+    }
+    if (identity_) {
+        const bool allowed = co_await authors_allowed(*identity_, message.head());
         if (!allowed) co_return;
     }
-
+    auto body = message.text();
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
     const auto verdict =
-        co_await services_.intake.accept(origin(client, transaction.utf8), transaction.reverse_path,
+        co_await services_.intake.accept(origin(*hello_, transaction.utf8), transaction.reverse_path,
                                          std::move(transaction.recipients), std::move(body));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
-}
-
-/// The message up to its end, spooled; nothing when it was refused, which has
-/// then been said. What a refused message still sends is read and dropped.
-awaitable<std::unique_ptr<storage::Spool>> Session::receive(mailflow::SubmissionHeader* header)
-{
-    const auto deadline = std::chrono::steady_clock::now() + message_patience;
-    const std::uint64_t most = services_.config->smtp.max_message_size;
-    DataReader reader(header ? DataReader::BareLineFeed::mended : DataReader::BareLineFeed::refused);
-    auto spool = services_.mail.new_spool();
-    std::optional<Reply> refusal;
-    std::uint64_t octets = 0; // as sent, dots undone: RFC 1870 §3
-    std::string piece;
-    std::string mended;
-    std::optional<net::Passing> passing(std::in_place, connection_.transcript(), net::Passing::From::client,
-                                        "message");
-    while (!reader.done()) {
-        const auto left =
-            std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
-        if (left <= 0s) {
-            passing.reset();
-            leave(message_too_slow);
-            co_return nullptr;
-        }
-        const std::string_view arrived = co_await connection_.read_some(std::min(left, block_patience));
-        piece.clear();
-        connection_.consume(reader.feed(arrived, piece));
-        octets += piece.size();
-        passing->count(piece.size());
-        if (!refusal) refusal = refusal_of(reader.fault());
-        if (!refusal && octets > most) refusal = too_large;
-        if (refusal) {
-            spool.reset(); // gives its space back at once
-            continue;
-        }
-        if (header) {
-            mended.clear();
-            header->feed(piece, mended);
-            if (reader.done()) header->finish(mended);
-        }
-        const auto kept = spool->append(header ? mended : piece);
-        if (!kept) refusal = no_room_reply(kept.error());
-    }
-    passing.reset();
-    if (refusal) {
-        log_.info("smtp.message_refused",
-                  {{"code", refusal->code}, {"status", refusal->status}, {"size", octets}});
-        say(*refusal);
-        co_return nullptr;
-    }
-    co_return spool;
 }
 
 mailflow::Origin Session::origin(const Hello& client, bool utf8) const

@@ -143,6 +143,9 @@ awaitable<void> Session::obey(Command command)
     case Verb::data:
         co_await data(command);
         break;
+    case Verb::bdat:
+        co_await bdat(command);
+        break;
     case Verb::rset:
         if (argument) co_return say(no_argument);
         transaction_.reset();
@@ -203,6 +206,7 @@ void Session::hello(const Command& command)
         lines.emplace_back("8BITMIME");                                                     // RFC 6152
         lines.emplace_back("SMTPUTF8");                                                     // RFC 6531 §3.2
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
+        lines.emplace_back("CHUNKING");                                                     // RFC 3030
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
         if (submission() && passwords_allowed())
             lines.push_back("AUTH " +
@@ -244,7 +248,8 @@ awaitable<bool> Session::without_effect()
 
 void Session::help()
 {
-    std::vector<std::string> lines{"commands: EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT STARTTLS"};
+    std::vector<std::string> lines{
+        "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS"};
     if (submission()) lines.front() += " AUTH";
     lines.emplace_back(submission() ? "sign in, then send: AUTH, MAIL FROM:<you>, RCPT TO:<them>, DATA"
                                     : "mail for the domains of this server; users submit on port 587 or 465");

@@ -8,7 +8,9 @@
 #include "server/net/error.hpp"
 #include "server/net/tls.hpp"
 #include "server/net/transcript.hpp"
+#include "server/smtp/chunk_reader.hpp"
 #include "server/smtp/command.hpp"
+#include "server/smtp/incoming.hpp"
 #include "server/smtp/rate.hpp"
 #include "server/smtp/reply.hpp"
 #include "storage/store.hpp"
@@ -21,10 +23,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace pillarbox::mailflow {
-class SubmissionHeader;
-}
 
 namespace pillarbox::smtp {
 
@@ -79,6 +77,13 @@ private:
         bool extended = false;
     };
 
+    /// A message between two of its chunks, RFC 3030.
+    struct Chunks
+    {
+        ChunkReader reader;
+        Incoming message;
+    };
+
     struct Transaction
     {
         std::string reverse_path;
@@ -86,6 +91,9 @@ private:
         bool utf8 = false;               // SMTPUTF8 was said
         std::vector<mailflow::Recipient> recipients;
         bool refused_recipient = false;
+        std::optional<Chunks> chunks; // once BDAT has begun
+
+        bool refused() const { return chunks && chunks->message.refusal(); }
     };
 
     // session.cpp: the dialogue and what is said
@@ -108,7 +116,15 @@ private:
 
     // data.cpp: its text
     awaitable<void> data(Command command);
-    awaitable<std::unique_ptr<storage::Spool>> receive(mailflow::SubmissionHeader* header);
+    awaitable<void> bdat(Command command);
+    std::optional<Reply> no_text_yet() const;
+    Incoming begin_message();
+    Chunks& begin_chunks();
+    awaitable<bool> receive_text(Incoming* message);
+    awaitable<bool> receive_chunk(Chunks* chunks, std::uint64_t octets);
+    static std::chrono::seconds time_left(Incoming::Clock::time_point deadline);
+    void say_received(const Chunks& chunks, std::uint64_t octets);
+    awaitable<void> accept(Transaction transaction, Incoming message);
     mailflow::Origin origin(const Hello& client, bool utf8) const;
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
                      std::size_t recipients, std::uint64_t octets) const;

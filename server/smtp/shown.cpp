@@ -34,6 +34,8 @@ Shown shown(const net::Line& line, const Command& command)
         return whole_if(ascii::starts_with(argument, "TO:"));
     case Verb::auth:
         return auth::sasl::shown(text, argument);
+    case Verb::bdat:
+        return parse_bdat(argument) ? Shown{text} : Shown{"BDAT", "something else"};
     case Verb::data:
     case Verb::rset:
     case Verb::noop:

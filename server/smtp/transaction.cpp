@@ -14,8 +14,7 @@ constexpr unsigned most_unknown_recipients = 20; // in one session
 constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply nested_mail{503, "5.5.1", "a transaction is open already: DATA or RSET first"};
 constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
-constexpr Reply too_large{552, "5.3.4", "the message is larger than SIZE in the reply to EHLO allows"};
-constexpr Reply no_room{452, "4.3.1", "the server's disk is full, try again later"};
+constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: no more recipients"};
 constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 constexpr Reply too_many_messages{421, "4.7.0", "too many messages in one session: connect again for more"};
 constexpr Reply too_many_recipients{452, "4.5.3",
@@ -32,11 +31,6 @@ constexpr Reply source_routing{550, "5.7.1", "relaying denied: no routes with '%
 constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a domain name"};
 constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
 constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
-
-Reply no_room_reply(boost::system::error_code error)
-{
-    return error == storage::Errc::out_of_space ? no_room : unavailable;
-}
 
 /// Names that once asked a server to pass mail on: user%host, host!user, and
 /// "user@host" in quotes. No mailbox here has one; a catch-all must not take
@@ -61,7 +55,8 @@ bool has_room(const storage::Route& route, std::uint64_t octets)
 awaitable<void> Session::mail(Command command)
 {
     if (!hello_) co_return say(hello_first);
-    if (transaction_) co_return say(nested_mail);           // RFC 5321 §4.1.4
+    // RFC 5321 §4.1.4; but a chunk that was refused has ended its transaction.
+    if (transaction_ && !transaction_->refused()) co_return say(nested_mail);
     const std::optional<auth::Identity> sender = identity_; // on submission only
     if (submission() && !sender) co_return say(sign_in_needed());
     if (!exempt_ && messages_ >= most_messages) co_return leave(too_many_messages);
@@ -75,7 +70,7 @@ awaitable<void> Session::mail(Command command)
         const bool allowed = co_await sender_allowed(*sender, parsed->reverse_path);
         if (!allowed) co_return;
     }
-    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, parsed->utf8, {}, false};
+    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, parsed->utf8, {}, false, {}};
     log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
     say(sender_ok);
 }
@@ -83,6 +78,7 @@ awaitable<void> Session::mail(Command command)
 awaitable<void> Session::rcpt(Command command)
 {
     if (!transaction_) co_return say(mail_first);
+    if (transaction_->chunks) co_return say(chunks_begun);
     Transaction& transaction = *transaction_;
     const auto parsed = parse_rcpt(command.argument, transaction.utf8);
     if (!parsed) co_return say(parsed.error());

@@ -44,6 +44,7 @@ private:
     void client(const DialogueLine& line);
     void sign_in(std::string_view mechanism, bool initial);
     void message();
+    void chunk();
     void server(std::string_view text);
     void out(std::string_view line) { script_ += fmt::format("{}\n", line); }
 
@@ -61,6 +62,7 @@ private:
     std::size_t at_ = 0;  // the line after the current one
     std::string command_; // the client's last, in upper case
     bool in_listing_ = false;
+    bool in_chunks_ = false;
     std::uint32_t messages_ = 0;
     std::map<std::uint32_t, std::uint64_t> sizes_;
     std::set<std::string> recipients_;
@@ -204,7 +206,9 @@ void Writer::client(const DialogueLine& line)
         return out(fmt::format("C: APOP {} \\{{apop {}}}", user(name),
                                succeeds() ? right_password : wrong_password));
     }
+    if (command_ == "MAIL") in_chunks_ = false;
     if (line.text.find(" octets of message>") != std::string_view::npos) return message();
+    if (line.text.find(" octets of chunk>") != std::string_view::npos) return chunk();
     out(withheld ? instead_of(line.text, pop3_) : fmt::format("C: {}", line.text));
 }
 
@@ -253,6 +257,19 @@ void Writer::message()
     std::string_view octets = lines_[at_ - 1].text.substr(1);
     out("C: " + filler(ascii::parse_number<std::uint64_t>(ascii::take_until(octets, ' ')).value_or(0)));
     out("C: .");
+}
+
+/// As many octets as there were, for they were counted.
+void Writer::chunk()
+{
+    std::string_view text = lines_[at_ - 1].text.substr(1);
+    auto octets = ascii::parse_number<std::uint64_t>(ascii::take_until(text, ' ')).value_or(0);
+    const std::string from = fmt::format("From: <{}>", about_.account);
+    const std::uint64_t head = from.size() + 4; // with its line end and the empty line
+    const bool begins = !in_chunks_ && !about_.account.empty() && octets >= head;
+    in_chunks_ = true;
+    if (begins) octets -= head;
+    out("C<: " + (begins ? escaped(from) + "\\r\\n\\r\\n" : std::string()) + filler(octets));
 }
 
 void Writer::server(std::string_view text)

@@ -212,15 +212,22 @@ class Transcripts(unittest.TestCase):
         self.smtp_dialogue(
             server, "smtp", "MAIL FROM:<x@example.net>", "RCPT TO:<bob@example.test>", "RCPT TO:<nobody@example.test>", "DATA", "a: b\r\n\r\n.", "NOOP x", "XX"
         )
+        self.smtp_dialogue(
+            server, "smtp", "MAIL FROM:<x@example.net>", "RCPT TO:<bob@example.test>", "BDAT 6\r\na: b", "BDAT 2 LAST\r\n", "BDAT 6 LAST\r\nQUIT", "BDAT x"
+        )
         plain = b64(f"\0{self.alice}\0{PASSWORD}")
         letter = f"From: <{self.alice}>\r\n\r\n."
         self.smtp_dialogue(
             server, "submission", f"AUTH PLAIN {plain}", f"MAIL FROM:<{self.alice}>", "RCPT TO:<bob@example.test>", "RCPT TO:<far@example.net>", "DATA", letter
         )
+        chunk = f"From: <{self.alice}>\r\n\r\nthe rest"
+        self.smtp_dialogue(
+            server, "submission", f"AUTH PLAIN {plain}", f"MAIL FROM:<{self.alice}>", "RCPT TO:<bob@example.test>", f"BDAT {len(chunk) + 2} LAST\r\n{chunk}"
+        )
         with smtplib.SMTP_SSL("127.0.0.1", server.ports["submissions"], "client.example", timeout=PATIENCE, context=ssl._create_unverified_context()) as client:
             client.login(self.alice, PASSWORD)
             client.sendmail(self.alice, ["bob@example.test"], letter[:-1])
-        self.play_all(server, 3)
+        self.play_all(server, 5)
 
     # ---- the verbs -----------------------------------------------------------
 

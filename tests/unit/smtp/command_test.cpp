@@ -49,13 +49,49 @@ TEST(ParseCommand, KnowsVerbsInAnyCase)
         {"QUITS", Verb::unknown, ""},
         {"EHLO", Verb::ehlo, ""},
         {"EHLOclient", Verb::unknown, ""},
-        {"BDAT 3 LAST", Verb::unknown, "3 LAST"},
+        {"BDAT 3 LAST", Verb::bdat, "3 LAST"},
         {"MAILFROM:<a@b.test>", Verb::unknown, ""},
     };
     for (const Case& c : table) {
         const Command command = parse_command({c.line, Fault::none});
         EXPECT_EQ(command.verb, c.verb) << c.line;
         EXPECT_EQ(command.argument, c.argument) << c.line;
+    }
+}
+
+TEST(ParseCommand, KnowsABdatThatIsWrongForABdat)
+{
+    // Behind it a chunk may follow, which must not be taken for commands.
+    const std::vector<net::Line> table{
+        {"BDAT 3", Fault::bare_lf},     {"bdat 3\0"s, Fault::nul_octet}, {"BDAT 3 \x01", Fault::none},
+        {"BDAT 3 LAST\r", Fault::none}, {"BDAT \xff", Fault::none},
+    };
+    for (const net::Line& line : table) {
+        const Command command = parse_command(line);
+        EXPECT_EQ(command.verb, Verb::bdat) << testing::PrintToString(line.text);
+        EXPECT_FALSE(parse_bdat(command.argument)) << testing::PrintToString(line.text);
+    }
+}
+
+TEST(ParseBdat, TakesASizeAndAMarker)
+{
+    struct Case
+    {
+        std::string_view argument;
+        std::uint64_t octets;
+        bool last;
+    };
+    for (const Case& c : {Case{"0", 0, false}, Case{"0 LAST", 0, true}, Case{"86 last", 86, true},
+                          Case{"86  Last", 86, true}, Case{"007", 7, false},
+                          Case{"18446744073709551615", std::numeric_limits<std::uint64_t>::max(), false}}) {
+        const auto chunk = parse_bdat(c.argument);
+        ASSERT_TRUE(chunk) << c.argument;
+        EXPECT_EQ(chunk->octets, c.octets) << c.argument;
+        EXPECT_EQ(chunk->last, c.last) << c.argument;
+    }
+    for (const std::string_view bad : {"", "LAST", "-1", "+1", "1x", "0x10", "1 LASTS", "1 LAST LAST", "1 2",
+                                       "1.0", "18446744073709551616"}) {
+        EXPECT_FALSE(parse_bdat(bad)) << bad;
     }
 }
 

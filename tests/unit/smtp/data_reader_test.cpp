@@ -141,7 +141,7 @@ TEST(DataReader, WaitsForAnEndThatIsCutOff)
 
 TEST(DataReader, LimitsALineButNotAMessage)
 {
-    const std::string longest(DataReader::longest_line, 'x');
+    const std::string longest(TextRules::longest_line, 'x');
     const Outcome fits = read(longest + "\r\n" + longest + "\r\n.\r\n", 4096);
     EXPECT_TRUE(fits.done);
     EXPECT_EQ(fits.fault, Fault::none);

@@ -1,5 +1,6 @@
 pillarbox_unit_test(smtp
     SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/chunk_reader_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/data_reader_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/path_test.cpp
