@@ -46,6 +46,7 @@ struct Visit
     Time at{}; // of the sign-in
     MailboxId mailbox{};
     std::vector<Fetched> fetched{};
+    std::string session{}; // as log lines have it
 };
 
 /// Which device has which message. A device that has been revoked is
@@ -79,7 +80,8 @@ public:
     /// have fetched it; nothing: for good, and so it is by itself. What goes then
     /// goes into the vault; without one, and where a person has flagged it, it
     /// stays. A device counts from its first sign-in on, for messages that came
-    /// later, and one at least must have fetched a message. Errors: not_found.
+    /// later, and one at least must have fetched a message. Errors: not_found;
+    /// invalid where something is to go and there is no vault.
     virtual awaitable<Result<std::optional<std::chrono::seconds>>> grace(AccountId account) = 0;
     virtual awaitable<Result<void>> set_grace(AccountId account,
                                               std::optional<std::chrono::seconds> grace) = 0;

@@ -10,6 +10,17 @@
 
 namespace pillarbox::storage {
 
+/// Who handed a message over, as its events tell it.
+struct Handover
+{
+    std::string session{}; // as log lines have it
+    std::string peer{};    // an address
+    std::string tls{};     // "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
+    std::string protocol{};
+    std::string user{}; // who signed in, if anybody
+    std::string name{}; // of the message here: in its Received field, the reply and the log
+};
+
 /// One accepted message and everyone this server owes it to.
 struct Delivery
 {
@@ -20,6 +31,7 @@ struct Delivery
     std::optional<AccountId> submitter;  // whose mail it is, when a user sent it
     std::unique_ptr<Spool> body;
     Summary summary;
+    Handover handover{};
 };
 
 /// What of an account a maildrop shows: by itself, the whole INBOX.

@@ -3,6 +3,7 @@
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
 #include "storage/devices.hpp"
+#include "storage/events.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -57,6 +58,7 @@ public:
     virtual Changes& changes() = 0;
     virtual Vault& vault() = 0;
     virtual Devices& devices() = 0;
+    virtual Events& events() = 0;
 
     /// Another Options::expire, from now on. Any thread.
     virtual void set_expire(std::chrono::days expire) = 0;
@@ -88,7 +90,9 @@ struct Options
     std::chrono::milliseconds read_deadline{10'000};    // for one query
     std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
     std::chrono::days expire = never_expires; // what came into an Inbox so long ago leaves it, if > 0
-    std::shared_ptr<Observer> observer;       // may be null
+    std::chrono::seconds events_keep = std::chrono::days{30}; // what happened to mail is known for so long
+    std::uint64_t events_most = 1'000'000;                    // and of so much; refusals apart
+    std::shared_ptr<Observer> observer;                       // may be null
 
     /// How a server finds the words of messages. Null: it indexes nothing.
     std::shared_ptr<const TextExtractor> extractor;

@@ -75,6 +75,7 @@ struct LocalCopy
     AccountId account{};
     std::string trace;
     MailboxRole mailbox = MailboxRole::inbox;
+    std::string recipient{}; // the address that brought it here
 };
 
 /// A mailbox and its counters.

@@ -3,6 +3,7 @@
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
 #include "storage/devices.hpp"
+#include "storage/events.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -183,6 +184,21 @@ public:
     void note(Visit visit) override;
     awaitable<Result<std::optional<std::chrono::seconds>>> grace(AccountId account) override;
     awaitable<Result<void>> set_grace(AccountId account, std::optional<std::chrono::seconds> grace) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteEvents final : public Events
+{
+public:
+    explicit SqliteEvents(Core& core) : core_(core) {}
+
+    void note(Event event) override;
+    awaitable<Result<std::vector<Event>>> of_message(AccountId account, MessageId message) override;
+    awaitable<Result<std::vector<Event>>> of_named(std::string name) override;
+    awaitable<Result<std::vector<Event>>> of_address(std::string address, Time since,
+                                                     std::size_t most) override;
 
 private:
     Core& core_;

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/placing.hpp"
 
@@ -70,7 +71,7 @@ Result<std::vector<Copied>> put_copies(Database& database, AccountId account,
     if (!originals) return originals.error();
     // Not into the vault: they have not been deleted. A maildrop that shows
     // them keeps them as long as it does any that are gone.
-    if (then == Originals::go) expunge_messages(database, account, messages, Time{});
+    if (then == Originals::go) expunge_messages(database, account, messages, Time{}, {.moved = true});
     std::vector<Copied> copied;
     copied.reserve(originals->size());
     for (auto& original : *originals) {
@@ -83,6 +84,12 @@ Result<std::vector<Copied>> put_copies(Database& database, AccountId account,
         const auto placed = place(database, *where, original.copy);
         if (!placed) return placed.error();
         database.run("UPDATE body SET refs = refs + 1 WHERE id = ?", original.copy.body);
+        record_event(database, {.kind = then == Originals::go ? EventKind::moved : EventKind::copied,
+                                .body = original.copy.body,
+                                .account = account,
+                                .message = placed->id,
+                                .mailbox = placed->mailbox,
+                                .uid = placed->uid});
         copied.push_back({.from = original.id, .to = *placed});
     }
     return copied;

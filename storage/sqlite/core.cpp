@@ -1,5 +1,6 @@
 #include "storage/sqlite/core.hpp"
 
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/lock.hpp"
 #include "storage/sqlite/migration.hpp"
 #include "storage/sqlite/placing.hpp"
@@ -19,6 +20,8 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::size_t most_noted = 10'000; // refusals until the next upkeep, which is seconds away
 
 /// The data directory without links on its way: beneath it none is followed.
 std::filesystem::path prepare_directory(const std::filesystem::path& directory)
@@ -270,6 +273,43 @@ std::vector<Visit> Core::visits_of(AccountId account)
     return visits;
 }
 
+void Core::note(Event event)
+{
+    if (event.at == Time{}) event.at = now();
+    {
+        const std::lock_guard lock(noted.mutex);
+        if (noted.events.size() >= most_noted) {
+            ++noted.left_out;
+            return;
+        }
+        noted.events.push_back(std::move(event));
+        if (noted.events.size() > 1) return;
+    }
+    wake_upkeep();
+}
+
+void Core::write_noted()
+{
+    std::vector<Event> events;
+    std::size_t left_out = 0;
+    {
+        const std::lock_guard lock(noted.mutex);
+        events.swap(noted.events);
+        left_out = std::exchange(noted.left_out, 0);
+    }
+    if (left_out > 0)
+        report(Observer::Severity::warning, "more was refused than could be written down",
+               std::to_string(left_out) + " refusals");
+    if (events.empty()) return;
+    auto work = [events = std::move(events)](Database& database) -> Result<void> {
+        for (const auto& event : events)
+            record_noted(database, event);
+        return boost::system::in_place_value;
+    };
+    // When it is lost, nothing is known of a few refusals.
+    static_cast<void>(submit_and_wait(*writer, std::move(work)));
+}
+
 SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
     : lock_(std::move(lock)),
       core_(std::move(core)),
@@ -281,7 +321,8 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       search_(*core_),
       changes_(*core_),
       vault_(*core_),
-      devices_(*core_)
+      devices_(*core_),
+      events_(*core_)
 {}
 
 SqliteStore::~SqliteStore()

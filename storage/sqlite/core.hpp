@@ -108,6 +108,11 @@ struct Core
     /// Sign-ins of the account that are still to be written down.
     std::vector<Visit> visits_of(AccountId account);
 
+    /// Something happened; written down with the next upkeep.
+    void note(Event event);
+    /// Writes down what was noted. Blocks.
+    void write_noted();
+
     struct Touches
     {
         using Key = std::pair<AccountId, std::string>;
@@ -116,6 +121,13 @@ struct Core
         std::map<Key, Time> used;
         std::map<Key, Visit> visits; // the last of each, without what it fetched
     } touches;
+
+    struct Noted
+    {
+        std::mutex mutex;
+        std::vector<Event> events;
+        std::size_t left_out = 0;
+    } noted;
 
     struct Discarded
     {
@@ -139,6 +151,7 @@ public:
     Changes& changes() override { return changes_; }
     Vault& vault() override { return vault_; }
     Devices& devices() override { return devices_; }
+    Events& events() override { return events_; }
     void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -156,6 +169,7 @@ private:
     SqliteChanges changes_;
     SqliteVault vault_;
     SqliteDevices devices_;
+    SqliteEvents events_;
 };
 
 /// open() for `sqlite:`.

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
 
@@ -65,6 +66,12 @@ private:
                                    .flags = initial_flags(copy.mailbox),
                                    .received = received});
         if (!placed) return placed.error();
+        auto event = accepted(EventKind::stored, copy.recipient, received);
+        event.account = copy.account;
+        event.message = placed->id;
+        event.mailbox = placed->mailbox;
+        event.uid = placed->uid;
+        record_event(database, event);
         return boost::system::in_place_value;
     }
 
@@ -75,6 +82,28 @@ private:
             "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
             written_.place.body, delivery_.submitter, delivery_.reverse_path, recipient,
             Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received);
+        auto event = accepted(EventKind::queued, recipient, received);
+        if (delivery_.submitter) event.account = *delivery_.submitter;
+        event.queue = QueueId{database.last_id()};
+        record_event(database, event);
+    }
+
+    /// What there is to tell of each recipient alike.
+    Event accepted(EventKind kind, const std::string& recipient, Time received) const
+    {
+        const auto& from = delivery_.handover;
+        return {.at = received,
+                .kind = kind,
+                .body = written_.place.body,
+                .session = from.session,
+                .peer = from.peer,
+                .tls = from.tls,
+                .protocol = from.protocol,
+                .user = from.user,
+                .sender = delivery_.reverse_path,
+                .recipient = recipient,
+                .message_id = delivery_.summary.message_id,
+                .name = from.name};
     }
 
     Core* core_;

@@ -54,7 +54,9 @@ Result<void> leave(Core& core, Database& database, const Visit& visit, const std
 {
     const auto until = kept_until(core.options.vault);
     record(database, visit);
-    expunge_messages(database, visit.account, deleted, until);
+    expunge_messages(
+        database, visit.account, deleted, until,
+        {.protocol = "POP3", .device = visit.label, .peer = visit.peer, .session = visit.session});
     if (!lets_go_of_fetched(database, visit.account)) return boost::system::in_place_value;
     // Also a device that has only just come for the first time is waited for.
     for (const auto& other : core.visits_of(visit.account))
@@ -151,7 +153,11 @@ awaitable<Result<std::optional<std::chrono::seconds>>> SqliteDevices::grace(Acco
 
 awaitable<Result<void>> SqliteDevices::set_grace(AccountId account, std::optional<std::chrono::seconds> grace)
 {
-    auto work = [account, grace](Database& database) { return change_grace(database, account, grace); };
+    const bool vault = core_.options.vault.count() > 0;
+    auto work = [account, grace, vault](Database& database) -> Result<void> {
+        if (grace && !vault) return make_error_code(Errc::invalid); // it could not be had back
+        return change_grace(database, account, grace);
+    };
     return submit(*core_.writer, std::move(work));
 }
 

@@ -86,7 +86,7 @@ void remove_expired(Database& database, const std::vector<std::pair<AccountId, M
         const auto account = first->first;
         for (; first != messages.end() && first->first == account; ++first)
             of_one.push_back(first->second);
-        expunge_messages(database, account, of_one, until);
+        expunge_messages(database, account, of_one, until, {.text = "it had been in the Inbox for its time"});
     }
 }
 

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/listed.hpp"
 
 #include <map>
@@ -21,18 +22,20 @@ struct Flags
 struct Flagged
 {
     MailboxId mailbox{};
+    std::int64_t body = 0;
     Changed message;
 };
 
 std::optional<Flagged> find_flagged(Database& database, AccountId account, MessageId message)
 {
     Query row(database,
-              "SELECT m.mailbox, m.msg, m.uid, m.flags, m.modseq FROM msg "
+              "SELECT m.mailbox, m.msg, m.uid, m.flags, m.modseq, msg.body FROM msg "
               "JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
               "WHERE msg.id = ? AND msg.account = ?",
               message, account);
     if (!row.step()) return std::nullopt;
     return Flagged{.mailbox = row.as<MailboxId>(0),
+                   .body = row.integer(5),
                    .message = {.id = row.as<MessageId>(1),
                                .uid = row.as<std::uint32_t>(2),
                                .flags = row.as<std::uint32_t>(3),
@@ -52,6 +55,16 @@ int change(Database& database, Flagged& one, std::uint32_t flags, std::uint64_t 
     return unseen;
 }
 
+void tell_read(Database& database, AccountId account, const Flagged& one)
+{
+    record_event(database, {.kind = EventKind::read,
+                            .body = one.body,
+                            .account = account,
+                            .message = one.message.id,
+                            .mailbox = one.mailbox,
+                            .uid = one.message.uid});
+}
+
 /// In one change of the account's counter; what changes nothing counts nothing.
 std::vector<Changed> change_flags(Database& database, AccountId account,
                                   const std::vector<MessageId>& messages, Flags flags)
@@ -65,7 +78,9 @@ std::vector<Changed> change_flags(Database& database, AccountId account,
         if (const auto wanted = flags.of(one->message.flags); wanted != one->message.flags) {
             if (!modseq) modseq = next_modseq(database, account);
             if (!modseq) return there; // the account is gone, and its mail with it
-            unseen[one->mailbox] += change(database, *one, wanted, *modseq);
+            const int more = change(database, *one, wanted, *modseq);
+            unseen[one->mailbox] += more;
+            if (more < 0) tell_read(database, account, *one);
         }
         there.push_back(one->message);
     }

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/mailbox_name.hpp"
 
@@ -125,6 +126,11 @@ Result<void> remove_mailbox(Database& database, AccountId account, MailboxId mai
     database.run("INSERT INTO dead (msg, account, mailbox, uid, modseq, size, flags, received, until) "
                  "SELECT msg, ?, mailbox, uid, ?, size, flags, received, ? FROM message WHERE mailbox = ?",
                  account, *modseq, until, mailbox);
+    database.run("INSERT INTO event (at, kind, body, account, msg, mailbox, uid, text, until) "
+                 "SELECT ?, ?, msg.body, ?, msg.id, m.mailbox, m.uid, ?, ? FROM message m "
+                 "JOIN msg ON msg.id = m.msg WHERE m.mailbox = ?",
+                 now(), EventKind::deleted, account, "its mailbox was removed",
+                 until == Time{} ? std::optional<Time>() : until, mailbox);
     // No row can tell of a mailbox that is gone: who follows the changes looks
     // at everything.
     database.run("UPDATE account SET messages = account.messages - gone.messages, "

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 
 namespace pillarbox::storage::sqlite {
 
@@ -26,14 +27,16 @@ awaitable<Result<std::vector<Queued>>> SqliteQueue::list(std::size_t limit)
 awaitable<Result<void>> SqliteQueue::drop(QueueId id)
 {
     auto work = [this, id](Database& database) -> Result<void> {
-        std::int64_t body = 0;
+        Event event{.kind = EventKind::dropped, .queue = id};
         {
-            Query row(database, "SELECT body FROM queue WHERE id = ?", id);
+            Query row(database, "SELECT body, recipient FROM queue WHERE id = ?", id);
             if (!row.step()) return make_error_code(Errc::not_found);
-            body = row.integer(0);
+            event.body = row.integer(0);
+            event.recipient = row.as<std::string>(1);
         }
+        record_event(database, event);
         database.run("DELETE FROM queue WHERE id = ?", id);
-        release_body(database, body);
+        release_body(database, event.body);
         core_.wake_upkeep();
         return boost::system::in_place_value;
     };

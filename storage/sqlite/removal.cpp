@@ -125,7 +125,7 @@ void remove_fetched(Database& database, AccountId account, MailboxId mailbox,
                   judge.inbox(), uid, flag::flagged);
         if (row.step() && judge.done_with(uid)) messages.push_back(row.as<MessageId>(0));
     }
-    expunge_messages(database, account, messages, until);
+    expunge_messages(database, account, messages, until, {.text = "all devices have fetched it"});
 }
 
 void remove_all_fetched(Core& core, const std::function<bool()>& stop)

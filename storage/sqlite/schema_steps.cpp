@@ -1,5 +1,7 @@
 #include "storage/sqlite/schema.hpp"
 
+#include "storage/sqlite/event_schema.hpp"
+
 #include <array>
 
 namespace pillarbox::storage::sqlite {
@@ -364,9 +366,9 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema,    fourth_schema,
-                                       fifth_schema, sixth_schema,  seventh_schema,  eighth_schema,
-                                       ninth_schema, tenth_schema,  eleventh_schema, twelfth_schema};
+constexpr std::array all_migrations = {
+    first_schema,  second_schema, third_schema, fourth_schema,   fifth_schema,   sixth_schema, seventh_schema,
+    eighth_schema, ninth_schema,  tenth_schema, eleventh_schema, twelfth_schema, event_schema};
 
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/expiry.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/garbage.hpp"
@@ -97,6 +98,7 @@ void Upkeep::stop()
     woken_.notify_one();
     if (thread_.joinable()) thread_.join();
     write_touches();
+    core_.write_noted();
 }
 
 bool Upkeep::stopping() const
@@ -137,8 +139,10 @@ void Upkeep::do_all(Pace pace)
     if (!core_.writer->healthy()) return;
     core_.reserve.restore(core_.free_octets() - std::min(core_.free_octets(), core_.options.disk_reserve));
     write_touches();
+    core_.write_noted();
     sweep_sessions();
     forget_old_changes();
+    forget_old_events();
     core_.bury_discarded();
     expire_mail(pace);
     let_go_of_fetched(pace);
@@ -305,6 +309,24 @@ void Upkeep::forget_old_changes()
         while (more && *more && !stopping())
             more = submit_and_wait(*core_.writer, forget);
         if (!more) return; // tried again next time
+    }
+}
+
+void Upkeep::forget_old_events()
+{
+    const auto before = now() - core_.options.events_keep;
+    const auto most = core_.options.events_most;
+    auto any = [before, most](Database& database) -> Result<bool> {
+        return too_many_events(database, before, most);
+    };
+    auto forget = [before, most](Database& database) -> Result<void> {
+        forget_events(database, before, most);
+        return boost::system::in_place_value;
+    };
+    while (!stopping()) {
+        const auto more = submit_and_wait(*core_.readers, any); // mostly there are none
+        if (!more || !*more) return;
+        if (!submit_and_wait(*core_.writer, forget)) return; // tried again next time
     }
 }
 

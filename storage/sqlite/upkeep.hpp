@@ -16,9 +16,9 @@ struct Core;
 
 /// Work in the background of a server: takes mail out of Inboxes that has been
 /// there for its time, ends what the vault has kept for its time, gives the space of removed mail back,
-/// empties segments that have little else, ends sessions that have expired, forgets old changes, writes down
-/// which devices signed in, keeps the reserve. A thread of its own; what it changes goes through the writer
-/// in small pieces, so that deliveries never wait long.
+/// empties segments that have little else, ends sessions that have expired, forgets old changes and events,
+/// writes down which devices signed in, keeps the reserve. A thread of its own; what it changes goes through
+/// the writer in small pieces, so that deliveries never wait long.
 class Upkeep
 {
 public:
@@ -61,6 +61,7 @@ private:
     bool pause(std::chrono::steady_clock::duration time);
     void sweep_sessions();
     void forget_old_changes();
+    void forget_old_events();
     void let_go_of_fetched(Pace pace);
     void shrink_database();
     bool stopping() const;

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/listed.hpp"
 #include "storage/sqlite/placing.hpp"
 
@@ -64,6 +65,17 @@ bool let_go(Database& database, AccountId account, MessageId message)
                         account, now()) > 0;
 }
 
+/// Before its time.
+bool forget_one(Database& database, AccountId account, MessageId message)
+{
+    const auto deleted = find_deleted(database, account, message);
+    if (!deleted || !let_go(database, account, message)) return false;
+    record_event(
+        database,
+        {.kind = EventKind::forgotten, .body = deleted->copy.body, .account = account, .message = message});
+    return true;
+}
+
 /// As a new copy: clients have seen the old one's uid go, RFC 9051 §2.3.1.1.
 Result<Placed> put_back(Database& database, AccountId account, MessageId message, std::uint64_t default_quota)
 {
@@ -77,6 +89,12 @@ Result<Placed> put_back(Database& database, AccountId account, MessageId message
     if (!placed) return placed;
     database.run("UPDATE body SET refs = refs + 1 WHERE id = ?", deleted->copy.body);
     let_go(database, account, message);
+    record_event(database, {.kind = EventKind::restored,
+                            .body = deleted->copy.body,
+                            .account = account,
+                            .message = placed->id,
+                            .mailbox = placed->mailbox,
+                            .uid = placed->uid});
     return placed;
 }
 
@@ -114,7 +132,7 @@ awaitable<Result<void>> SqliteVault::forget(AccountId account, std::vector<Messa
 {
     auto work = [account, messages = std::move(messages)](Database& database) -> Result<void> {
         for (const auto message : messages) {
-            if (!let_go(database, account, message)) return make_error_code(Errc::not_found);
+            if (!forget_one(database, account, message)) return make_error_code(Errc::not_found);
         }
         return boost::system::in_place_value;
     };

@@ -20,6 +20,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/devices_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/events_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mailboxes_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/memory_test.cpp
