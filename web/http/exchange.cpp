@@ -47,28 +47,53 @@ awaitable<void> read_head(net::Connection& connection, HeadReader& head)
 
 Refusal refusal_of(boost::system::error_code error)
 {
-    if (error == beast::error::body_limit) return {413, "The request body is larger than 256 KiB."};
     if (error == beast::error::bad_transfer_encoding) return {501, "The transfer coding is not known here."};
     return {400, "The request is malformed."};
 }
 
-awaitable<boost::system::error_code> read_body(net::Connection& connection, Parser& parser)
+Refusal too_large(std::uint64_t most)
 {
-    const auto deadline = Clock::now() + body_patience;
+    const bool small = most < 1024 * 1024;
+    const auto size =
+        small ? std::to_string(most / 1024) + " KiB" : std::to_string(most / 1024 / 1024) + " MiB";
+    return {413, "The request body is larger than " + size + "."};
+}
+
+Refusal refusal_of(boost::system::error_code error, const Reception& reception)
+{
+    return error == beast::error::body_limit ? too_large(reception.most) : refusal_of(error);
+}
+
+/// Octets of the body that have been parsed go to the spool, if there is one.
+bool pass_on(Parser& parser, Reception& reception)
+{
+    if (!reception.spool) return true;
+    const auto appended = reception.spool->append(parser.get().body());
+    parser.get().body().clear();
+    return appended.has_value();
+}
+
+awaitable<std::optional<Refusal>> read_body(net::Connection& connection, Parser& parser, Reception& reception)
+{
+    const auto begun = Clock::now();
+    const auto deadline = begun + body_patience;
     boost::system::error_code error;
     bool starved = false; // the last octets were not enough to go on
     while (!parser.is_done()) {
+        std::chrono::seconds patience = until(deadline);
+        if (reception.spool) patience = std::min(body_patience, until(begun + upload_patience));
         std::string_view octets;
         if (starved)
-            octets = co_await connection.read_more(until(deadline));
+            octets = co_await connection.read_more(patience);
         else
-            octets = co_await connection.read_some(until(deadline));
+            octets = co_await connection.read_some(patience);
         const std::size_t used = parser.put(asio::buffer(octets.data(), octets.size()), error);
         connection.consume(used);
-        if (error && error != beast::error::need_more) co_return error;
+        if (error && error != beast::error::need_more) co_return refusal_of(error, reception);
+        if (!pass_on(parser, reception)) co_return Refusal{507, "There is no room left to store this."};
         starved = used == 0;
     }
-    co_return boost::system::error_code{};
+    co_return std::nullopt;
 }
 
 /// Takes what an absolute target says over Host, RFC 9112 §3.2.2.
@@ -151,7 +176,7 @@ awaitable<void> send_source(net::Connection& connection, Source& source, std::ui
 
 } // namespace
 
-awaitable<Incoming> read_request(net::Connection& connection)
+awaitable<Incoming> read_request(net::Connection& connection, Receive receive)
 {
     Incoming incoming;
     incoming.request.secure = connection.secure();
@@ -165,7 +190,7 @@ awaitable<Incoming> read_request(net::Connection& connection)
 
     Parser parser;
     parser.header_limit(HeadReader::longest_head + 1);
-    parser.body_limit(largest_body);
+    parser.body_limit(boost::none); // known once the head is
     boost::system::error_code error;
     parser.put(asio::buffer(head.text().data(), head.text().size()), error);
     if (parser.is_header_done() && !set_head(incoming.request, parser.get()))
@@ -175,13 +200,21 @@ awaitable<Incoming> read_request(net::Connection& connection)
         incoming.refusal = Refusal{400, "The request is malformed."};
     if (incoming.refusal) co_return incoming;
 
+    Reception reception;
+    if (receive) reception = co_await receive(incoming.request);
+    incoming.answer = std::move(reception.answer);
+    if (incoming.answer) co_return incoming;
+    if (parser.content_length().value_or(0) > reception.most) incoming.refusal = too_large(reception.most);
+    if (incoming.refusal) co_return incoming;
+    parser.body_limit(reception.most);
+
     // RFC 9110 §10.1.1: the client waits for this before it sends the body.
     if (!parser.is_done() && incoming.request.minor == 1 && incoming.request.fields.contains("Expect"))
         connection.put("HTTP/1.1 100 Continue\r\n\r\n");
-    error = co_await read_body(connection, parser);
-    if (error) incoming.refusal = refusal_of(error);
-    incoming.unread = bool(error);
+    incoming.refusal = co_await read_body(connection, parser, reception);
+    incoming.unread = incoming.refusal.has_value();
     incoming.request.body = std::move(parser.get().body());
+    incoming.request.upload = std::move(reception.spool);
     co_return incoming;
 }
 

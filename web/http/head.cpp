@@ -28,7 +28,7 @@ bool is_digits(std::string_view text)
 
 void HeadReader::refuse(unsigned status, std::string_view detail)
 {
-    if (!refusal_) refusal_ = Refusal{status, detail};
+    if (!refusal_) refusal_ = Refusal{status, std::string(detail)};
 }
 
 std::size_t HeadReader::feed(std::string_view octets)

@@ -12,7 +12,7 @@ namespace pillarbox::http {
 struct Refusal
 {
     unsigned status = 400;
-    std::string_view detail; // a sentence for people
+    std::string detail; // a sentence for people
 };
 
 /// Collects the head of a request, RFC 9112 §2: request line, field lines and

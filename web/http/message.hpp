@@ -39,6 +39,7 @@ private:
 };
 
 /// One request, whole: bodies are small here and read before anyone is asked.
+/// Only a file that is sent along goes to a spool.
 struct Request
 {
     std::string method;
@@ -47,6 +48,8 @@ struct Request
     std::string authority; // Host, or that of an absolute target; lower case
     Fields fields;
     std::string body;
+    std::shared_ptr<const storage::Spool>
+        upload;         // the body of a route that takes files; `body` is empty then
     unsigned minor = 1; // HTTP/1.minor
     bool keep_alive = true;
 

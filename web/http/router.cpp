@@ -50,9 +50,10 @@ const std::string& Context::parameter(std::string_view name) const
     return found->second;
 }
 
-void Router::add(std::string_view method, std::string_view pattern, Access access, Handler handler)
+void Router::add(std::string_view method, std::string_view pattern, Access access, Handler handler,
+                 std::uint64_t upload)
 {
-    routes_.push_back({std::string(method), std::string(pattern), access, std::move(handler)});
+    routes_.push_back({std::string(method), std::string(pattern), access, std::move(handler), upload});
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const

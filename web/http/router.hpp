@@ -4,6 +4,7 @@
 #include "storage/sessions.hpp"
 #include "web/http/message.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -46,9 +47,11 @@ public:
         std::string pattern; // "/api/v1/mailboxes/{id}"
         Access access = Access::open;
         Handler handler;
+        std::uint64_t upload = 0; // octets of a file that the body may be; 0: it is JSON
     };
 
-    void add(std::string_view method, std::string_view pattern, Access access, Handler handler);
+    void add(std::string_view method, std::string_view pattern, Access access, Handler handler,
+             std::uint64_t upload = 0);
 
     struct Match
     {

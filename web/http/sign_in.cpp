@@ -58,10 +58,24 @@ bool has_csrf_token(const Request& request, const storage::WebSession& session)
     return !session.csrf.empty() && same_secret(request.field("X-CSRF-Token"), session.csrf);
 }
 
-bool is_json(const Request& request)
+namespace {
+
+bool has_type(const Request& request, std::string_view wanted)
 {
     const auto type = request.field("Content-Type");
-    return ascii::equal(ascii::trim(type.substr(0, type.find(';'))), "application/json");
+    return ascii::equal(ascii::trim(type.substr(0, type.find(';'))), wanted);
+}
+
+} // namespace
+
+bool is_json(const Request& request)
+{
+    return has_type(request, "application/json");
+}
+
+bool is_octets(const Request& request)
+{
+    return has_type(request, "application/octet-stream");
 }
 
 } // namespace pillarbox::http

@@ -42,4 +42,7 @@ bool has_csrf_token(const Request& request, const storage::WebSession& session);
 /// Whether the body is JSON, by Content-Type.
 bool is_json(const Request& request);
 
+/// Whether it is a file's octets.
+bool is_octets(const Request& request);
+
 } // namespace pillarbox::http

@@ -77,7 +77,8 @@ std::optional<Response> Site::check_host(const Request& request) const
     return response;
 }
 
-awaitable<Response> Site::call(const Router::Route& route, Context context) const
+/// Why the caller may not; the context has its session otherwise.
+awaitable<std::optional<Response>> Site::authorise(const Router::Route& route, Context& context) const
 {
     const auto& request = context.request;
     const bool write = !request.safe();
@@ -95,9 +96,38 @@ awaitable<Response> Site::call(const Router::Route& route, Context context) cons
         if (!same_origin(request, by_cookie)) co_return problem(request, 403, "csrf", writes_only_from_here);
         if (by_cookie && !has_csrf_token(request, context.session))
             co_return problem(request, 403, "csrf", "The request lacks the token of its session.");
-        if ((request.method != "DELETE" || !request.body.empty()) && !is_json(request))
-            co_return problem(request, 415, "The body must be application/json.");
+        if (route.upload > 0 && !is_octets(request))
+            co_return problem(request, 415, "The body must be application/octet-stream.");
+        const bool json = route.upload == 0 && (request.method != "DELETE" || !request.body.empty());
+        if (json && !is_json(request)) co_return problem(request, 415, "The body must be application/json.");
     }
+    co_return std::nullopt;
+}
+
+awaitable<Reception> Site::receive(const Request& request) const
+{
+    Reception reception;
+    const auto match = router_.find(request.method, request.path);
+    if (!match.route || match.route->upload == 0) co_return reception;
+    // Strangers, and who comes by another host name, do not get to fill the disk.
+    reception.answer = check_host(request);
+    if (reception.answer) co_return reception;
+    Context context;
+    context.request = request;
+    reception.answer = co_await authorise(*match.route, context);
+    if (reception.answer) co_return reception;
+    reception.most = match.route->upload;
+    if (const auto room = services_.store.mail().has_room(reception.most); !room)
+        reception.answer = problem(request, room.error());
+    else
+        reception.spool = services_.store.mail().new_spool();
+    co_return reception;
+}
+
+awaitable<Response> Site::call(const Router::Route& route, Context context) const
+{
+    auto refused = co_await authorise(route, context);
+    if (refused) co_return std::move(*refused);
     Response response = co_await route.handler(context);
     co_return response;
 }
@@ -169,7 +199,8 @@ awaitable<bool> Session::exchange()
 {
     co_await connection.idle(idle_patience);
     in_request = true;
-    Incoming incoming = co_await read_request(connection);
+    Receive receive = [this](const Request& request) { return site.receive(request); };
+    Incoming incoming = co_await read_request(connection, std::move(receive));
     in_request = false;
     Request& request = incoming.request;
     request.id = random_name(12);
@@ -178,12 +209,15 @@ awaitable<bool> Session::exchange()
     Request kept; // what the writer needs
     kept.method = request.method;
     kept.minor = request.minor;
-    kept.keep_alive = request.keep_alive && !incoming.refusal && !connection.draining();
+    kept.keep_alive = request.keep_alive && !incoming.unread && !connection.draining();
     const std::string path = request.path;
 
     Response response;
     if (incoming.refusal) {
         response = problem(request, incoming.refusal->status, incoming.refusal->detail);
+        finish(request, response);
+    } else if (incoming.answer) {
+        response = std::move(*incoming.answer);
         finish(request, response);
     } else {
         response = co_await site.answer(std::move(request), log, connection.draining());

@@ -4,6 +4,7 @@
 #include "server/base/log.hpp"
 #include "server/net/connection.hpp"
 #include "storage/store.hpp"
+#include "web/http/exchange.hpp"
 #include "web/http/router.hpp"
 
 #include <cstdint>
@@ -32,12 +33,16 @@ public:
     const Services& services() const { return services_; }
     Router& router() { return router_; }
 
+    /// Where a request's body goes: a file to a spool, if its sender may send one.
+    awaitable<Reception> receive(const Request& request) const;
+
     /// Answers one request, headers of every answer included.
     awaitable<Response> answer(Request request, Log log, bool draining) const;
 
 private:
     awaitable<Response> route(Request request, Log log, bool draining) const;
     awaitable<Response> call(const Router::Route& route, Context context) const;
+    awaitable<std::optional<Response>> authorise(const Router::Route& route, Context& context) const;
     std::optional<Response> check_host(const Request& request) const;
     Response health(const Request& request, bool draining) const;
 

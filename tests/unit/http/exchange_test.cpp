@@ -35,6 +35,38 @@ private:
     int count_ = 0;
 };
 
+class MemorySpool : public storage::Spool
+{
+public:
+    storage::Result<void> append(std::string_view octets) override
+    {
+        octets_ += octets;
+        return boost::system::in_place_value;
+    }
+    std::uint64_t size() const override { return octets_.size(); }
+    storage::Result<std::string> read(std::uint64_t offset, std::size_t length) const override
+    {
+        return octets_.substr(offset, length);
+    }
+
+private:
+    std::string octets_;
+};
+
+/// As a site that takes files at one place, from who says who he is.
+awaitable<Reception> receive_files(const Request& request)
+{
+    Reception reception;
+    if (request.path != "/file") co_return reception;
+    if (request.field("Cookie").empty()) {
+        reception.answer = problem(request, 401, "Sign in first.");
+        co_return reception;
+    }
+    reception.most = 2 * largest_body;
+    reception.spool = std::make_unique<MemorySpool>();
+    co_return reception;
+}
+
 /// Answers every request with what was understood of it.
 struct Echo
 {
@@ -56,12 +88,17 @@ struct Echo
     {
         for (;;) {
             co_await connection.idle(idle_patience);
-            Incoming incoming = co_await read_request(connection);
+            Incoming incoming = co_await read_request(connection, receive_files);
             self.requests.push_back(incoming.request);
             Response response;
-            if (incoming.refusal) {
+            if (incoming.answer) {
+                incoming.request.keep_alive = false;
+                response = std::move(*incoming.answer);
+            } else if (incoming.refusal) {
                 incoming.request.keep_alive = false;
                 response = problem(incoming.request, incoming.refusal->status, incoming.refusal->detail);
+            } else if (incoming.request.upload) {
+                response.body = "file of " + std::to_string(incoming.request.upload->size());
             } else if (incoming.request.path == "/source") {
                 response.source = std::make_unique<TwoPieces>();
                 response.source_size = incoming.request.query == "short" ? 100 : 6;
@@ -115,6 +152,30 @@ TEST(Exchange, AnswersHoweverTheRequestIsCut)
             EXPECT_TRUE(all.ends_with(answer)) << "in pieces of " << piece << "\n" << request << "\n" << all;
         }
     }
+}
+
+TEST(Exchange, FilesGoToASpoolIfTheirSenderMaySendThem)
+{
+    const std::string octets(largest_body + 1, 'x');
+    const auto length = "Content-Length: " + std::to_string(octets.size()) + "\r\n";
+    const auto file = [](const std::string& fields) {
+        return "POST /file HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+    };
+    for (const std::size_t piece : {octets.size(), std::size_t{1000}}) {
+        const auto next = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        const auto all = Echo::answers(file(length + "Cookie: x\r\n") + octets + next, piece);
+        EXPECT_NE(all.find("file of 262145"), std::string::npos) << all.substr(0, 300);
+        EXPECT_TRUE(all.ends_with("GET /next ")) << all.substr(0, 300);
+    }
+    EXPECT_TRUE(Echo::answers(file("Cookie: x\r\nContent-Length: 0\r\n"), 100).ends_with("file of 0"));
+    const auto stranger = Echo::answers(file(length), 100);
+    EXPECT_TRUE(stranger.starts_with("HTTP/1.1 401 ")) << stranger;
+    EXPECT_NE(stranger.find("Connection: close"), std::string::npos) << stranger;
+    const auto large = Echo::answers(file("Cookie: x\r\nContent-Length: 999999999999999\r\n"), 100);
+    EXPECT_TRUE(large.starts_with("HTTP/1.1 413 ")) << large;
+    const auto chunked = Echo::answers(
+        file("Cookie: x\r\nTransfer-Encoding: chunked\r\n") + "100000\r\n" + octets, octets.size());
+    EXPECT_TRUE(chunked.starts_with("HTTP/1.1 413 ")) << chunked;
 }
 
 TEST(Exchange, AnswersPipelinedRequestsInTheirOrder)
