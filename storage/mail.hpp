@@ -24,11 +24,12 @@ struct Handover
 /// One accepted message and everyone this server owes it to.
 struct Delivery
 {
-    std::string reverse_path;            // empty for the null path "<>"
-    std::vector<LocalCopy> copies;       // local mailboxes
-    std::vector<std::string> forward_to; // remote forward-paths, queued in the same commit
-    std::string forward_trace;           // the trace fields of the queued message, with CRLF
-    std::optional<AccountId> submitter;  // whose mail it is, when a user sent it
+    std::string reverse_path;                 // empty for the null path "<>"
+    std::vector<LocalCopy> copies;            // local mailboxes
+    std::vector<std::string> forward_to;      // remote forward-paths, queued in the same commit
+    std::string forward_trace;                // the trace fields of the queued message, with CRLF
+    std::optional<AccountId> submitter;       // whose mail it is, when a user sent it
+    std::optional<SubmissionId> submission{}; // that this ends: its draft goes in the same commit
     std::unique_ptr<Spool> body;
     Summary summary;
     Handover handover{};
@@ -79,7 +80,8 @@ public:
     virtual Result<void> has_room(std::uint64_t octets) const = 0;
 
     /// Stores the message for every recipient, or for none of them.
-    /// Errors: out_of_space, over_quota, not_found (an account is gone).
+    /// Errors: out_of_space, over_quota, not_found (an account is gone, or the
+    /// submission has ended).
     virtual awaitable<Result<void>> deliver(Delivery delivery) = 0;
 
     /// Opens the account's INBOX, or what `view` says. A message's unique id is

@@ -2,12 +2,15 @@
 
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
+#include "storage/contacts.hpp"
 #include "storage/devices.hpp"
+#include "storage/drafts.hpp"
 #include "storage/events.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
 #include "storage/sessions.hpp"
+#include "storage/submissions.hpp"
 #include "storage/text_extractor.hpp"
 #include "storage/transfer.hpp"
 #include "storage/vault.hpp"
@@ -59,6 +62,9 @@ public:
     virtual Vault& vault() = 0;
     virtual Devices& devices() = 0;
     virtual Events& events() = 0;
+    virtual Drafts& drafts() = 0;
+    virtual Submissions& submissions() = 0;
+    virtual Contacts& contacts() = 0;
 
     /// Another Options::expire, from now on. Any thread.
     virtual void set_expire(std::chrono::days expire) = 0;

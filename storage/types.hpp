@@ -25,6 +25,12 @@ enum class MessageId : std::int64_t
 enum class QueueId : std::int64_t
 {
 };
+enum class DraftId : std::int64_t
+{
+};
+enum class SubmissionId : std::int64_t
+{
+};
 
 /// Seconds since the epoch, UTC.
 using Time = std::chrono::sys_seconds;
@@ -51,6 +57,7 @@ inline constexpr std::uint32_t seen = 1;
 inline constexpr std::uint32_t answered = 2;
 inline constexpr std::uint32_t flagged = 4;
 inline constexpr std::uint32_t draft = 8;
+inline constexpr std::uint32_t forwarded = 16; // the keyword $Forwarded of RFC 9051
 } // namespace flag
 
 /// What a list shows of a message, found once, at delivery. Text is UTF-8,

@@ -2,13 +2,16 @@
 
 #include "storage/accounts.hpp"
 #include "storage/changes.hpp"
+#include "storage/contacts.hpp"
 #include "storage/devices.hpp"
+#include "storage/drafts.hpp"
 #include "storage/events.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
 #include "storage/sessions.hpp"
 #include "storage/sqlite/database.hpp"
+#include "storage/submissions.hpp"
 #include "storage/transfer.hpp"
 #include "storage/vault.hpp"
 
@@ -199,6 +202,51 @@ public:
     awaitable<Result<std::vector<Event>>> of_named(std::string name) override;
     awaitable<Result<std::vector<Event>>> of_address(std::string address, Time since,
                                                      std::size_t most) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteDrafts final : public Drafts
+{
+public:
+    explicit SqliteDrafts(Core& core) : core_(core) {}
+
+    awaitable<Result<Draft>> add(NewDraft draft) override;
+    awaitable<Result<Draft>> find(AccountId account, MessageId id) override;
+    awaitable<Result<DraftSaved>> replace(DraftId id, MessageId expected, NewDraft draft) override;
+    awaitable<Result<DraftSaved>> remove(AccountId account, DraftId id,
+                                         std::optional<MessageId> expected) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteSubmissions final : public Submissions
+{
+public:
+    explicit SqliteSubmissions(Core& core) : core_(core) {}
+
+    awaitable<Result<Submitted>> add(NewSubmission submission) override;
+    awaitable<Result<std::optional<Submission>>> find(AccountId account, std::string key) override;
+    awaitable<Result<Submission>> find(AccountId account, SubmissionId id) override;
+    awaitable<Result<Submission>> undo(AccountId account, SubmissionId id) override;
+    awaitable<Result<std::vector<Submission>>> pending(std::size_t limit) override;
+    awaitable<Result<void>> postpone(SubmissionId id, Time send_at) override;
+    awaitable<Result<void>> fail(SubmissionId id, std::string detail) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteContacts final : public Contacts
+{
+public:
+    explicit SqliteContacts(Core& core) : core_(core) {}
+
+    awaitable<Result<void>> wrote_to(AccountId account, std::vector<Contact> people) override;
+    awaitable<Result<std::vector<Contact>>> find(AccountId account, std::string prefix,
+                                                 std::size_t limit) override;
 
 private:
     Core& core_;

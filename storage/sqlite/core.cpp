@@ -322,7 +322,10 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       changes_(*core_),
       vault_(*core_),
       devices_(*core_),
-      events_(*core_)
+      events_(*core_),
+      drafts_(*core_),
+      submissions_(*core_),
+      contacts_(*core_)
 {}
 
 SqliteStore::~SqliteStore()

@@ -152,6 +152,9 @@ public:
     Vault& vault() override { return vault_; }
     Devices& devices() override { return devices_; }
     Events& events() override { return events_; }
+    Drafts& drafts() override { return drafts_; }
+    Submissions& submissions() override { return submissions_; }
+    Contacts& contacts() override { return contacts_; }
     void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -170,6 +173,9 @@ private:
     SqliteVault vault_;
     SqliteDevices devices_;
     SqliteEvents events_;
+    SqliteDrafts drafts_;
+    SqliteSubmissions submissions_;
+    SqliteContacts contacts_;
 };
 
 /// open() for `sqlite:`.

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/draft_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
@@ -32,6 +33,9 @@ public:
     Result<void> operator()(Database& database)
     {
         if (written_.error) return written_.error;
+        // First, for it makes room: the draft is as large as what goes into Sent.
+        if (delivery_.submission && !end_submission(database, *delivery_.submission))
+            return make_error_code(Errc::not_found);
         const Time received = now();
         insert_body(database, written_.place, delivery_.summary,
                     delivery_.copies.size() + delivery_.forward_to.size(), spool().memory());

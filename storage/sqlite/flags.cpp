@@ -1,3 +1,5 @@
+#include "storage/sqlite/flags.hpp"
+
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/changes.hpp"
 #include "storage/sqlite/core.hpp"
@@ -91,6 +93,11 @@ std::vector<Changed> change_flags(Database& database, AccountId account,
 }
 
 } // namespace
+
+void add_flags(Database& database, AccountId account, MessageId message, std::uint32_t flags)
+{
+    change_flags(database, account, {message}, {flags, 0});
+}
 
 awaitable<Result<Listed>> SqliteMail::set_flags(AccountId account, MessageId message, std::uint32_t add,
                                                 std::uint32_t remove)

@@ -1,6 +1,7 @@
 #include "storage/sqlite/schema.hpp"
 
 #include "storage/sqlite/event_schema.hpp"
+#include "storage/sqlite/schema_drafts.hpp"
 
 #include <array>
 
@@ -368,7 +369,7 @@ ALTER TABLE device ADD COLUMN since_uid INTEGER;
 
 constexpr std::array all_migrations = {
     first_schema,  second_schema, third_schema, fourth_schema,   fifth_schema,   sixth_schema, seventh_schema,
-    eighth_schema, ninth_schema,  tenth_schema, eleventh_schema, twelfth_schema, event_schema};
+    eighth_schema, ninth_schema,  tenth_schema, eleventh_schema, twelfth_schema, event_schema, drafts_schema};
 
 } // namespace
 
