@@ -17,8 +17,8 @@
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
 #include "server/transcript/keeper.hpp"
+#include "server/web_parts.hpp"
 #include "web/api/api.hpp"
-#include "web/http/site.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -93,6 +93,7 @@ private:
     auth::Login login_;
     mailflow::Intake intake_;
     smtp::SubmissionRate rate_;
+    mailflow::Outbox outbox_;
     pop3::LoginDelay pop3_logins_;
     pop3::MaildropLocks pop3_locks_;
     http::Site site_;
@@ -106,14 +107,6 @@ private:
     bool draining_ = false;
 };
 
-http::Services web_services(storage::Store& store, auth::Login& login, const Config& config)
-{
-    http::Services services{store, login, config.hostname, {}};
-    if (!config.tls.off() && !config.https.listen.empty())
-        services.https_port = config.https.listen.front().port;
-    return services;
-}
-
 Application::Application(ConfigSources sources, Config config)
     : sources_(std::move(sources)),
       started_with_(std::make_shared<const Config>(std::move(config))),
@@ -122,9 +115,11 @@ Application::Application(ConfigSources sources, Config config)
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->mail(), started_with_->hostname),
+      outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
+              outbox_options(rate_, *started_with_)),
       site_(web_services(*store_, login_, *started_with_))
 {
-    api::add_routes(site_);
+    api::add_routes(site_, outbox_);
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });
@@ -269,6 +264,7 @@ void Application::run()
     reactors_.start([this] { asio::post(control_, [this] { finish(); }); });
     for (const auto& listener : listeners_)
         listener->start();
+    reactors_.of(Reactors::Turn::people).front()->spawn("outbox", outbox_.run());
     await_signal();
     watch_certificate();
     announce();
@@ -350,6 +346,7 @@ void Application::drain()
     for (const auto& listener : listeners_)
         listener->close();
     login_.drain();
+    outbox_.stop();
     reactors_.drain();
     grace_.expires_after(drain_grace);
     grace_.async_wait([this](boost::system::error_code error) {

@@ -82,6 +82,8 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
         delivery.copies.push_back(
             {copy.account, return_path(reverse_path) + delivered_to(copy.delivered_to) + hop_field});
     }
+    if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
+    delivery.submission = origin.submission;
     delivery.forward_to = all.forward_to;
     if (!all.forward_to.empty()) {
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);

@@ -31,8 +31,9 @@ struct Origin
     std::string helo;                          // as given, already checked; empty when it may not be written
     std::string user;                          // the account's address; submission only
     std::optional<storage::AccountId> account; // submission only
-    std::string protocol;                      // "ESMTPSA" and the like, RFC 3848
-    std::string tls;                           // "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
+    std::optional<storage::SubmissionId> submission{}; // written here: Sent gets a copy, and the draft goes
+    std::string protocol;                              // "ESMTPSA" and the like, RFC 3848
+    std::string tls;                                   // "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
 };
 
 /// One accepted recipient: the path as the client gave it, and where it leads.

@@ -19,7 +19,7 @@ http::awaitable<http::Response> describe()
 
 } // namespace
 
-void add_routes(http::Site& site)
+void add_routes(http::Site& site, mailflow::Outbox& outbox)
 {
     auto& router = site.router();
     router.add("GET", "/api/v1/openapi.json", http::Access::open,
@@ -30,6 +30,10 @@ void add_routes(http::Site& site)
     add_messages(router, site.services(), structures);
     add_parts(router, site.services(), structures);
     add_search(router, site.services());
+    const Composing composing{site.services(), outbox, structures,
+                              std::make_shared<boost::asio::thread_pool>(1)};
+    add_drafts(router, composing);
+    add_sending(router, composing);
     add_devices(router, site.services());
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "server/mailflow/outbox.hpp"
 #include "web/http/site.hpp"
 
 namespace pillarbox::api {
 
 /// Adds the API, /api/v1 and its openapi.json, to a site; once, before its
-/// first request. The site outlives every request.
-void add_routes(http::Site& site);
+/// first request. The site outlives every request, and so does the outbox, which
+/// sends what is written here.
+void add_routes(http::Site& site, mailflow::Outbox& outbox);
 
 } // namespace pillarbox::api

@@ -16,6 +16,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t longest_person = 320; // octets of a name or address: 64 and 255 (RFC 5321 §4.5.3.1)
+
 std::size_t count_keys(const json::value& value)
 {
     std::size_t count = 0;
@@ -43,7 +45,7 @@ Members::Members(const http::Request& request) : request_(request)
     } else if (!value.is_object()) {
         broken_ = "The body must be a JSON object.";
     } else if (count_keys(value) > most_json_keys) {
-        broken_ = "The body has more than 1000 members.";
+        broken_ = "The body has more than " + std::to_string(most_json_keys) + " members.";
     } else {
         object_ = std::move(value.as_object());
     }
@@ -81,6 +83,60 @@ std::string Members::text(std::string_view name, std::size_t most)
         return {};
     }
     return std::string(text->data(), text->size());
+}
+
+std::optional<std::string> Members::optional_text(std::string_view name, std::size_t most)
+{
+    const auto* value = take(name);
+    if (!value) return std::nullopt;
+    const auto* text = value->if_string();
+    if (!text || text->size() > most || text->find('\0') != json::string::npos) {
+        note(name, "This must be a text of at most " + std::to_string(most) + " octets, without NUL.");
+        return std::nullopt;
+    }
+    return std::string(text->data(), text->size());
+}
+
+std::optional<mime::Address> Members::read_person(std::string_view name, const json::value& value)
+{
+    mime::Address person;
+    const auto* object = value.if_object();
+    bool good = object != nullptr;
+    for (std::size_t i = 0; good && i < object->size(); ++i) {
+        const auto& member = *(object->begin() + static_cast<std::ptrdiff_t>(i));
+        const auto* text = member.value().if_string();
+        good =
+            text && text->size() <= longest_person && (member.key() == "name" || member.key() == "address");
+        if (good) (member.key() == "name" ? person.name : person.address) = {text->data(), text->size()};
+    }
+    if (good) return person;
+    note(name, "This must be {name, address}, each a text of at most " + std::to_string(longest_person) +
+                   " octets.");
+    return std::nullopt;
+}
+
+std::optional<mime::Address> Members::person(std::string_view name)
+{
+    const auto* value = take(name);
+    if (!value) return std::nullopt;
+    return read_person(name, *value);
+}
+
+std::optional<std::vector<mime::Address>> Members::people(std::string_view name, std::size_t most)
+{
+    const auto* value = take(name);
+    if (!value) return std::nullopt;
+    const auto* list = value->if_array();
+    if (!list || list->size() > most) {
+        note(name, "This must be a list of at most " + std::to_string(most) + " people.");
+        return std::nullopt;
+    }
+    std::vector<mime::Address> people;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        auto person = read_person(std::string(name) + "/" + std::to_string(i), (*list)[i]);
+        if (person) people.push_back(std::move(*person));
+    }
+    return people;
 }
 
 std::optional<bool> Members::flag(std::string_view name)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/mime/address_list.hpp"
 #include "storage/types.hpp"
 #include "web/http/message.hpp"
 #include "web/http/problem.hpp"
@@ -17,7 +18,7 @@
 namespace pillarbox::api {
 
 constexpr std::size_t deepest_json = 32;
-constexpr std::size_t most_json_keys = 1000;
+constexpr std::size_t most_json_keys = 2500; // a letter to a thousand people, with their names
 
 /// The members of a request's JSON object, taken one by one. What is wrong is
 /// collected and answered together: refusal() after the last was taken.
@@ -30,6 +31,16 @@ public:
     /// is missing or something else.
     std::string text(std::string_view name, std::size_t most);
 
+    /// The same when the member may be missing or empty; absent when it is missing.
+    std::optional<std::string> optional_text(std::string_view name, std::size_t most);
+
+    /// A list of people, `{name, address}`, at most `most`: absent when it is
+    /// missing. What they are called is not looked into.
+    std::optional<std::vector<mime::Address>> people(std::string_view name, std::size_t most);
+
+    /// One of them.
+    std::optional<mime::Address> person(std::string_view name);
+
     /// A truth value; absent when the member is. Noted when something else.
     std::optional<bool> flag(std::string_view name);
 
@@ -39,6 +50,7 @@ public:
 private:
     const boost::json::value* take(std::string_view name);
     void note(std::string_view name, std::string_view detail);
+    std::optional<mime::Address> read_person(std::string_view name, const boost::json::value& value);
 
     const http::Request& request_;
     boost::json::object object_;

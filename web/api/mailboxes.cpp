@@ -223,6 +223,7 @@ json::object describe_flags(std::uint32_t flags)
     object["seen"] = (flags & storage::flag::seen) != 0;
     object["flagged"] = (flags & storage::flag::flagged) != 0;
     object["answered"] = (flags & storage::flag::answered) != 0;
+    object["forwarded"] = (flags & storage::flag::forwarded) != 0;
     object["draft"] = (flags & storage::flag::draft) != 0;
     return object;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "web/api/composing.hpp"
 #include "web/api/content.hpp"
 #include "web/http/site.hpp"
 
@@ -14,6 +15,8 @@ void add_mailboxes(http::Router& router, const http::Services& services);
 void add_messages(http::Router& router, const http::Services& services,
                   std::shared_ptr<Structures> structures);
 void add_search(http::Router& router, const http::Services& services);
+void add_drafts(http::Router& router, Composing composing);
+void add_sending(http::Router& router, Composing composing);
 void add_devices(http::Router& router, const http::Services& services);
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);
 

@@ -60,7 +60,13 @@ SiteTest::SiteTest()
     login_ = std::make_unique<auth::Login>(store_->accounts(), config_, std::string(32, 'k'));
     site_ = std::make_unique<http::Site>(
         http::Services{*store_, *login_, config_.hostname, std::uint16_t{8443}, "the key of a test"});
-    add_routes(*site_);
+    intake_ = std::make_unique<mailflow::Intake>(store_->mail(), config_.hostname);
+    mailflow::Outbox::Options sending;
+    sending.most_recipients = 5;
+    sending.largest = 1024ull * 1024;
+    sending.may_send = [this](storage::AccountId) { return may_send_; };
+    outbox_ = std::make_unique<mailflow::Outbox>(context_.get_executor(), *store_, *intake_, sending);
+    add_routes(*site_, *outbox_);
 
     const auto hash = auth::hash_password(password, {.passes = 1, .kib = 64});
     std::vector<storage::NewAccount> accounts;

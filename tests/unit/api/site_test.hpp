@@ -3,6 +3,7 @@
 #include "server/auth/login.hpp"
 #include "server/base/config.hpp"
 #include "server/mailflow/intake.hpp"
+#include "server/mailflow/outbox.hpp"
 #include "storage/store.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -81,6 +82,9 @@ protected:
     Config config_;
     std::unique_ptr<storage::Store> store_;
     std::unique_ptr<auth::Login> login_;
+    std::unique_ptr<mailflow::Intake> intake_;
+    std::unique_ptr<mailflow::Outbox> outbox_;
+    bool may_send_ = true; // the account has not had its share of the hour
     std::unique_ptr<http::Site> site_;
     std::vector<std::pair<std::string, Signed>> sessions_;
 };

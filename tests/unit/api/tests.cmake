@@ -1,11 +1,14 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 pillarbox_unit_test(api
     SOURCES
+        ${here}/answer_test.cpp
         ${here}/devices_test.cpp
+        ${here}/drafts_test.cpp
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp
         ${here}/search_test.cpp
+        ${here}/sending_test.cpp
         ${here}/serve_test.cpp
         ${here}/session_test.cpp
         ${here}/site_fixture.cpp
