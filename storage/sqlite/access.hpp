@@ -100,10 +100,18 @@ public:
     explicit SqliteQueue(Core& core) : core_(core) {}
 
     awaitable<Result<std::vector<Queued>>> list(std::size_t limit) override;
+    awaitable<Result<Queued>> find(QueueId id) override;
     awaitable<Result<void>> drop(QueueId id) override;
+    awaitable<Result<std::uint64_t>> change(std::optional<QueueId> id, QueueChange change) override;
+    awaitable<Result<std::unique_ptr<MessageReader>>> open(QueueId id) override;
+    awaitable<Result<std::optional<Claim>>> claim(ClaimWish wish) override;
+    awaitable<Result<void>> settle(Settlement settlement) override;
+    awaitable<Result<std::optional<Time>>> next_due(std::vector<std::string> busy) override;
+    void on_queued(std::function<void()> listener) override;
 
 private:
     Core& core_;
+    std::int64_t last_claim_ = 0; // on the row thread
 };
 
 class SqliteSessions final : public Sessions

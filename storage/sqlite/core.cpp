@@ -219,6 +219,12 @@ void Core::wake_indexer()
     if (indexer) indexer->wake();
 }
 
+void Core::wake_queue()
+{
+    const std::lock_guard lock(queue_listener.mutex);
+    if (queue_listener.listener) queue_listener.listener();
+}
+
 void Core::discard(const Place& place)
 {
     {

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -93,6 +94,9 @@ struct Core
     /// There is something to index.
     void wake_indexer();
 
+    /// There is mail on its way out.
+    void wake_queue();
+
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
 
@@ -128,6 +132,12 @@ struct Core
         std::vector<Event> events;
         std::size_t left_out = 0;
     } noted;
+
+    struct QueueListener
+    {
+        std::mutex mutex;
+        std::function<void()> listener;
+    } queue_listener;
 
     struct Discarded
     {

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/draft_rows.hpp"
+#include "storage/sqlite/enclosed.hpp"
 #include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
@@ -53,6 +54,7 @@ public:
         const bool wrote = written_.place.body != 0 && !written_.error && written_.place.tier != Tier::row;
         if (!committed && wrote) core_->discard(written_.place);
         if (committed) core_->wake_indexer();
+        if (committed && !delivery_.forward_to.empty()) core_->wake_queue();
     }
 
 private:
@@ -83,7 +85,7 @@ private:
     {
         database.run(
             "INSERT INTO queue (body, submitter, reverse_path, recipient, trace, size, queued, held) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
             written_.place.body, delivery_.submitter, delivery_.reverse_path, recipient,
             Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received);
         auto event = accepted(EventKind::queued, recipient, received);
@@ -115,6 +117,19 @@ private:
     BodyStore::Written written_;
 };
 
+class EnclosedDelivery final : public Enclosed
+{
+public:
+    explicit EnclosedDelivery(Delivering delivering) : delivering_(std::move(delivering)) {}
+
+    void write_body(BodyStore& bodies) override { delivering_.write_body(bodies); }
+    Result<void> run(Database& database) override { return delivering_(database); }
+    void settle(bool committed) override { delivering_.settle(committed); }
+
+private:
+    Delivering delivering_;
+};
+
 awaitable<Result<void>> refuse(Errc error)
 {
     co_return make_error_code(error);
@@ -135,6 +150,11 @@ Result<void> SqliteMail::has_room(std::uint64_t octets) const
         return make_error_code(Errc::out_of_space);
     }
     return boost::system::in_place_value;
+}
+
+std::unique_ptr<Enclosed> enclose(Core& core, Delivery delivery)
+{
+    return std::make_unique<EnclosedDelivery>(Delivering(core, std::move(delivery)));
 }
 
 awaitable<Result<void>> SqliteMail::deliver(Delivery delivery)

@@ -131,13 +131,12 @@ Result<std::string> read_row(const Place& place, std::string octets, std::string
     return octets;
 }
 
-Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& database, MessageId message)
+/// Trace fields and body of the row with that id; `sql` finds it.
+Result<std::unique_ptr<MessageReader>> open_row(Core& core, Database& database, const char* sql,
+                                                std::int64_t id)
 {
     auto hold = core.holds->open_body(); // before we look, so that it cannot go meanwhile
-    Query row(database,
-              "SELECT body.id, body.tier, body.segment, body.offset, body.octets, body.checksum, msg.trace, "
-              "body.content FROM msg JOIN body ON body.id = msg.body WHERE msg.id = ?",
-              message);
+    Query row(database, sql, id);
     if (!row.step()) return make_error_code(Errc::not_found);
     const Place place = place_of(row, 0);
     hold->found(place.body);
@@ -153,15 +152,21 @@ Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& databa
     return std::make_unique<SmallReader>(std::move(*octets));
 }
 
+Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& database, MessageId message)
+{
+    constexpr auto sql =
+        "SELECT body.id, body.tier, body.segment, body.offset, body.octets, body.checksum, msg.trace, "
+        "body.content FROM msg JOIN body ON body.id = msg.body WHERE msg.id = ?";
+    auto reader = open_row(core, database, sql, static_cast<std::int64_t>(message));
+    if (!reader) core.wake_upkeep();
+    return reader;
+}
+
 } // namespace
 
 awaitable<Result<std::unique_ptr<MessageReader>>> SqliteMail::open(MessageId message)
 {
-    auto work = [this, message](Database& database) {
-        auto reader = open_message(core_, database, message);
-        if (!reader) core_.wake_upkeep();
-        return reader;
-    };
+    auto work = [this, message](Database& database) { return open_message(core_, database, message); };
     return submit(*core_.readers, std::move(work));
 }
 
@@ -173,12 +178,24 @@ SqliteMail::open(std::vector<MessageId> messages)
         std::vector<std::unique_ptr<MessageReader>> readers;
         for (const MessageId message : messages) {
             auto reader = open_message(core_, database, message);
-            if (!reader) core_.wake_upkeep();
             if (!reader && readers.empty()) return reader.error();
             if (!reader) break;
             readers.push_back(std::move(*reader));
         }
         return readers;
+    };
+    return submit(*core_.readers, std::move(work));
+}
+
+awaitable<Result<std::unique_ptr<MessageReader>>> SqliteQueue::open(QueueId id)
+{
+    auto work = [this, id](Database& database) {
+        constexpr auto sql =
+            "SELECT body.id, body.tier, body.segment, body.offset, body.octets, body.checksum, queue.trace, "
+            "body.content FROM queue JOIN body ON body.id = queue.body WHERE queue.id = ?";
+        auto reader = open_row(core_, database, sql, static_cast<std::int64_t>(id));
+        if (!reader) core_.wake_upkeep();
+        return reader;
     };
     return submit(*core_.readers, std::move(work));
 }

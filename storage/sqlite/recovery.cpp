@@ -207,6 +207,11 @@ Recovered recover(Core& core, Database& database, bool others)
             core.report(Severity::info, "what was left unfinished was removed",
                         std::to_string(orphans) + " files");
     });
+    // Whoever had claimed it is gone; there is one server.
+    guarded([&] {
+        if (core.options.access == Options::Access::server)
+            database.run("UPDATE queue SET claim = 0, due = 0 WHERE claim <> 0");
+    });
     mend_segment(core, recovered.start);
     if (others)
         mend_segment(core, start_of(database, core.lane() == Lane::server ? Lane::importer : Lane::server));

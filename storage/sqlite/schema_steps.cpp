@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/event_schema.hpp"
 #include "storage/sqlite/schema_drafts.hpp"
+#include "storage/sqlite/schema_outgoing.hpp"
 
 #include <array>
 
@@ -367,9 +368,10 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-constexpr std::array all_migrations = {
-    first_schema,  second_schema, third_schema, fourth_schema,   fifth_schema,   sixth_schema, seventh_schema,
-    eighth_schema, ninth_schema,  tenth_schema, eleventh_schema, twelfth_schema, event_schema, drafts_schema};
+constexpr std::array all_migrations = {first_schema, second_schema, third_schema,    fourth_schema,
+                                       fifth_schema, sixth_schema,  seventh_schema,  eighth_schema,
+                                       ninth_schema, tenth_schema,  eleventh_schema, twelfth_schema,
+                                       event_schema, drafts_schema, outgoing_schema};
 
 } // namespace
 

@@ -26,6 +26,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/memory_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/migration_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/power_loss_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/queue_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/removal_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/restore_messages_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/search_query_test.cpp
