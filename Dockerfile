@@ -21,7 +21,7 @@ RUN cmake --preset release -DPILLARBOX_TESTS=OFF \
 
 FROM debian:12-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libboost-container1.81.0 libboost-json1.81.0 libsqlite3-0 zlib1g libssl3 libsodium23 libunistring2 libidn2-0 libfmt9 \
+ && apt-get install -y --no-install-recommends ca-certificates libboost-container1.81.0 libboost-json1.81.0 libsqlite3-0 zlib1g libssl3 libsodium23 libunbound8 libunistring2 libidn2-0 libfmt9 \
     libspdlog1.10 libtomlplusplus3 libprometheus-cpp-core1.0 \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd -r -g 10001 pillarbox \

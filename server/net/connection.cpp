@@ -14,12 +14,9 @@
 #include <optional>
 #include <utility>
 
-namespace asio = boost::asio;
-
 namespace pillarbox::net {
 
 namespace {
-
 using std::chrono::milliseconds;
 
 constexpr milliseconds last_words_patience{2000};    // for a farewell to leave
@@ -55,9 +52,10 @@ struct Connection::State final : Wheel::Node, Reactor::Member
 
     void check(error_code error) const;
     bool let_go();
+    void refuse_what_was_sent_ahead();
     awaitable<void> receive(error_code ready);
     awaitable<void> write(std::string_view octets);
-    awaitable<void> handshake(TlsContext& context);
+    awaitable<void> shake_hands(awaitable<error_code> handshake);
 
     Reactor& reactor;
     const std::unique_ptr<Stream> stream;
@@ -135,15 +133,15 @@ void Connection::State::wake() noexcept
 void Connection::State::check(error_code error) const
 {
     if (!error) return;
-    if (error == asio::error::operation_aborted) end(timed_out ? Errc::timed_out : Errc::shutting_down);
-    if (error == asio::error::eof) end(Errc::closed_by_peer);
+    namespace codes = boost::asio::error;
+    if (error == codes::operation_aborted) end(timed_out ? Errc::timed_out : Errc::shutting_down);
+    if (error == codes::eof) end(Errc::closed_by_peer);
     if (error.category() == boost::system::system_category()) end(Errc::closed_by_peer, error.message());
     end(Errc::tls_failed, error.message());
 }
 
-/// Gives back what is held for nothing before a wait. Whether there is no
-/// block, so that wait_readable() comes before receive(). Callers await that
-/// themselves: an idle connection has one frame less.
+/// Gives back what is held for nothing before a wait. Whether there is no block, so that wait_readable()
+/// comes before receive(). Callers await that themselves: an idle connection has one frame less.
 bool Connection::State::let_go()
 {
     if (input.empty() && block) {
@@ -176,11 +174,10 @@ awaitable<void> Connection::State::write(std::string_view octets)
     check(written);
 }
 
-awaitable<void> Connection::State::handshake(TlsContext& context)
+awaitable<void> Connection::State::shake_hands(awaitable<error_code> handshake)
 {
-    const Wait wait(*this, limits.handshake,
-                    Wait::Kind::idle); // nothing is under way that a drain could harm
-    const error_code done = co_await stream->start_tls(context);
+    const Wait wait(*this, limits.handshake, Wait::Kind::idle); // a drain harms nothing
+    const error_code done = co_await std::move(handshake);
     if (done) deaf = true;
     check(done);
     if (transcript) transcript->note(stream->tls_description());
@@ -280,11 +277,10 @@ awaitable<void> Connection::send(std::string_view octets)
 
 awaitable<void> Connection::flush()
 {
-    State& s = *state_;
-    if (s.outbox.empty()) co_return;
+    if (all_sent()) co_return;
 
-    co_await s.write(s.outbox);
-    s.outbox.clear();
+    co_await state_->write(state_->outbox);
+    state_->outbox.clear();
 }
 
 bool Connection::all_sent() const
@@ -292,21 +288,31 @@ bool Connection::all_sent() const
     return state_->outbox.empty();
 }
 
+/// RFC 3207 §4.2, RFC 2595 §4: nothing learnt in the clear may count.
+void Connection::State::refuse_what_was_sent_ahead()
+{
+    if (input.empty()) return;
+    deaf = true;
+    end(Errc::tls_failed, "octets followed the command in the clear");
+}
+
 awaitable<void> Connection::start_tls(TlsContext& context)
 {
-    State& s = *state_;
     co_await flush();
-    // RFC 3207 §4.2, RFC 2595 §4: nothing learnt in the clear may count.
-    if (!s.input.empty()) {
-        s.deaf = true;
-        end(Errc::tls_failed, "octets followed the command in the clear");
-    }
-    co_await s.handshake(context);
+    state_->refuse_what_was_sent_ahead();
+    co_await state_->shake_hands(state_->stream->start_tls(context));
+}
+
+awaitable<void> Connection::start_tls(const TlsTrust& trust, const std::string& host)
+{
+    co_await flush();
+    state_->refuse_what_was_sent_ahead();
+    co_await state_->shake_hands(state_->stream->start_tls(trust, host));
 }
 
 awaitable<void> Connection::accept_tls(TlsContext& context)
 {
-    co_await state_->handshake(context);
+    co_await state_->shake_hands(state_->stream->start_tls(context));
 }
 
 bool Connection::secure() const

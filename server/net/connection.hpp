@@ -13,6 +13,7 @@ namespace pillarbox::net {
 
 class Reactor;
 class Transcript;
+class TlsTrust;
 
 /// A conversation over a Stream: what every session talks to.
 ///
@@ -82,6 +83,9 @@ public:
     /// already wait behind the command: they were sent in the clear and must
     /// not be obeyed as if they had not been.
     awaitable<void> start_tls(TlsContext& context);
+    /// The same as the client of a server that is called `host`, which `trust`
+    /// must believe it to be; both outlive the call.
+    awaitable<void> start_tls(const TlsTrust& trust, const std::string& host);
     /// The handshake of implicit TLS (RFC 8314), before anything was sent.
     awaitable<void> accept_tls(TlsContext& context);
     bool secure() const;

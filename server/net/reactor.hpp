@@ -63,10 +63,7 @@ public:
     TimerWheel& timers();
     BufferPool& buffers();
 
-private:
-    friend class Connection;
-
-    /// What a Connection is to its reactor. In the list while it lives.
+    /// What waits for a peer, as its reactor sees it. In the list while it lives.
     class Member : public Links
     {
     public:
@@ -80,6 +77,7 @@ private:
     void leave(Member& member) noexcept;
     bool cancelled() const;
 
+private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -88,6 +88,7 @@ public:
     awaitable<result<std::size_t>> read_some(std::span<char> room) override;
     awaitable<error_code> write(std::string_view octets) override;
     awaitable<error_code> start_tls(TlsContext& context) override;
+    awaitable<error_code> start_tls(const TlsTrust& trust, const std::string& host) override;
     awaitable<void> close() override;
 
     bool secure() const override { return !description_.empty(); }
@@ -131,6 +132,7 @@ private:
     Attempt after_ssl(int outcome);
     static Attempt after_system(ssize_t outcome, Kind blocked);
 
+    awaitable<error_code> shake_hands(int (*try_it)(SSL*));
     awaitable<error_code> wait(Direction direction);
     awaitable<error_code> wait_for(const Attempt& attempt);
 
@@ -252,11 +254,23 @@ awaitable<error_code> SocketStream::start_tls(TlsContext& context)
 {
     cancelled_ = false;
     ssl_.reset(context.new_session());
+    return shake_hands(SSL_accept);
+}
+
+awaitable<error_code> SocketStream::start_tls(const TlsTrust& trust, const std::string& host)
+{
+    cancelled_ = false;
+    ssl_.reset(trust.new_session(host));
+    return shake_hands(SSL_connect);
+}
+
+awaitable<error_code> SocketStream::shake_hands(int (*try_it)(SSL*))
+{
     if (SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) co_return tls_error(ERR_peek_error());
     for (;;) {
         ERR_clear_error();
         errno = 0;
-        const Attempt attempt = after_ssl(SSL_accept(ssl_.get()));
+        const Attempt attempt = after_ssl(try_it(ssl_.get()));
         if (attempt.kind == Kind::done) break;
         if (attempt.kind == Kind::failed) {
             tls_broken_ = true;

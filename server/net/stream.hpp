@@ -16,6 +16,7 @@ using boost::system::error_code;
 using boost::system::result;
 
 class TlsContext;
+class TlsTrust;
 
 /// Octets to and from one peer: a socket, plain or under TLS, or a test's two
 /// strings. Failures are Asio's error codes, or describe what TLS met;
@@ -37,6 +38,8 @@ public:
 
     /// Server side of a handshake on this connection.
     virtual awaitable<error_code> start_tls(TlsContext& context) = 0;
+    /// Client side of one, with a server that is called `host`; both outlive it.
+    virtual awaitable<error_code> start_tls(const TlsTrust& trust, const std::string& host) = 0;
     virtual bool secure() const = 0;
 
     /// For trace fields and the log, `TLSv1.3 TLS_AES_256_GCM_SHA384`; empty without TLS.

@@ -19,16 +19,26 @@ namespace {
 
 } // namespace
 
-TlsTrust::TlsTrust(const std::filesystem::path& trusted)
+TlsTrust::TlsTrust(Everybody)
 {
     ERR_clear_error();
     context_.reset(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
     if (!context_) fail();
     SSL_CTX* context = context_.get();
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION); // RFC 8996 §4
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     // SSL_write may be called again with what is left.
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+TlsTrust TlsTrust::anybody()
+{
+    return TlsTrust(Everybody{});
+}
+
+TlsTrust::TlsTrust(const std::filesystem::path& trusted) : TlsTrust(Everybody{})
+{
+    SSL_CTX* context = context_.get();
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     const int loaded = trusted.empty() ? SSL_CTX_set_default_verify_paths(context)
                                        : SSL_CTX_load_verify_file(context, trusted.c_str());
     if (loaded != 1)

@@ -20,11 +20,19 @@ public:
     /// cannot be read.
     explicit TlsTrust(const std::filesystem::path& trusted = {});
 
+    /// Believes everybody: encryption alone, where nobody knows whom to expect
+    /// (RFC 7435 §3).
+    static TlsTrust anybody();
+
     /// A client-side SSL object for a server that is called `host`, a name or an
     /// address; to be freed with SSL_free.
     ssl_st* new_session(const std::string& host) const;
 
 private:
+    struct Everybody
+    {};
+    explicit TlsTrust(Everybody);
+
     std::shared_ptr<ssl_ctx_st> context_;
 };
 

@@ -1,2 +1,3 @@
 pillarbox_fuzz_target(line_buffer LINK pillarbox_net)
 pillarbox_fuzz_target(proxy_header LINK pillarbox_net)
+pillarbox_fuzz_target(dns_records LINK pillarbox_net)

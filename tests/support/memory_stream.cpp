@@ -101,6 +101,11 @@ public:
         wire_->secure = true;
         co_return error_code();
     }
+    awaitable<error_code> start_tls(const net::TlsTrust&, const std::string&) override
+    {
+        wire_->secure = true;
+        co_return error_code();
+    }
 
     bool secure() const override { return wire_->secure; }
     std::string_view tls_description() const override { return wire_->secure ? "TLSv1.3 IN-MEMORY" : ""; }

@@ -2,6 +2,7 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 pillarbox_unit_test(net
     SOURCES
         ${here}/connection_test.cpp
+        ${here}/dns_records_test.cpp
         ${here}/http_client_test.cpp
         ${here}/line_buffer_test.cpp
         ${here}/listener_test.cpp

@@ -1,0 +1,71 @@
+#include "server/outbound/settlement.hpp"
+
+#include "server/outbound/retry.hpp"
+
+#include <fmt/format.h>
+
+namespace pillarbox::outbound {
+
+namespace {
+
+using Kind = Answer::Kind;
+using mailflow::Action;
+
+mailflow::RecipientReport report_of(const Attempt& attempt, std::size_t i, Action action)
+{
+    const Answer& answer = attempt.answers[i];
+    mailflow::RecipientReport report;
+    report.recipient = attempt.claim.recipients[i].address;
+    report.action = action;
+    report.status = answer.status;
+    report.last_attempt = attempt.now;
+    if (answer.theirs) {
+        report.remote_mta = attempt.host;
+        report.diagnostic_code = answer.words;
+    } else {
+        report.explanation = answer.words;
+    }
+    return report;
+}
+
+} // namespace
+
+Verdict judge(const Attempt& attempt)
+{
+    Verdict verdict;
+    for (std::size_t i = 0; i < attempt.claim.recipients.size(); ++i) {
+        const auto& recipient = attempt.claim.recipients[i];
+        const Answer& answer = attempt.answers[i];
+        storage::Outcome outcome{.id = recipient.id, .host = attempt.host, .reply = answer.words};
+        if (answer.kind == Kind::failed) {
+            outcome.kind = storage::Outcome::Kind::returned;
+            verdict.reports.push_back(report_of(attempt, i, Action::failed));
+        }
+        if (answer.kind == Kind::later) {
+            auto next = next_attempt(recipient.queued, attempt.now, recipient.attempts, attempt.dice);
+            if (next && answer.at_once) next = attempt.now;
+            if (next) {
+                outcome.kind = storage::Outcome::Kind::later;
+                outcome.due = *next;
+                outcome.warned = recipient.warned;
+                if (notice_is_due(recipient.queued, attempt.now, recipient.warned)) {
+                    outcome.warned = true;
+                    auto report = report_of(attempt, i, Action::delayed);
+                    report.retry_until = recipient.queued + longest_life;
+                    verdict.reports.push_back(std::move(report));
+                }
+            } else {
+                outcome.kind = storage::Outcome::Kind::returned;
+                auto report = report_of(attempt, i, Action::failed);
+                report.status = "4.4.7"; // RFC 3463 §3.5: its time is over
+                report.explanation = fmt::format("It could not be delivered in {} days. {}",
+                                                 longest_life.count(), report.explanation);
+                verdict.reports.push_back(std::move(report));
+            }
+        }
+        verdict.outcomes.push_back(std::move(outcome));
+    }
+    return verdict;
+}
+
+} // namespace pillarbox::outbound

@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(outbound_reply LINK pillarbox_outbound)
