@@ -114,7 +114,7 @@ Application::Application(ConfigSources sources, Config config)
       transcripts_(*started_with_),
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
-      intake_(store_->mail(), started_with_->hostname),
+      intake_(store_->mail(), started_with_->hostname, &store_->events()),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rate_, *started_with_)),
       site_(web_services(*store_, login_, *started_with_))

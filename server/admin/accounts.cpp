@@ -125,15 +125,18 @@ void list_accounts(const Context& context)
     Tool tool(context.config);
     const auto accounts = tool.wait(tool.accounts().list());
     if (!accounts) throw refusal(accounts.error(), "accounts");
-    Table table(
-        {"address", "admin", "enabled", "messages", "octets", "quota", "loginDelay", "expire", "created"});
+    Table table({"address", "admin", "enabled", "messages", "octets", "quota", "loginDelay", "expire", "keep",
+                 "created"});
     const auto& pop3 = context.config.pop3;
-    for (const auto& account : *accounts)
+    for (const auto& account : *accounts) {
+        const auto grace = tool.wait(tool.store().devices().grace(account.id));
         table.add({account.address, account.admin, account.enabled, std::uint64_t(account.messages),
                    account.octets, account.quota ? account.quota : context.config.storage.quota,
                    std::uint64_t(account.pop3.login_delay.value_or(pop3.login_delay).count()),
                    expire_text(account.pop3.expire.value_or(pop3.expire)),
+                   grace ? keep_text(*grace) : std::string(), // gone meanwhile
                    format_time(account.created.time_since_epoch().count())});
+    }
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 

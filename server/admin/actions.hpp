@@ -71,7 +71,7 @@ void list_devices(const Context& context, const std::string& address);
 struct KeepChoice
 {
     std::string address;
-    std::string until;        // "forever" or "until-fetched"; empty: only show it
+    std::string until; // "forever" or "until-fetched"; empty: only show it
     std::string grace; // as a time in the configuration; empty: 7d
 };
 
@@ -113,6 +113,17 @@ void restore_from_vault(const Context& context, const VaultChoice& choice);
 
 /// Lets messages go for good, before their time.
 void forget_in_vault(const Context& context, const VaultChoice& choice);
+
+/// Whose mail, or which message, and since when.
+struct TraceChoice
+{
+    std::string what;        // an address, a Message-ID, or the id in `stored as ID`
+    std::string since;       // a time ago, as in the configuration; empty: as long as it is known
+    std::size_t limit = 100; // messages
+};
+
+/// Tells what happened to messages, in the order of time.
+void trace(const Context& context, const TraceChoice& choice);
 
 /// Which sessions; what is empty is not asked for.
 struct TranscriptChoice

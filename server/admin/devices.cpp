@@ -1,5 +1,6 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/pop3.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 #include "server/base/setting_values.hpp"
@@ -28,17 +29,6 @@ std::optional<std::chrono::seconds> parse_grace(const Context& context, const Ke
     } catch (const setting::BadValue& error) {
         throw Failed(fmt::format("--grace: {}", error.what()));
     }
-}
-
-/// `7d`, `90m`: in the largest unit that is whole.
-std::string format_grace(std::chrono::seconds time)
-{
-    constexpr std::pair<std::int64_t, char> units[] = {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}};
-    for (const auto& [seconds, unit] : units) {
-        if (time.count() > 0 && time.count() % seconds == 0)
-            return fmt::format("{}{}", time.count() / seconds, unit);
-    }
-    return fmt::format("{}s", time.count());
 }
 
 } // namespace
@@ -72,7 +62,7 @@ void keep_fetched(const Context& context, const KeepChoice& choice)
     if (!grace) throw Failed(grace.error().message());
     if (*grace)
         fmt::print("{} keeps mail in its Inbox until all its devices have fetched it, and {} more\n", address,
-                   format_grace(**grace));
+                   time_text(**grace));
     else
         fmt::print("{} keeps mail until it is deleted\n", address);
 }

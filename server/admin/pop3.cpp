@@ -53,4 +53,19 @@ void set_pop3(const Context& context, const Pop3Options& options)
                expire_text(terms.expire.value_or(pop3.expire)));
 }
 
+std::string keep_text(std::optional<std::chrono::seconds> grace)
+{
+    return grace ? "until-fetched " + time_text(*grace) : "forever";
+}
+
+std::string time_text(std::chrono::seconds time)
+{
+    constexpr std::pair<std::int64_t, char> units[] = {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}};
+    for (const auto& [seconds, unit] : units) {
+        if (time.count() > 0 && time.count() % seconds == 0)
+            return fmt::format("{}{}", time.count() / seconds, unit);
+    }
+    return fmt::format("{}s", time.count());
+}
+
 } // namespace pillarbox::admin

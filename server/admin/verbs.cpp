@@ -21,6 +21,7 @@ public:
         add_queue();
         add_search();
         add_vault();
+        add_trace();
         add_transcripts();
         add_transfers();
         add_upkeep();
@@ -196,6 +197,20 @@ private:
         app->add_flag("--all", vault_.all, "everything of the account")->excludes(messages);
     }
 
+    void add_trace()
+    {
+        auto* app = verb(&app_, "trace", "tell what happened to a message, or to the mail of an address",
+                         [this](const Context& c) { admin::trace(c, trace_); });
+        app->add_option("what", trace_.what, "an address, a Message-ID, or the ID of 'stored as ID'")
+            ->required()
+            ->type_name("MESSAGE-ID|ADDRESS");
+        app->add_option("--since", trace_.since, "only what happened since then, such as 2h or 7d")
+            ->type_name("TIME");
+        auto* limit = app->add_option("--limit", trace_.limit, "at most so many messages");
+        limit->check(CLI::Range(1, 10'000))->capture_default_str();
+        listing(app);
+    }
+
     void add_transcripts()
     {
         auto* transcript = group("transcript", "what was said in a session");
@@ -323,6 +338,7 @@ private:
     MaildropOptions maildrop_;
     SearchChoice search_;
     VaultChoice vault_;
+    TraceChoice trace_;
     TranscriptChoice transcripts_;
 };
 

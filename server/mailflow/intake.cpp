@@ -5,8 +5,10 @@
 #include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
+#include "server/net/networks.hpp"
 
 #include <chrono>
+#include <ranges>
 #include <utility>
 
 namespace pillarbox::mailflow {
@@ -16,7 +18,8 @@ namespace {
 // Fewer than the 100 that RFC 5321 §6.3 calls normal: real mail has some ten,
 // and each round of a loop costs somebody.
 constexpr std::size_t most_received = 50;
-constexpr std::size_t id_length = 12; // 60 bits
+constexpr std::size_t id_length = 12;  // 60 bits
+constexpr std::size_t most_noted = 10; // recipients of a message that was refused
 
 /// How the store's failure is told to a sender; all of them invite another try.
 Verdict refusal(boost::system::error_code error)
@@ -31,6 +34,12 @@ Verdict refusal(boost::system::error_code error)
         return {451, "4.3.0", "not stored: a recipient was removed meanwhile, send it again", {}};
     }
     return {451, "4.3.0", "not stored, try again later", {}};
+}
+
+/// Empty for our own mail.
+std::string peer_of(const Origin& origin)
+{
+    return origin.client.is_unspecified() ? std::string() : net::plain_address(origin.client).to_string();
 }
 
 /// Why the message itself cannot be accepted, if so.
@@ -59,7 +68,10 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
     const auto head = body->read(0, mime::most_header_octets + 1);
     if (!head) co_return refusal(head.error());
     const mime::Header header(*head);
-    if (auto objected = objection(header, *head, body->size(), recipients)) co_return std::move(*objected);
+    if (auto objected = objection(header, *head, body->size(), recipients)) {
+        refused(origin, reverse_path, recipients, *objected);
+        co_return std::move(*objected);
+    }
 
     const Destinations all = destinations(recipients);
     const std::string id = random_name(id_length);
@@ -80,7 +92,9 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
     for (const auto& copy : all.copies) {
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
         delivery.copies.push_back(
-            {copy.account, return_path(reverse_path) + delivered_to(copy.delivered_to) + hop_field});
+            {.account = copy.account,
+             .trace = return_path(reverse_path) + delivered_to(copy.delivered_to) + hop_field,
+             .recipient = copy.delivered_to});
     }
     if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
     delivery.submission = origin.submission;
@@ -89,14 +103,47 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
         delivery.forward_trace += hop_field;
     }
-    delivery.reverse_path = std::move(reverse_path);
+    delivery.reverse_path = reverse_path;
+    delivery.handover = {.session = origin.session,
+                         .peer = peer_of(origin),
+                         .tls = origin.tls,
+                         .protocol = origin.protocol,
+                         .user = origin.user,
+                         .name = id};
     delivery.submitter = origin.account;
     delivery.summary = summary_of(*head);
     delivery.body = std::move(body);
 
     const auto stored = co_await mail_.deliver(std::move(delivery));
-    if (!stored) co_return refusal(stored.error());
+    if (!stored) {
+        Verdict verdict = refusal(stored.error());
+        refused(origin, reverse_path, recipients, verdict);
+        co_return verdict;
+    }
     co_return Verdict{250, "2.0.0", "stored as " + id, id};
+}
+
+void Intake::refused(const Origin& origin, storage::Event what) const
+{
+    if (!events_) return;
+    what.session = origin.session;
+    what.peer = peer_of(origin);
+    what.tls = origin.tls;
+    what.protocol = origin.protocol;
+    if (what.user.empty()) what.user = origin.user;
+    if (origin.account) what.account = *origin.account;
+    events_->note(std::move(what));
+}
+
+void Intake::refused(const Origin& origin, const std::string& reverse_path,
+                     const std::vector<Recipient>& recipients, const Verdict& verdict) const
+{
+    for (const auto& recipient : recipients | std::views::take(most_noted))
+        refused(origin, {.kind = storage::EventKind::message_refused,
+                         .sender = reverse_path,
+                         .recipient = recipient.forward_path,
+                         .code = verdict.code,
+                         .text = std::string(verdict.status) + " " + verdict.text});
 }
 
 } // namespace pillarbox::mailflow

@@ -34,6 +34,7 @@ struct Origin
     std::optional<storage::SubmissionId> submission{}; // written here: Sent gets a copy, and the draft goes
     std::string protocol;                              // "ESMTPSA" and the like, RFC 3848
     std::string tls;                                   // "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
+    std::string session{};                             // as log lines have it
 };
 
 /// One accepted recipient: the path as the client gave it, and where it leads.
@@ -61,7 +62,10 @@ struct Verdict
 class Intake
 {
 public:
-    Intake(storage::Mail& mail, std::string hostname) : mail_(mail), hostname_(std::move(hostname)) {}
+    /// With `events`, what is refused is noted there.
+    Intake(storage::Mail& mail, std::string hostname, storage::Events* events = nullptr)
+        : mail_(mail), hostname_(std::move(hostname)), events_(events)
+    {}
 
     /// Accepts the message for all of `recipients`, durably, or for none.
     /// Refuses, each time for good (554): a header section beyond the limits of
@@ -71,9 +75,18 @@ public:
     awaitable<Verdict> accept(Origin origin, std::string reverse_path, std::vector<Recipient> recipients,
                               std::unique_ptr<storage::Spool> body);
 
+    /// Notes something that came to nothing, for those who ask for it later: its
+    /// kind, envelope and reply; the rest is the origin's.
+    void refused(const Origin& origin, storage::Event what) const;
+
+    /// The same of a message that nobody gets: its first recipients may ask for it.
+    void refused(const Origin& origin, const std::string& reverse_path,
+                 const std::vector<Recipient>& recipients, const Verdict& verdict) const;
+
 private:
     storage::Mail& mail_;
     std::string hostname_;
+    storage::Events* events_;
 };
 
 } // namespace pillarbox::mailflow

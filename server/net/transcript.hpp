@@ -51,6 +51,7 @@ public:
         std::string protocol{};
         std::string peer{};    // its address
         std::string account{}; // its address; empty before anybody has signed in
+        std::int64_t account_id = 0; // 0 likewise
         std::chrono::sys_time<std::chrono::milliseconds> began{};
         std::chrono::milliseconds lasted{};
         std::string end{}; // `quit`, or the reason as in the log: `timed_out`
@@ -74,7 +75,16 @@ public:
     void said(std::string_view lines) noexcept;
     void note(std::string_view what) noexcept;
 
-    void signed_in(std::string account) { about_.account = std::move(account); }
+    /// Who signed in: the address, and the id of the account, which no other
+    /// ever has.
+    void signed_in(std::string account, std::int64_t id)
+    {
+        about_.account = std::move(account);
+        about_.account_id = id;
+    }
+
+    /// As log lines carry it.
+    const std::string& session() const { return about_.session; }
 
     /// The client said QUIT: so did it end, if nothing else is said to finish().
     void quit() { quit_ = true; }

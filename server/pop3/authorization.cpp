@@ -210,12 +210,17 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     login_delay_ = delay;
     // In no other mailbox anything expires.
     if (!view->mailbox) expire_ = outcome->pop3.expire.value_or(services_.config->pop3.expire);
-    if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
+    std::string session;
+    if (auto* const transcript = connection_.transcript()) {
+        transcript->signed_in(outcome->address, static_cast<std::int64_t>(outcome->account));
+        session = transcript->session();
+    }
     ledger_.open({.account = outcome->account,
                   .label = outcome->device,
                   .peer = net::plain_address(connection_.peer()).to_string(),
                   .at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-                  .mailbox = maildrop_->mailbox()},
+                  .mailbox = maildrop_->mailbox(),
+                  .session = std::move(session)},
                  maildrop_->removes_fetched());
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},

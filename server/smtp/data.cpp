@@ -21,6 +21,11 @@ constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on w
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
 constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};
 
+mailflow::Verdict verdict_of(const Reply& reply)
+{
+    return {.code = reply.code, .status = reply.status, .text = std::string(reply.text), .id = {}};
+}
+
 } // namespace
 
 awaitable<void> Session::data(Command command)
@@ -163,6 +168,8 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
         log_.info("smtp.message_refused", {{"code", message.refusal()->code},
                                            {"status", message.refusal()->status},
                                            {"size", message.octets()}});
+        services_.intake.refused(origin(transaction.utf8), transaction.reverse_path, transaction.recipients,
+                                 verdict_of(*message.refusal()));
         co_return say(*message.refusal());
     }
     if (identity_) {
@@ -172,30 +179,41 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
     auto body = message.text();
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
-    const auto verdict =
-        co_await services_.intake.accept(origin(*hello_, transaction.utf8), transaction.reverse_path,
-                                         std::move(transaction.recipients), std::move(body));
+    const auto verdict = co_await services_.intake.accept(origin(transaction.utf8), transaction.reverse_path,
+                                                          std::move(transaction.recipients), std::move(body));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
 }
 
-mailflow::Origin Session::origin(const Hello& client, bool utf8) const
+/// For those who ask later what became of it.
+void Session::refused(storage::EventKind kind, std::string reverse_path, std::string forward_path,
+                      const Reply& reply) const
+{
+    services_.intake.refused(origin(), {.kind = kind,
+                                        .sender = std::move(reverse_path),
+                                        .recipient = std::move(forward_path),
+                                        .code = reply.code,
+                                        .text = std::string(reply.status) + " " + std::string(reply.text)});
+}
+
+mailflow::Origin Session::origin(bool utf8) const
 {
     mailflow::Origin origin;
     origin.kind = submission() ? mailflow::Origin::Kind::submission : mailflow::Origin::Kind::peer;
     origin.client = connection_.peer();
-    origin.helo = client.name;
+    if (hello_) origin.helo = hello_->name;
     if (identity_) {
         origin.user = identity_->address;
         origin.account = identity_->account;
     }
     origin.protocol = "SMTP";
-    if (client.extended) {                             // RFC 3848
+    if (hello_ && hello_->extended) {                  // RFC 3848
         origin.protocol = utf8 ? "UTF8SMTP" : "ESMTP"; // RFC 6531 §4.3
         if (connection_.secure()) origin.protocol += 'S';
         if (identity_) origin.protocol += 'A';
     }
     origin.tls = connection_.tls_description();
+    if (connection_.transcript()) origin.session = connection_.transcript()->session();
     return origin;
 }
 

@@ -125,7 +125,9 @@ private:
     static std::chrono::seconds time_left(Incoming::Clock::time_point deadline);
     void say_received(const Chunks& chunks, std::uint64_t octets);
     awaitable<void> accept(Transaction transaction, Incoming message);
-    mailflow::Origin origin(const Hello& client, bool utf8) const;
+    mailflow::Origin origin(bool utf8 = false) const;
+    void refused(storage::EventKind kind, std::string reverse_path, std::string forward_path,
+                 const Reply& reply) const;
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
                      std::size_t recipients, std::uint64_t octets) const;
 

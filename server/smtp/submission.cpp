@@ -108,7 +108,9 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
     if (outcome) {
         log_.info("smtp.login", {{"user", outcome->address}, {"device", outcome->device}});
         identity_ = *outcome;
-        if (connection_.transcript()) connection_.transcript()->signed_in(outcome->address);
+        if (connection_.transcript())
+            connection_.transcript()->signed_in(outcome->address,
+                                                static_cast<std::int64_t>(outcome->account));
         connection_.set_line_limit(command_line());
         return say(signed_in);
     }
@@ -120,6 +122,9 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
 void Session::log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user)
 {
     log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
+    services_.intake.refused(origin(), {.kind = storage::EventKind::sign_in_failed,
+                                        .user = std::string(user),
+                                        .text = outcome.error().message()});
 }
 
 void Session::sign_in_failed(const Reply& reply)
@@ -142,6 +147,7 @@ awaitable<bool> Session::sender_allowed(auth::Identity sender, Path reverse_path
         }
         if (!allowed) {
             log_.info("smtp.sender_refused", {{"user", sender.address}, {"from", reverse_path.address()}});
+            refused(storage::EventKind::message_refused, reverse_path.address(), {}, not_yours);
             say(not_yours);
             co_return false;
         }
@@ -164,6 +170,7 @@ awaitable<bool> Session::authors_allowed(auth::Identity sender, std::string head
     }
     if (!belong) {
         log_.info("smtp.author_refused", {{"user", sender.address}});
+        refused(storage::EventKind::message_refused, sender.address, {}, author_not_yours);
         say(author_not_yours);
         co_return false;
     }

@@ -117,6 +117,8 @@ awaitable<void> Session::rcpt(Command command)
     if (!has_room(*route, transaction.declared_size)) {
         transaction.refused_recipient = true;
         log_.info("smtp.rcpt_refused", {{"to", path.address()}, {"status", mailbox_full.status}});
+        refused(storage::EventKind::recipient_refused, transaction.reverse_path, path.address(),
+                mailbox_full);
         co_return say(mailbox_full);
     }
     const Path full{path.local_part, domain, path.utf8};
@@ -128,6 +130,7 @@ void Session::refuse_recipient(Transaction& transaction, const Path& path, const
 {
     log_.info("smtp.rcpt_refused",
               {{"to", path.address()}, {"from", transaction.reverse_path}, {"status", reply.status}});
+    refused(storage::EventKind::recipient_refused, transaction.reverse_path, path.address(), reply);
     transaction.refused_recipient = true;
     if (++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
     say(reply);

@@ -27,6 +27,14 @@ std::optional<About> parse_about(std::string_view line)
     const auto began = ascii::parse_number<std::uint64_t>(ascii::take_until(line, ' '));
     const auto lasted = ascii::parse_number<std::uint64_t>(ascii::take_until(line, ' '));
     about.end = ascii::take_until(line, ' ');
+    // Whose address it was then: the id comes before it.
+    std::string_view rest = line;
+    const auto id = ascii::parse_number<std::uint64_t>(ascii::take_until(rest, ' '));
+    constexpr std::uint64_t most_id = std::uint64_t{1} << 62;
+    if (id && *id < most_id) {
+        about.account_id = static_cast<std::int64_t>(*id);
+        line = rest;
+    }
     about.account = line;
     constexpr std::uint64_t most = std::uint64_t{1} << 50; // milliseconds; what is more was never written
     if (!began || !lasted || *began > most || *lasted > most || about.end.empty()) return std::nullopt;
@@ -39,9 +47,9 @@ std::optional<About> parse_about(std::string_view line)
 
 void append(std::string& octets, const About& about, std::string_view text)
 {
-    fmt::format_to(std::back_inserter(octets), "{}{} {} {} {} {} {} {}\n", mark, about.session,
+    fmt::format_to(std::back_inserter(octets), "{}{} {} {} {} {} {} {} {}\n", mark, about.session,
                    about.protocol, about.peer, about.began.time_since_epoch().count(), about.lasted.count(),
-                   about.end, about.account);
+                   about.end, about.account_id, about.account);
     octets += text;
     octets += last_line;
 }

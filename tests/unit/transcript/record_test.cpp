@@ -12,6 +12,7 @@ net::Transcript::About about(std::string session)
     one.protocol = "pop3s";
     one.peer = "2001:db8::7";
     one.account = "\"a b\"@example.org";
+    one.account_id = 4711;
     one.began += std::chrono::milliseconds(1764086400123);
     one.lasted = std::chrono::milliseconds(1532);
     one.end = "timed_out";
@@ -42,10 +43,25 @@ TEST(Record, ComesBackAsItWas)
     EXPECT_EQ(record->about.protocol, wanted.protocol);
     EXPECT_EQ(record->about.peer, wanted.peer);
     EXPECT_EQ(record->about.account, wanted.account);
+    EXPECT_EQ(record->about.account_id, wanted.account_id);
     EXPECT_EQ(record->about.began, wanted.began);
     EXPECT_EQ(record->about.lasted, wanted.lasted);
     EXPECT_EQ(record->about.end, wanted.end);
     EXPECT_FALSE(records.next());
+}
+
+TEST(Record, MayHaveBeenWrittenBeforeAccountsHadIds)
+{
+    Records records("@ one pop3 192.0.2.7 1764086400123 15 quit alice@example.org\n@.\n"
+                    "@ two pop3 192.0.2.7 1764086400123 15 quit \n@.\n");
+    const auto one = records.next();
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->about.account, "alice@example.org");
+    EXPECT_EQ(one->about.account_id, 0);
+    const auto two = records.next();
+    ASSERT_TRUE(two);
+    EXPECT_EQ(two->about.account, "");
+    EXPECT_EQ(two->about.account_id, 0);
 }
 
 TEST(Record, MayBeEmpty)
