@@ -12,6 +12,7 @@
 #include "server/net/descriptor.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/tls.hpp"
+#include "server/outbound/runner.hpp"
 #include "server/pop3/session.hpp"
 #include "server/reactors.hpp"
 #include "server/smtp/session.hpp"
@@ -92,6 +93,7 @@ private:
     std::unique_ptr<net::TlsContext> relay_certificate_; // the same, without session tickets
     auth::Login login_;
     mailflow::Intake intake_;
+    outbound::Runner runner_;
     smtp::SubmissionRate rate_;
     mailflow::Outbox outbox_;
     pop3::LoginDelay pop3_logins_;
@@ -115,6 +117,7 @@ Application::Application(ConfigSources sources, Config config)
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->mail(), started_with_->hostname, &store_->events()),
+      runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rate_, *started_with_)),
       site_(web_services(*store_, login_, *started_with_))
@@ -265,6 +268,7 @@ void Application::run()
     for (const auto& listener : listeners_)
         listener->start();
     reactors_.of(Reactors::Turn::people).front()->spawn("outbox", outbox_.run());
+    runner_.start();
     await_signal();
     watch_certificate();
     announce();
@@ -323,6 +327,7 @@ void Application::reload()
     try {
         auto loaded = std::make_shared<const Config>(load_config(sources_));
         login_.reload(*loaded);
+        runner_.reload(*loaded);
         Log::set_level(loaded->log.level);
         store_->set_expire(loaded->pop3.expire); // before anybody is told of it
         const std::scoped_lock lock(config_mutex_);
@@ -347,6 +352,7 @@ void Application::drain()
         listener->close();
     login_.drain();
     outbox_.stop();
+    runner_.drain();
     reactors_.drain();
     grace_.expires_after(drain_grace);
     grace_.async_wait([this](boost::system::error_code error) {

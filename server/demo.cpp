@@ -77,6 +77,7 @@ Config defaults()
     config.pop3s.listen = here(2995);
     config.http.listen = here(8080);
     config.https.listen = here(8443);
+    config.outbound.mode = Config::Outbound::Mode::hold; // nothing leaves the machine
     // Everyone who can reach a demo sits at its keyboard: a mistyped password
     // should not lock them out.
     config.limits.exempt = {{"127.0.0.0", 8}, {"::1", 128}};

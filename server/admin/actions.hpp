@@ -82,7 +82,19 @@ void list_aliases(const Context& context);
 void remove_alias(const Context& context, const std::string& address);
 
 void list_queue(const Context& context);
+void show_queued(const Context& context, std::int64_t id);
 void drop_queued(const Context& context, std::int64_t id);
+
+/// What is done to an entry of the queue, or to all of them.
+struct QueueChoice
+{
+    std::int64_t id = 0;
+    bool all = false; // instead
+};
+
+void hold_queued(const Context& context, const QueueChoice& choice);
+void release_queued(const Context& context, const QueueChoice& choice);
+void retry_queued(const Context& context, const QueueChoice& choice);
 
 /// What to look for in an account's mail.
 struct SearchChoice

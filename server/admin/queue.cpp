@@ -6,16 +6,78 @@
 
 namespace pillarbox::admin {
 
+namespace {
+
+using storage::QueueChange;
+
+std::string state_of(const storage::Queued& entry, bool all_held)
+{
+    if (entry.claimed) return "sending";
+    if (entry.held || all_held) return "held";
+    return "waiting";
+}
+
+/// When an entry is tried next, for people and machines; empty while it is held.
+std::string next_of(const storage::Queued& entry, bool all_held)
+{
+    if (entry.held || entry.claimed || all_held) return {};
+    if (entry.due == storage::Time{}) return format_time(entry.queued.time_since_epoch().count());
+    return format_time(entry.due.time_since_epoch().count());
+}
+
+bool holds_all(const Context& context)
+{
+    return context.config.outbound.mode == Config::Outbound::Mode::hold;
+}
+
+[[noreturn]] void fail(boost::system::error_code error, std::int64_t id)
+{
+    if (error == storage::Errc::not_found)
+        throw Failed(fmt::format("there is no entry {} in the queue; see: pillarbox queue list", id));
+    throw Failed(error.message());
+}
+
+std::uint64_t change(const Context& context, const QueueChoice& choice, QueueChange what)
+{
+    if (choice.all == (choice.id != 0))
+        throw Failed("say which entry, by the number of 'pillarbox queue list', or --all");
+    Tool tool(context.config);
+    const auto id = choice.all ? std::nullopt : std::optional(storage::QueueId(choice.id));
+    const auto changed = tool.wait(tool.queue().change(id, what));
+    if (!changed) fail(changed.error(), choice.id);
+    return *changed;
+}
+
+} // namespace
+
 void list_queue(const Context& context)
 {
     constexpr std::size_t longest_listing = 10'000;
     Tool tool(context.config);
     const auto queued = tool.wait(tool.queue().list(longest_listing));
     if (!queued) throw Failed(queued.error().message());
-    Table table({"id", "state", "from", "to", "octets", "queued"});
+    const bool all_held = holds_all(context);
+    Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply"});
     for (const auto& entry : *queued)
-        table.add({std::uint64_t(entry.id), entry.held ? "held" : "waiting", entry.reverse_path,
-                   entry.recipient, entry.size, format_time(entry.queued.time_since_epoch().count())});
+        table.add({std::uint64_t(entry.id), state_of(entry, all_held), entry.reverse_path, entry.recipient,
+                   entry.size, format_time(entry.queued.time_since_epoch().count()),
+                   std::uint64_t{entry.attempts}, next_of(entry, all_held), entry.reply});
+    fmt::print("{}", context.json ? table.json() : table.text());
+}
+
+void show_queued(const Context& context, std::int64_t id)
+{
+    Tool tool(context.config);
+    const auto entry = tool.wait(tool.queue().find(storage::QueueId(id)));
+    if (!entry) fail(entry.error(), id);
+    const bool all_held = holds_all(context);
+    Table table(
+        {"id", "state", "from", "to", "octets", "queued", "attempts", "tried", "next", "host", "reply"});
+    const auto tried =
+        entry->attempts > 0 ? format_time(entry->tried.time_since_epoch().count()) : std::string();
+    table.add({std::uint64_t(entry->id), state_of(*entry, all_held), entry->reverse_path, entry->recipient,
+               entry->size, format_time(entry->queued.time_since_epoch().count()),
+               std::uint64_t{entry->attempts}, tried, next_of(*entry, all_held), entry->host, entry->reply});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 
@@ -23,10 +85,23 @@ void drop_queued(const Context& context, std::int64_t id)
 {
     Tool tool(context.config);
     const auto dropped = tool.wait(tool.queue().drop(storage::QueueId(id)));
-    if (dropped.has_error() && dropped.error() == storage::Errc::not_found)
-        throw Failed(fmt::format("there is no entry {} in the queue; see: pillarbox queue list", id));
-    if (!dropped) throw Failed(dropped.error().message());
+    if (!dropped) fail(dropped.error(), id);
     fmt::print("dropped {}\n", id);
+}
+
+void hold_queued(const Context& context, const QueueChoice& choice)
+{
+    fmt::print("held {}\n", change(context, choice, QueueChange::hold));
+}
+
+void release_queued(const Context& context, const QueueChoice& choice)
+{
+    fmt::print("released {}\n", change(context, choice, QueueChange::release));
+}
+
+void retry_queued(const Context& context, const QueueChoice& choice)
+{
+    fmt::print("to be tried now: {}\n", change(context, choice, QueueChange::retry));
 }
 
 } // namespace pillarbox::admin

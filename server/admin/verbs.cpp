@@ -156,6 +156,22 @@ private:
         const auto drop = [this](const Context& c) { drop_queued(c, id_); };
         auto* app = verb(queue, "drop", "remove an entry for good", drop);
         app->add_option("id", id_)->required()->type_name("ID");
+        const auto show = [this](const Context& c) { show_queued(c, id_); };
+        app = verb(queue, "show", "show an entry: when it is tried again, and what was answered", show);
+        app->add_option("id", id_)->required()->type_name("ID");
+        listing(app);
+        const auto hold = [this](const Context& c) { hold_queued(c, queued_); };
+        takes_queued(verb(queue, "hold", "let an entry wait until it is released", hold));
+        const auto release = [this](const Context& c) { release_queued(c, queued_); };
+        takes_queued(verb(queue, "release", "let what was held go", release));
+        const auto retry = [this](const Context& c) { retry_queued(c, queued_); };
+        takes_queued(verb(queue, "retry", "try now, without waiting longer", retry));
+    }
+
+    void takes_queued(CLI::App* app)
+    {
+        auto* id = app->add_option("id", queued_.id)->type_name("ID");
+        app->add_flag("--all", queued_.all, "all entries")->excludes(id);
     }
 
     void add_search()
@@ -337,6 +353,7 @@ private:
     TransferOptions transfer_options_;
     MaildropOptions maildrop_;
     SearchChoice search_;
+    QueueChoice queued_;
     VaultChoice vault_;
     TraceChoice trace_;
     TranscriptChoice transcripts_;

@@ -176,6 +176,13 @@ void check(const Config& config)
                           "that were made for other services would sign in here");
     if (!config.setup.admin.empty() && config.setup.domain.empty())
         throw ConfigError("setup.admin: give setup.domain too, so that the first start can make both");
+    const auto& outbound = config.outbound;
+    if (outbound.mode == Config::Outbound::Mode::smarthost && outbound.smarthost.host.empty())
+        throw ConfigError("outbound.mode: smarthost needs one: set outbound.smarthost to its URL, such as "
+                          "smtp://user@mail.example.org:587");
+    if (outbound.smarthost.user.empty() != outbound.smarthost_password_file.empty())
+        throw ConfigError("outbound.smarthost and outbound.smarthost_password_file: name a user in the one "
+                          "and the file with the password in the other, or neither");
     if (!config.test.pop3_faults.empty() && !config.test.mode)
         throw ConfigError(
             "test.pop3_faults: set test.mode to true too, on a server that keeps nobody's mail");

@@ -39,6 +39,17 @@ struct HttpUrl
     bool operator==(const HttpUrl&) const = default;
 };
 
+/// A server that sends our mail on: `smtp://user@host:587`, or `smtps://`.
+struct SmtpUrl
+{
+    bool tls = false; // from the first octet; otherwise STARTTLS
+    std::string user; // empty: nobody signs in
+    std::string host; // a name or an address, without brackets; empty: there is no URL
+    std::uint16_t port = 0;
+
+    bool operator==(const SmtpUrl&) const = default;
+};
+
 /// A network, `192.0.2.0/24`; an address alone means itself.
 struct Network
 {
@@ -157,8 +168,24 @@ struct Config
 
     struct Outbound
     {
-        std::string mode = "hold"; // mail for other servers waits in the queue
+        enum class Mode
+        {
+            direct,    // to the servers of the recipients' domains
+            smarthost, // all to one server
+            hold       // it waits in the queue
+        };
+
+        Mode mode = Mode::direct;
+        SmtpUrl smarthost;
+        std::filesystem::path smarthost_password_file;
+        std::filesystem::path smarthost_ca_file; // PEM; empty: the system's authorities
+        std::uint16_t port = 25;                 // of other servers, RFC 5321 §4.5.4.2
     } outbound;
+
+    struct Dns
+    {
+        std::vector<Endpoint> servers; // empty: those of /etc/resolv.conf
+    } dns;
 
     struct Storage
     {

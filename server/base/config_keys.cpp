@@ -173,8 +173,21 @@ const std::vector<Key>& keys()
         single("setup.password_file", [](Config& c, const std::string& v) { c.setup.password_file = v; }),
         single("outbound.mode",
                [](Config& c, const std::string& v) {
-                   c.outbound.mode = choose<std::string>(v, {{"hold", "hold"}});
+                   using Mode = Config::Outbound::Mode;
+                   c.outbound.mode = choose<Mode>(
+                       v, {{"direct", Mode::direct}, {"smarthost", Mode::smarthost}, {"hold", Mode::hold}});
                }),
+        single("outbound.smarthost",
+               [](Config& c, const std::string& v) { c.outbound.smarthost = parse_smtp_url(v); }),
+        single("outbound.smarthost_password_file",
+               [](Config& c, const std::string& v) { c.outbound.smarthost_password_file = v; }),
+        single("outbound.smarthost_ca_file",
+               [](Config& c, const std::string& v) { c.outbound.smarthost_ca_file = v; }),
+        single("outbound.port",
+               [](Config& c, const std::string& v) {
+                   c.outbound.port = static_cast<std::uint16_t>(parse_count(v, 1, 65535));
+               }),
+        endpoints("dns.servers", [](Config& c) -> auto& { return c.dns.servers; }),
         single("storage.url",
                [](Config& c, const std::string& v) {
                    if (v != "sqlite:")

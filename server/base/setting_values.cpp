@@ -141,46 +141,6 @@ Network parse_network(std::string_view text)
     return {std::move(address), *prefix};
 }
 
-HttpUrl parse_http_url(std::string_view text)
-{
-    const auto bad = [text](std::string_view why) {
-        return BadValue(
-            fmt::format("'{}' {}; write a URL such as https://login.example.org/introspect", text, why));
-    };
-    HttpUrl url;
-    url.tls = text.starts_with("https://");
-    if (!url.tls && !text.starts_with("http://")) throw bad("is no URL of HTTP");
-    std::string_view rest = text.substr(text.find("//") + 2);
-    const auto visible = [](char c) { return c > ' ' && c <= '~' && c != '#'; };
-    if (!std::ranges::all_of(rest, visible)) throw bad("has characters that a URL has not");
-    const auto path = std::min(rest.find_first_of("/?"), rest.size());
-    url.target = rest.substr(path);
-    if (!url.target.starts_with('/')) url.target.insert(0, 1, '/');
-    std::string_view authority = rest.substr(0, path);
-    if (authority.find('@') != std::string_view::npos)
-        throw bad("has a user in it, who has a key of their own"); // auth.oauth_client_id
-    const auto bracket = authority.rfind(']');
-    const auto colon = authority.rfind(':');
-    const bool ported =
-        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-    const auto port = ported ? ascii::parse_number<std::uint16_t>(authority.substr(colon + 1))
-                             : std::optional<std::uint16_t>(url.tls ? 443 : 80);
-    if (!port || *port == 0) throw bad("has no port behind its colon");
-    url.port = *port;
-    const auto host = ported ? authority.substr(0, colon) : authority;
-    if (host.starts_with('[') && host.ends_with(']')) {
-        url.host = host.substr(1, host.size() - 2);
-        if (!is_address(AF_INET6, url.host)) throw bad("has no address of IPv6 in its brackets");
-    } else {
-        url.host = parse_host_name(host);
-    }
-    // A secret and tokens cross this connection.
-    const bool here = url.host == "localhost" || url.host == "::1" ||
-                      (url.host.starts_with("127.") && is_address(AF_INET, url.host));
-    if (!url.tls && !here) throw bad("would send secrets in the clear to another machine");
-    return url;
-}
-
 std::string parse_host_name(std::string_view text)
 {
     const auto bad = [text] {

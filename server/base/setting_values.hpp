@@ -43,6 +43,10 @@ Network parse_network(std::string_view text);
 /// machine.
 HttpUrl parse_http_url(std::string_view text);
 
+/// `smtp://user@host:587` or `smtps://host`; a user's octets that cannot stand
+/// there are %XX (RFC 3986 §3.2.1).
+SmtpUrl parse_smtp_url(std::string_view text);
+
 /// A host name in ASCII, RFC 1123 §2.1, in lower case.
 std::string parse_host_name(std::string_view text);
 

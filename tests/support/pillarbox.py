@@ -38,7 +38,7 @@ class Server:
         self._folder = tempfile.TemporaryDirectory(prefix="pillarbox-test-")
         self.folder = pathlib.Path(self._folder.name)
         self.data = self.folder / "data"
-        self.settings = {"data_dir": str(self.data), "hostname": HOST, "metrics.listen": ""}
+        self.settings = {"data_dir": str(self.data), "hostname": HOST, "metrics.listen": "", "outbound.mode": "hold"}
         self.settings |= {f"{name}.listen": "127.0.0.1:0" for name in LISTENERS}
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.config_file = None

@@ -104,4 +104,19 @@ TEST(SettingValues, HostNames)
         EXPECT_THROW(parse_host_name(text), BadValue) << text;
 }
 
+TEST(SettingValues, SmtpUrls)
+{
+    EXPECT_EQ(parse_smtp_url("smtp://mail.example.org"), (SmtpUrl{false, "", "mail.example.org", 587}));
+    EXPECT_EQ(parse_smtp_url("smtps://us@MAIL.example.org/"), (SmtpUrl{true, "us", "mail.example.org", 465}));
+    EXPECT_EQ(parse_smtp_url("smtp://a%40b@[::1]:2525"), (SmtpUrl{false, "a@b", "::1", 2525}));
+    EXPECT_EQ(parse_smtp_url("smtp://a@b@192.0.2.1:25"), (SmtpUrl{false, "a@b", "192.0.2.1", 25}));
+    EXPECT_EQ(parse_smtp_url(""), SmtpUrl());
+    for (const auto* text :
+         {"mail.example.org", "http://mail.example.org", "smtp://", "smtp://us:secret@mail.example.org",
+          "smtp://@mail.example.org", "smtp://a%4@mail.example.org", "smtp://a%0a@mail.example.org",
+          "smtp://mail.example.org:0", "smtp://mail.example.org:x", "smtp://[192.0.2.1]",
+          "smtp://mail_example"})
+        EXPECT_THROW(parse_smtp_url(text), BadValue) << text;
+}
+
 } // namespace pillarbox::setting

@@ -1,0 +1,85 @@
+#include "server/outbound/reporter.hpp"
+
+#include "server/base/log.hpp"
+#include "server/base/random.hpp"
+#include "server/mailflow/routing.hpp"
+#include "server/mailflow/summary.hpp"
+#include "server/mailflow/trace.hpp"
+#include "server/smtp/path.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace pillarbox::outbound {
+
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::size_t most_header_octets = std::size_t{256} * 1024; // of what goes back
+constexpr std::size_t id_length = 20;                               // 100 bits: nobody guesses the boundary
+
+} // namespace
+
+/// The message's beginning, its header section at least.
+awaitable<std::optional<std::string>> Reporter::header_of(storage::QueueId id)
+{
+    auto reader = co_await store_.queue().open(id);
+    if (!reader) co_return std::nullopt;
+    std::string head;
+    while (head.size() < most_header_octets && head.find("\r\n\r\n") == std::string::npos) {
+        const auto piece = co_await (*reader)->next();
+        if (!piece) co_return std::nullopt;
+        if (piece->empty()) break;
+        head += *piece;
+    }
+    co_return head;
+}
+
+awaitable<std::optional<storage::Delivery>>
+Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientReport> recipients)
+{
+    if (recipients.empty() || claim.reverse_path.empty()) co_return std::nullopt;
+    const smtp::Path sender = smtp::parse_mailbox(claim.reverse_path);
+    mailflow::Recipient to;
+    to.forward_path = claim.reverse_path;
+    auto route = co_await store_.accounts().route(sender.local_part, sender.domain);
+    if (route)
+        to.route = std::move(*route);
+    else if (route.error() == storage::Errc::not_local)
+        to.route.remote.push_back(claim.reverse_path);
+    const auto all = mailflow::destinations({to});
+    if (all.copies.empty() && all.forward_to.empty()) {
+        Log().warning("outbound.report_lost", {{"to", claim.reverse_path}, {"reason", "it leads nowhere"}});
+        co_return std::nullopt;
+    }
+
+    auto head = co_await header_of(claim.recipients.front().id);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    mailflow::Report report;
+    report.reporting_mta = hostname_;
+    report.to = claim.reverse_path;
+    report.id = random_name(id_length);
+    report.time = now;
+    report.arrival = claim.recipients.front().queued;
+    report.recipients = std::move(recipients);
+    report.returned = head ? mailflow::Returned::header : mailflow::Returned::nothing;
+    report.original = head.value_or("");
+    const auto text = mailflow::delivery_report(report);
+
+    storage::Delivery delivery;
+    delivery.body = store_.mail().new_spool();
+    const auto written = delivery.body->append(text);
+    if (!written) {
+        Log().error("outbound.report_lost", {{"to", report.to}, {"reason", written.error().message()}});
+        co_return std::nullopt;
+    }
+    for (const auto& copy : all.copies)
+        delivery.copies.push_back(
+            {copy.account, mailflow::return_path("") + mailflow::delivered_to(copy.delivered_to)});
+    delivery.forward_to = all.forward_to;
+    delivery.summary = mailflow::summary_of(text);
+    co_return std::move(delivery);
+}
+
+} // namespace pillarbox::outbound

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "server/mailflow/bounce.hpp"
+#include "storage/queue.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pillarbox::outbound {
+
+/// Makes what senders are told of their mail.
+class Reporter
+{
+public:
+    Reporter(storage::Store& store, std::string hostname) : store_(store), hostname_(std::move(hostname)) {}
+
+    /// One message about those recipients of the claim, from the null path to its
+    /// reverse-path, wherever that leads, with the header section of what was sent.
+    /// None where there are no recipients, and for the null path: nothing is
+    /// ever told of what was told (RFC 5321 §6.1). None either where the
+    /// reverse-path leads nowhere, which is logged.
+    boost::asio::awaitable<std::optional<storage::Delivery>>
+    report(const storage::Claim& claim, std::vector<mailflow::RecipientReport> recipients);
+
+private:
+    boost::asio::awaitable<std::optional<std::string>> header_of(storage::QueueId id);
+
+    storage::Store& store_;
+    std::string hostname_;
+};
+
+} // namespace pillarbox::outbound
