@@ -84,6 +84,7 @@ Server::Server(fs::path folder, std::size_t accounts, std::vector<std::string> s
                  "https.listen=",
                  "metrics.listen=127.0.0.1:0",
                  "limits.exempt=127.0.0.0/8",
+                 "outbound.mode=hold",
                  "storage.quota=1000G",
                  "auth.password_hash=argon2id:t=1,m=8"};
     settings_.insert(settings_.end(), settings.begin(), settings.end());

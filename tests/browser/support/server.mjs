@@ -30,7 +30,7 @@ export class Server {
 
   async start(people) {
     this.config = join(this.folder, 'pillarbox.toml');
-    writeFileSync(this.config, `hostname = "localhost"\ndata_dir = ${JSON.stringify(join(this.folder, 'data'))}\n`);
+    writeFileSync(this.config, `hostname = "localhost"\ndata_dir = ${JSON.stringify(join(this.folder, 'data'))}\noutbound.mode = "hold"\n`);
     this.run(['domain', 'add', Server.domain]);
     for (const name of people) this.run(['account', 'add', `${name}@${Server.domain}`, '--password-stdin'], `${Server.password}\n`);
     this.smtpPort = await freePort();
