@@ -71,6 +71,8 @@ struct Config
         std::vector<Endpoint> listen{{"::", 25}};
         std::uint64_t max_message_size = 50ull << 20; // octets; announced by SIZE
         std::uint32_t max_recipients = 1000;          // for each message
+        std::chrono::seconds greet_delay{0};          // who speaks meanwhile is sent away; port 25 only
+        bool space_after_colon = true;                // "MAIL FROM: <name@example.org>" is taken
     } smtp;
 
     struct Listener

@@ -100,6 +100,17 @@ const std::vector<Key>& keys()
                    // RFC 5321 §4.5.3.1.8: at least 100.
                    c.smtp.max_recipients = static_cast<std::uint32_t>(parse_count(v, 100, 100'000));
                }),
+        single("smtp.greet_delay",
+               [](Config& c, const std::string& v) {
+                   c.smtp.greet_delay = parse_time(v);
+                   // RFC 5321 §4.5.3.2.1: clients wait five minutes, and many less.
+                   if (c.smtp.greet_delay > std::chrono::minutes(1))
+                       throw BadValue(fmt::format("'{}' is too long; write 1m or less, or 0s for none", v));
+               }),
+        single("smtp.space_after_colon",
+               [](Config& c, const std::string& v) {
+                   c.smtp.space_after_colon = choose<bool>(v, {{"true", true}, {"false", false}});
+               }),
         endpoints("submission.listen", [](Config& c) -> auto& { return c.submission.listen; }),
         endpoints("submissions.listen", [](Config& c) -> auto& { return c.submissions.listen; }),
         endpoints("pop3.listen", [](Config& c) -> auto& { return c.pop3.listen; }),

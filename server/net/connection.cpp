@@ -47,9 +47,7 @@ struct Connection::State final : Wheel::Node, Reactor::Member
     void expired() noexcept override;
     void drain() noexcept override;
     void cancel() noexcept override;
-
     void wake() noexcept;
-
     void check(error_code error) const;
     bool let_go();
     void refuse_what_was_sent_ahead();
@@ -194,7 +192,6 @@ awaitable<Line> Connection::read_line(std::chrono::seconds patience)
     State& s = *state_;
     std::optional<Line> line = s.input.take_line();
     if (line) co_return *line;
-
     co_await flush();
     if (s.input.overrun()) end(Errc::broken_off, "a line without an end");
     const bool begun = !s.input.empty() || s.input.inside_dropped_line();
@@ -243,12 +240,22 @@ awaitable<void> Connection::idle(std::chrono::seconds patience)
 {
     State& s = *state_;
     if (!s.input.empty()) co_return;
-
     co_await flush();
     const State::Wait wait(s, patience, State::Wait::Kind::idle);
     s.let_go();
     const error_code ready = co_await s.stream->wait_readable();
     co_await s.receive(ready);
+}
+
+awaitable<bool> Connection::speaks_first(std::chrono::seconds time)
+{
+    State& s = *state_;
+    const bool spoken = !s.input.empty() || s.stream->arrived();
+    if (spoken || time <= time.zero()) co_return spoken;
+    const State::Wait wait(s, time, State::Wait::Kind::idle);
+    const error_code ready = co_await s.stream->wait_readable();
+    if (!s.timed_out) s.check(ready);
+    co_return s.stream->arrived();
 }
 
 void Connection::put(std::string_view text)
@@ -278,7 +285,6 @@ awaitable<void> Connection::send(std::string_view octets)
 awaitable<void> Connection::flush()
 {
     if (all_sent()) co_return;
-
     co_await state_->write(state_->outbox);
     state_->outbox.clear();
 }

@@ -70,6 +70,10 @@ public:
     /// interrupts.
     awaitable<void> idle(std::chrono::seconds patience);
 
+    /// Whether the peer speaks unasked: has done so, or does within `time`. What
+    /// it says stays unread, and the end of its side is no speech. Waits as idle() does.
+    awaitable<bool> speaks_first(std::chrono::seconds time);
+
     /// Adds a reply to the outbox; never waits.
     void put(std::string_view text);
     /// Sends a body; waits while the outbox is full. The octets stay valid

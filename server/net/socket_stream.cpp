@@ -85,6 +85,7 @@ public:
     }
 
     awaitable<error_code> wait_readable() override;
+    bool arrived() override;
     awaitable<result<std::size_t>> read_some(std::span<char> room) override;
     awaitable<error_code> write(std::string_view octets) override;
     awaitable<error_code> start_tls(TlsContext& context) override;
@@ -220,6 +221,13 @@ awaitable<error_code> SocketStream::wait_readable()
     cancelled_ = false;
     // What OpenSSL has already decrypted, the kernel knows nothing of.
     return ssl_ && SSL_pending(ssl_.get()) > 0 ? at_once() : wait(for_input);
+}
+
+bool SocketStream::arrived()
+{
+    if (ssl_) return SSL_pending(ssl_.get()) > 0;
+    char octet = 0;
+    return ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 awaitable<result<std::size_t>> SocketStream::read_some(std::span<char> room)

@@ -30,6 +30,10 @@ public:
     /// is all that an idle connection costs.
     virtual awaitable<error_code> wait_readable() = 0;
 
+    /// Whether octets are known to be here already, so that read_some() will
+    /// not wait. Under TLS only what was decrypted counts.
+    virtual bool arrived() = 0;
+
     /// At least one octet; asio::error::eof when the peer has ended.
     virtual awaitable<result<std::size_t>> read_some(std::span<char> room) = 0;
 

@@ -60,7 +60,7 @@ std::string_view trim_left(std::string_view text)
 }
 
 /// `FROM:` or `TO:`, in any case, off the front. A space behind the colon is
-/// against RFC 5321 §3.3, but scanners and scripts send one, and it harms nobody.
+/// against RFC 5321 §3.3, but scanners and scripts send one; a setting refuses it.
 bool take_keyword(std::string_view& text, std::string_view keyword)
 {
     if (!ascii::starts_with(text, keyword)) return false;
@@ -232,6 +232,12 @@ Parsed<Path> parse_rcpt(std::string_view argument, bool utf8)
     if (refusal) return *refusal;
     if (path->utf8 && !utf8) return recipient_utf8;
     return std::move(*path);
+}
+
+bool space_after_colon(std::string_view argument)
+{
+    const auto colon = argument.find(':');
+    return colon != std::string_view::npos && argument.substr(colon + 1).starts_with(' ');
 }
 
 Parsed<ChunkCommand> parse_bdat(std::string_view argument)

@@ -64,6 +64,10 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth);
 /// says whether MAIL had SMTPUTF8; without it only ASCII may stand in a path.
 Parsed<Path> parse_rcpt(std::string_view argument, bool utf8);
 
+/// Whether there are spaces between `FROM:` or `TO:` and the path. They are
+/// against RFC 5321 §3.3; parse_mail() and parse_rcpt() take them.
+bool space_after_colon(std::string_view argument);
+
 /// BDAT, RFC 3030 §2: how many octets follow the line, and whether they are the message's last.
 struct ChunkCommand
 {

@@ -28,6 +28,7 @@ constexpr Reply no_expansion{502, "5.5.1", "lists are not expanded here"};
 constexpr Reply cannot_verify{252, "2.1.5", "cannot verify a user; RCPT TO will tell"};
 constexpr Reply whom_to_verify{501, "5.5.4", "write VRFY NAME"};
 constexpr Reply not_http{554, "5.5.1", "this is a mail server"};
+constexpr Reply too_early{554, "5.5.1", "you spoke before the greeting"}; // RFC 5321 §3.1
 constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply already_secure{503, "5.5.1", "TLS is already active"};
 constexpr Reply no_tls{502, "5.5.1", "STARTTLS is not offered here"};
@@ -95,6 +96,8 @@ Session::Session(net::Connection& connection, Log log, Services services)
 awaitable<void> Session::run()
 {
     connection_.set_line_limit(command_line());
+    const bool early = co_await speaks_early();
+    if (early) co_return leave(too_early);
     const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
     connection_.put(format({220, "", greeting}));
     const bool tls = co_await speaks_tls();
@@ -107,6 +110,20 @@ awaitable<void> Session::run()
         if (connection_.transcript()) connection_.transcript()->heard(shown(line, command));
         co_await obey(command);
     }
+}
+
+/// A server that sends mail waits for the greeting, RFC 5321 §3.1. What does not
+/// is a script, a browser, or a relay that somebody makes speak SMTP. Users'
+/// programs are spared: they sign in.
+awaitable<bool> Session::speaks_early()
+{
+    if (submission()) co_return false;
+    const std::chrono::seconds delay = exempt_ ? 0s : services_.config->smtp.greet_delay;
+    const bool early = co_await connection_.speaks_first(delay);
+    if (!early) co_return false;
+    log_.info("smtp.not_smtp", {{"what", "it spoke before the greeting"}});
+    if (connection_.transcript()) connection_.transcript()->note("it spoke before the greeting");
+    co_return true;
 }
 
 /// A TLS client that took this for a port with implicit TLS sends a handshake,

@@ -97,6 +97,7 @@ private:
     };
 
     // session.cpp: the dialogue and what is said
+    awaitable<bool> speaks_early();
     awaitable<bool> speaks_tls();
     awaitable<void> obey(Command command);
     void hello(const Command& command);
@@ -111,6 +112,7 @@ private:
     // transaction.cpp: one message's envelope
     awaitable<void> mail(Command command);
     awaitable<void> rcpt(Command command);
+    bool spaced_against_will(const Command& command) const;
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
 

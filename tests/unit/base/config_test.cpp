@@ -64,6 +64,8 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
         listen = ["127.0.0.1:2525", "[::1]:2525"]
         max_message_size = "1M"
         max_recipients = 200
+        greet_delay = "5s"
+        space_after_colon = false
         [pop3]
         listen = []
         idle_timeout = "15m"
@@ -81,6 +83,8 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.smtp.listen, (std::vector<Endpoint>{{"127.0.0.1", 2525}, {"::1", 2525}}));
     EXPECT_EQ(config.smtp.max_message_size, 1u << 20);
     EXPECT_EQ(config.smtp.max_recipients, 200u);
+    EXPECT_EQ(config.smtp.greet_delay, std::chrono::seconds(5));
+    EXPECT_FALSE(config.smtp.space_after_colon);
     EXPECT_TRUE(config.pop3.listen.empty());
     EXPECT_EQ(config.pop3.idle_timeout, std::chrono::minutes(15));
     EXPECT_EQ(config.pop3.maildrop_lock, Config::Pop3::Lock::exclusive);
@@ -138,6 +142,8 @@ TEST_F(ConfigFile, ErrorsNameFileLineAndKey)
               "--set: pop3.maildrop_lock: 'none' is none of: shared, exclusive");
     EXPECT_EQ(error("", {"auth.cache=2h"}),
               "--set: auth.cache: '2h' is too long; write 1h or less, or 0s for none");
+    EXPECT_EQ(error("", {"smtp.greet_delay=61s"}),
+              "--set: smtp.greet_delay: '61s' is too long; write 1m or less, or 0s for none");
     EXPECT_EQ(error("", {"pop3.login_delay=2d"}),
               "--set: pop3.login_delay: '2d' is too long; write 1d or less, or 0s for none");
     EXPECT_EQ(load("", {"pop3.expire=never"}).pop3.expire, Config::Pop3::never);

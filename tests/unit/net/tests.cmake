@@ -11,6 +11,7 @@ pillarbox_unit_test(net
         ${here}/proxy_header_test.cpp
         ${here}/session_test.cpp
         ${here}/socket_stream_test.cpp
+        ${here}/speaks_first_test.cpp
         ${here}/timer_wheel_test.cpp
         ${here}/tls_client_test.cpp
         ${here}/tls_test.cpp
