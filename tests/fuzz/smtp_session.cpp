@@ -1,8 +1,11 @@
 // A whole session on a real store: whatever a client sends, in pieces of any
-// size, the server answers in lines of RFC 5321 and the session ends with its
-// client. The first octet chooses the port and the size of the pieces.
+// size, the server answers in lines of RFC 5321 with the codes of RFC 2034, the
+// session ends with its client, and what was stored is what was acknowledged,
+// each the end of DATA or a last chunk. The first octet chooses the port, the
+// size of the pieces and whether the client waits for the greeting.
 
 #include "server/auth/password.hpp"
+#include "server/base/ascii.hpp"
 #include "server/mailflow/intake.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/session.hpp"
@@ -20,6 +23,7 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -62,15 +66,24 @@ public:
         // would never give its error state back.
         OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
         Log::configure(Log::Level::error, Log::Format::text);
-        boost::asio::co_spawn(reactor_.context(), furnish(), [](std::exception_ptr fault) {
-            if (fault) std::rethrow_exception(fault);
-        });
+        run(furnish());
         reactor_.context().restart();
         while (!furnished_)
             reactor_.context().run_one();
     }
 
     net::Reactor& reactor() { return reactor_; }
+
+    /// Messages in the only mailbox.
+    std::uint32_t stored()
+    {
+        std::optional<std::uint32_t> messages;
+        run(count_messages(messages));
+        reactor_.context().restart();
+        while (!messages)
+            reactor_.context().run_one();
+        return *messages;
+    }
 
     awaitable<void> session(std::unique_ptr<net::Stream> stream, smtp::Services::Kind kind)
     {
@@ -83,6 +96,20 @@ public:
     }
 
 private:
+    void run(awaitable<void> task)
+    {
+        boost::asio::co_spawn(reactor_.context(), std::move(task), [](std::exception_ptr fault) {
+            if (fault) std::rethrow_exception(fault);
+        });
+    }
+
+    awaitable<void> count_messages(std::optional<std::uint32_t>& messages)
+    {
+        const auto maildrop = co_await store_->mail().open_maildrop(alice_);
+        check(maildrop.has_value());
+        messages = (*maildrop)->count();
+    }
+
     awaitable<void> furnish()
     {
         const auto domain = co_await store_->accounts().add_domain("example.test");
@@ -92,6 +119,9 @@ private:
         people.front().password_hash = auth::hash_password("secret", {.passes = 1, .kib = 64});
         const auto added = co_await store_->accounts().add(std::move(people));
         check(added.has_value());
+        const auto alice = co_await store_->accounts().find("alice@example.test");
+        check(alice.has_value());
+        alice_ = alice->id;
         storage::Alias away{"away@example.test", {"away@elsewhere.example", "alice@example.test"}};
         const auto alias = co_await store_->accounts().add_alias(std::move(away));
         check(alias.has_value());
@@ -105,21 +135,61 @@ private:
     mailflow::Intake intake_{store_->mail(), config_->hostname};
     auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
     smtp::SubmissionRate rate_;
+    storage::AccountId alice_{};
     bool furnished_ = false;
 };
 
-/// Every line has its code, and none is longer than RFC 5321 §4.5.3.1.5 allows.
+/// Takes a line off the front: it has its code, and is no longer than RFC 5321
+/// §4.5.3.1.5 allows.
+std::string_view take_line(std::string_view& output)
+{
+    const auto end = output.find("\r\n");
+    check(end != std::string_view::npos && end >= 4 && end <= 510);
+    const std::string_view line = output.substr(0, end);
+    check(line[0] >= '2' && line[0] <= '5');
+    check(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    check(line[3] == ' ' || line[3] == '-');
+    output.remove_prefix(end + 2);
+    return line;
+}
+
+/// Whether the reply that begins so has no enhanced status codes: the greeting,
+/// those to EHLO and HELO, 354, and 334 (RFC 2034 §4, RFC 4954 §4).
+bool bare(std::string_view line, bool first)
+{
+    if (first && line.starts_with("220 ")) return true;
+    return line.substr(4) == "mail.example.test" || line.starts_with("354 ") || line.starts_with("334 ");
+}
+
+/// Each line of a reply has the same code, and a status of its class.
 void check_replies(std::string_view output)
 {
-    while (!output.empty()) {
-        const auto end = output.find("\r\n");
-        check(end != std::string_view::npos && end >= 4 && end <= 510);
-        const std::string_view line = output.substr(0, end);
-        check(line[0] >= '2' && line[0] <= '5');
-        check(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }));
-        check(line[3] == ' ' || line[3] == '-');
-        output.remove_prefix(end + 2);
+    for (bool first = true; !output.empty(); first = false) {
+        std::string_view line = take_line(output);
+        const std::string_view code = line.substr(0, 3);
+        const bool without_status = bare(line, first);
+        for (;;) {
+            check(line.substr(0, 3) == code);
+            check(without_status || (line[4] == code[0] && line[5] == '.'));
+            if (line[3] == ' ') break;
+            line = take_line(output);
+        }
     }
+}
+
+std::size_t count(std::string_view text, std::string_view what)
+{
+    std::size_t times = 0;
+    for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1))
+        ++times;
+    return times;
+}
+
+/// How many messages the input can end: with the dot of DATA, or a last chunk.
+std::size_t ends(std::string_view input)
+{
+    const std::string lower = ascii::to_lower(input);
+    return count(input, "\r\n.\r\n") + count(lower, " last\r\n") + count(lower, " last ");
 }
 
 } // namespace
@@ -129,16 +199,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     static House house;
     const auto kind = (data[0] & 1) != 0 ? smtp::Services::Kind::submission : smtp::Services::Kind::relay;
-    const std::size_t piece = (data[0] >> 1) + 1u;
+    const bool early = (data[0] & 0x80) != 0;
+    const std::size_t piece = ((data[0] >> 1) & 0x3f) + 1u;
     const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
+    const std::uint32_t before = house.stored();
 
     test::MemoryPeer peer(house.reactor(), "127.0.0.1");
     house.reactor().spawn("fuzz", house.session(peer.stream(), kind));
-    peer.settle();
+    if (!early) peer.settle();
     if (!input.empty()) peer.send_in_pieces(input, piece);
     peer.close();
     peer.settle();
     check(peer.ended());
     check_replies(peer.output());
+
+    const std::uint32_t stored = house.stored() - before;
+    const std::size_t acknowledged = count(peer.output(), "\r\n250 2.0.0 stored as ");
+    check(acknowledged <= ends(input));
+    // A submission to others only is queued.
+    if (kind == smtp::Services::Kind::relay) check(stored == acknowledged);
+    check(stored <= acknowledged);
+    if (early && kind == smtp::Services::Kind::relay && !input.empty())
+        check(peer.output().starts_with("554 "));
     return 0;
 }
