@@ -2,7 +2,31 @@
 
 namespace pillarbox::smtp {
 
+ChunkReader::ChunkReader(TextRules::BareLineFeed bare_line_feed, bool binary) : rules_(bare_line_feed)
+{
+    if (binary) lines_.emplace();
+}
+
 void ChunkReader::feed(std::string_view octets, std::string& out)
+{
+    if (!lines_) return read(octets, out);
+    in_lines_.clear();
+    lines_->feed(octets, in_lines_);
+    read(in_lines_, out);
+}
+
+void ChunkReader::finish(std::string& out)
+{
+    if (lines_) {
+        in_lines_.clear();
+        lines_->finish(in_lines_);
+        read(in_lines_, out);
+    }
+    if (cr_) rules_.bare('\r', out);
+    if (rules_.inside_line()) rules_.line_end(out);
+}
+
+void ChunkReader::read(std::string_view octets, std::string& out)
 {
     while (!octets.empty()) {
         if (cr_) {
@@ -23,12 +47,6 @@ void ChunkReader::feed(std::string_view octets, std::string& out)
         if (!cr_) rules_.bare(octets.front(), out);
         octets.remove_prefix(1);
     }
-}
-
-void ChunkReader::finish(std::string& out)
-{
-    if (cr_) rules_.bare('\r', out);
-    if (rules_.inside_line()) rules_.line_end(out);
 }
 
 } // namespace pillarbox::smtp

@@ -40,7 +40,7 @@ constexpr Reply unknown_parameter{555, "5.5.4", "parameter not recognised: see t
 constexpr Reply bdat_syntax{501, "5.5.4",
                             "write BDAT SIZE or BDAT SIZE LAST; closing, for the chunk's end is unknown"};
 constexpr Reply bad_size{501, "5.5.4", "SIZE is a number of octets"};
-constexpr Reply bad_body{501, "5.5.4", "BODY is 7BIT or 8BITMIME"};
+constexpr Reply bad_body{501, "5.5.4", "BODY is 7BIT, 8BITMIME or BINARYMIME"};
 constexpr Reply bad_smtputf8{501, "5.5.4", "SMTPUTF8 takes no value"};
 // The codes are those of RFC 6531 §3.5, one for MAIL, another for RCPT.
 constexpr Reply sender_utf8{550, "5.6.7", "this sender address is not ASCII: say SMTPUTF8 behind it"};
@@ -204,7 +204,9 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth)
                 return once(size_given);
             }
             if (ascii::equal(parameter.keyword, "BODY")) {
-                if (!ascii::equal(value, "7BIT") && !ascii::equal(value, "8BITMIME")) return bad_body;
+                mail.binary = ascii::equal(value, "BINARYMIME");
+                if (!mail.binary && !ascii::equal(value, "7BIT") && !ascii::equal(value, "8BITMIME"))
+                    return bad_body;
                 return once(body_given);
             }
             if (ascii::equal(parameter.keyword, "SMTPUTF8")) {

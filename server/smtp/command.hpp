@@ -48,11 +48,12 @@ struct Command
 Command parse_command(const net::Line& line);
 
 /// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
-/// (BODY), RFC 6531 (SMTPUTF8) and, where AUTH is offered, RFC 4954 §5 (AUTH).
+/// and RFC 3030 (BODY), RFC 6531 (SMTPUTF8) and, where AUTH is offered, RFC 4954 §5 (AUTH).
 struct MailCommand
 {
     Path reverse_path;
     std::uint64_t size = 0; // octets as declared; 0 when not declared
+    bool binary = false;    // BODY=BINARYMIME
     bool utf8 = false;      // SMTPUTF8: addresses and header fields may be UTF-8
 };
 

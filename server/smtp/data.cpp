@@ -18,6 +18,7 @@ constexpr Reply rcpt_first{503, "5.5.1", "RCPT TO first"};
 constexpr Reply no_recipient{554, "5.5.1", "no valid recipients"};
 constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument"};
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
+constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
 constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};
 
@@ -33,6 +34,7 @@ awaitable<void> Session::data(Command command)
     if (!command.argument.empty()) co_return say(no_argument);
     if (const auto refusal = no_text_yet()) co_return say(*refusal);
     if (transaction_->chunks) co_return say(chunks_begun); // RFC 3030 §2
+    if (transaction_->binary) co_return say(needs_chunks); // RFC 3030 §3
     Transaction transaction = std::move(*transaction_);
     transaction_.reset(); // DATA uses it up, whatever comes of it: RFC 5321 §4.1.1.4
 
@@ -98,7 +100,7 @@ Session::Chunks& Session::begin_chunks()
     if (!chunks) {
         Incoming message = begin_message();
         const auto bare_line_feed = message.bare_line_feed();
-        chunks.emplace(Chunks{ChunkReader(bare_line_feed), std::move(message)});
+        chunks.emplace(Chunks{ChunkReader(bare_line_feed, transaction_->binary), std::move(message)});
     }
     return *chunks;
 }

@@ -223,7 +223,8 @@ void Session::hello(const Command& command)
         lines.emplace_back("8BITMIME");                                                     // RFC 6152
         lines.emplace_back("SMTPUTF8");                                                     // RFC 6531 §3.2
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
-        lines.emplace_back("CHUNKING");                                                     // RFC 3030
+        lines.emplace_back("CHUNKING");                                                     // RFC 3030 §2
+        lines.emplace_back("BINARYMIME");                                                   // RFC 3030 §3
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
         if (submission() && passwords_allowed())
             lines.push_back("AUTH " +

@@ -89,6 +89,7 @@ private:
         std::string reverse_path;
         std::uint64_t declared_size = 0; // octets; 0 when not declared
         bool utf8 = false;               // SMTPUTF8 was said
+        bool binary = false;             // BODY=BINARYMIME was
         std::vector<mailflow::Recipient> recipients;
         bool refused_recipient = false;
         std::optional<Chunks> chunks; // once BDAT has begun

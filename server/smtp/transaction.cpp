@@ -77,7 +77,8 @@ awaitable<void> Session::mail(Command command)
         const bool allowed = co_await sender_allowed(*sender, parsed->reverse_path);
         if (!allowed) co_return;
     }
-    transaction_ = Transaction{parsed->reverse_path.address(), parsed->size, parsed->utf8, {}, false, {}};
+    transaction_ = Transaction{
+        parsed->reverse_path.address(), parsed->size, parsed->utf8, parsed->binary, {}, false, {}};
     log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
     say(sender_ok);
 }

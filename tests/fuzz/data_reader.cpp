@@ -1,12 +1,18 @@
 // Two properties: what is stuffed and read is the message again, wherever it
-// is cut; and any octets give the same result whole as octet by octet.
+// is cut; and any octets give the same result whole as octet by octet. The same
+// for what comes in chunks, where nothing is stuffed.
 
 #include "server/smtp/data_reader.hpp"
+#include "server/smtp/chunk_reader.hpp"
+
+#include <algorithm>
 
 #include <cstdint>
 #include <cstdlib>
 
+using pillarbox::smtp::ChunkReader;
 using pillarbox::smtp::DataReader;
+using pillarbox::smtp::TextRules;
 
 namespace {
 
@@ -33,6 +39,17 @@ Outcome read(std::string_view octets, std::size_t piece)
         outcome.used += reader.feed(octets.substr(outcome.used, piece), outcome.message);
     }
     outcome.done = reader.done();
+    outcome.fault = reader.fault();
+    return outcome;
+}
+
+Outcome read_chunks(std::string_view octets, std::size_t piece, bool binary)
+{
+    ChunkReader reader(TextRules::BareLineFeed::refused, binary);
+    Outcome outcome;
+    for (; !octets.empty(); octets.remove_prefix(std::min(piece, octets.size())))
+        reader.feed(octets.substr(0, piece), outcome.message);
+    reader.finish(outcome.message);
     outcome.fault = reader.fault();
     return outcome;
 }
@@ -83,6 +100,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // A message that is accepted has clean line ends and nothing else.
     if (raw.done && raw.fault == DataReader::Fault::none) {
         check(as_message(raw.message) == raw.message + "\r\n");
+    }
+
+    check(read_chunks(message, piece, false).message == message);
+    for (const bool binary : {false, true}) {
+        const Outcome chunks = read_chunks(input, input.size() + 1, binary);
+        check(chunks == read_chunks(input, 1, binary));
+        check(chunks == read_chunks(input, piece, binary));
+        if (chunks.fault == TextRules::Fault::none)
+            check(as_message(chunks.message) == chunks.message + "\r\n");
     }
     return 0;
 }

@@ -1,1 +1,2 @@
 pillarbox_fuzz_target(index_text LINK pillarbox_mailflow)
+pillarbox_fuzz_target(line_form LINK pillarbox_mailflow)

@@ -3,6 +3,7 @@ pillarbox_unit_test(mailflow
         ${CMAKE_CURRENT_LIST_DIR}/bounce_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_text_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/intake_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/line_form_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/routing_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sender_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/submission_header_test.cpp

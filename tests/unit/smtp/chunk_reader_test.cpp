@@ -22,7 +22,7 @@ struct Outcome
 
 Outcome read(std::string_view octets, std::size_t size, BareLineFeed bare_line_feed = BareLineFeed::refused)
 {
-    ChunkReader reader(bare_line_feed);
+    ChunkReader reader(bare_line_feed, false);
     Outcome outcome;
     for (; !octets.empty(); octets.remove_prefix(std::min(size, octets.size())))
         reader.feed(octets.substr(0, size), outcome.message);
@@ -87,6 +87,23 @@ TEST(ChunkReader, MendsBareLineFeedsWhereToldTo)
         EXPECT_EQ(outcome.message, "a\r\nb\r\n.\r\nc\r\n\r\nd\r\n") << size;
         EXPECT_EQ(outcome.fault, Fault::none) << size;
         EXPECT_EQ(read("a\rb", size, BareLineFeed::mended).fault, Fault::bare_line_end) << size;
+    }
+}
+
+TEST(ChunkReader, TakesAnythingInABinaryPart)
+{
+    const std::string head = "Content-Transfer-Encoding: binary\r\n\r\n";
+    for (const std::size_t size : {std::size_t{1}, std::size_t{100}}) {
+        ChunkReader reader(BareLineFeed::refused, true);
+        std::string message;
+        for (const std::string& octets : {head + "\0\r"s, "\n\n"s}) {
+            for (std::string_view rest = octets; !rest.empty();
+                 rest.remove_prefix(std::min(size, rest.size())))
+                reader.feed(rest.substr(0, size), message);
+        }
+        reader.finish(message);
+        EXPECT_EQ(reader.fault(), Fault::none);
+        EXPECT_EQ(message, "Content-Transfer-Encoding: base64\r\n\r\nAA0KCg==\r\n");
     }
 }
 

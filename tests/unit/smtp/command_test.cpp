@@ -138,6 +138,14 @@ TEST(ParseMail, ReadsPathAndParameters)
     }
 }
 
+TEST(ParseMail, KnowsABinaryBody)
+{
+    EXPECT_TRUE(parse_mail("FROM:<a@b.test> BODY=BINARYMIME", false)->binary);
+    EXPECT_TRUE(parse_mail("FROM:<a@b.test> SIZE=1 body=binarymime", false)->binary);
+    EXPECT_FALSE(parse_mail("FROM:<a@b.test> BODY=8BITMIME", false)->binary);
+    EXPECT_FALSE(parse_mail("FROM:<a@b.test>", false)->binary);
+}
+
 TEST(ParseMail, RefusesWhatIsWrong)
 {
     struct Case
@@ -173,7 +181,7 @@ TEST(ParseMail, RefusesWhatIsWrong)
         {"FROM:<a@b.test> SIZE=123456789012345678901", 501, "5.5.4"},
         {"FROM:<a@b.test> SIZE=1 SIZE=1", 501, "5.5.4"},
         {"FROM:<a@b.test> BODY", 501, "5.5.4"},
-        {"FROM:<a@b.test> BODY=BINARYMIME", 501, "5.5.4"},
+        {"FROM:<a@b.test> BODY=BINARY", 501, "5.5.4"},
         {"FROM:<a@b.test> BODY=7BIT BODY=7BIT", 501, "5.5.4"},
         {"FROM:<a@b.test> =1", 501, "5.5.4"},
         {"FROM:<a@b.test> -X=1", 501, "5.5.4"},
