@@ -49,9 +49,13 @@ public:
     /// Says `question` and returns the first octets of the answer.
     std::string ask(std::string_view question)
     {
-        if (!send(question)) return {};
+        return send(question) ? hear(answer_patience) : std::string();
+    }
+
+    /// The first octets that come, within `patience`.
+    std::string hear(std::chrono::milliseconds patience) const
+    {
         pollfd ready{socket_, POLLIN, 0};
-        const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(answer_patience);
         if (::poll(&ready, 1, static_cast<int>(patience.count())) != 1) return {};
         char answer[512];
         const auto got = ::recv(socket_, answer, sizeof answer, 0);
@@ -116,8 +120,11 @@ void healthcheck(const Context& context)
         if (!Probe(first(config.pop3.listen), config.proxy.from).ask("QUIT\r\n").starts_with("+OK"))
             throw Failed("the POP3 server does not greet");
     } else if (!config.smtp.listen.empty()) {
-        if (!Probe(first(config.smtp.listen), config.proxy.from).ask("QUIT\r\n").starts_with("220"))
+        // Who speaks first is sent away.
+        Probe probe(first(config.smtp.listen), config.proxy.from);
+        if (!probe.hear(answer_patience + config.smtp.greet_delay).starts_with("220"))
             throw Failed("the SMTP server does not greet");
+        probe.ask("QUIT\r\n");
     } else {
         throw Failed("http.listen, pop3.listen and smtp.listen are all empty: there is no one to ask");
     }

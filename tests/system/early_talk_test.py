@@ -67,6 +67,11 @@ class EarlyTalk(unittest.TestCase):
         with smtplib.SMTP("127.0.0.1", server.ports["smtp"], "client.example", timeout=PATIENCE / 2) as client:
             client.sendmail("x@example.net", [self.alice], letter("exempt"))
 
+    def test_the_health_check_waits_to_be_greeted(self):
+        server = self.serve(smtp__greet_delay="1s", limits__exempt="", http__listen="", pop3__listen="")
+        server.settings["smtp.listen"] = f"127.0.0.1:{server.ports['smtp']}"
+        self.assertEqual(server.verb("healthcheck").stdout, "ready\n")
+
     def test_submission_has_patience_with_its_users(self):
         server = self.serve(smtp__greet_delay="1m", limits__exempt="")
         heard = self.talk(server, "submission", b"EHLO client.example\r\nQUIT\r\n")
