@@ -1,11 +1,7 @@
 #include "server/net/connection.hpp"
 
-#include "server/net/buffer_pool.hpp"
+#include "server/net/connection_state.hpp"
 #include "server/net/error.hpp"
-#include "server/net/reactor.hpp"
-#include "server/net/timer_wheel.hpp"
-#include "server/net/transcript.hpp"
-#include "server/net/waiter.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -17,6 +13,7 @@
 namespace pillarbox::net {
 
 namespace {
+
 using std::chrono::milliseconds;
 
 constexpr milliseconds last_words_patience{2000};    // for a farewell to leave
@@ -31,76 +28,14 @@ constexpr milliseconds patience_when_cancelled{100}; // for either, once the gra
 
 } // namespace
 
-struct Connection::State final : Wheel::Node, Reactor::Member
+Connection::State::Wait::Wait(State& state, Wheel::Clock::duration patience, Kind kind) : state_(state)
 {
-    class Wait;
-
-    State(Reactor& r, std::unique_ptr<Stream> s, const Limits& l)
-        : reactor(r), stream(std::move(s)), limits(l), input(l.line, l.longest_refused)
-    {
-        reactor.enter(*this);
-    }
-    ~State() override { reactor.leave(*this); }
-
-    // What may end a wait before the peer does: its deadline, a drain, the end
-    // of the grace.
-    void expired() noexcept override;
-    void drain() noexcept override;
-    void cancel() noexcept override;
-    void wake() noexcept;
-    void check(error_code error) const;
-    bool let_go();
-    void refuse_what_was_sent_ahead();
-    awaitable<void> receive(error_code ready);
-    awaitable<void> write(std::string_view octets);
-    awaitable<void> shake_hands(awaitable<error_code> handshake);
-
-    Reactor& reactor;
-    const std::unique_ptr<Stream> stream;
-    const Limits limits;
-    LineBuffer input;
-    BufferPool::Block block;
-    std::string outbox;
-    std::unique_ptr<Transcript> transcript;
-    Waiter sleeper;             // in pause()
-    bool timed_out = false;     // why the operation in progress was cancelled
-    bool interruptible = false; // by a drain
-    bool deaf = false;          // a write or a handshake failed: the peer hears no more
-};
-
-/// A wait on the peer from begin to end. Its deadline covers all operations
-/// inside, so that octets that trickle in do not extend it.
-class Connection::State::Wait
-{
-public:
-    enum class Kind
-    {
-        idle, // a drain ends it
-        busy,
-        last // allowed though everything was cancelled
-    };
-
-    Wait(State& state, Wheel::Clock::duration patience, Kind kind) : state_(state)
-    {
-        const bool over = kind != Kind::last && state.reactor.cancelled();
-        if (over || (kind == Kind::idle && state.reactor.draining())) end(Errc::shutting_down);
-        state_.timed_out = false;
-        state_.interruptible = kind == Kind::idle;
-        state_.reactor.timers().link(state_, patience);
-    }
-    ~Wait()
-    {
-        state_.interruptible = false;
-        state_.Wheel::Node::unlink();
-    }
-    Wait(const Wait&) = delete;
-    Wait& operator=(const Wait&) = delete;
-
-    void no_longer_idle() { state_.interruptible = false; }
-
-private:
-    State& state_;
-};
+    const bool over = kind != Kind::last && state.reactor.cancelled();
+    if (over || (kind == Kind::idle && state.reactor.draining())) end(Errc::shutting_down);
+    state_.timed_out = false;
+    state_.interruptible = kind == Kind::idle;
+    state_.reactor.timers().link(state_, patience);
+}
 
 void Connection::State::expired() noexcept
 {
@@ -192,6 +127,7 @@ awaitable<Line> Connection::read_line(std::chrono::seconds patience)
     State& s = *state_;
     std::optional<Line> line = s.input.take_line();
     if (line) co_return *line;
+
     co_await flush();
     if (s.input.overrun()) end(Errc::broken_off, "a line without an end");
     const bool begun = !s.input.empty() || s.input.inside_dropped_line();
@@ -240,6 +176,7 @@ awaitable<void> Connection::idle(std::chrono::seconds patience)
 {
     State& s = *state_;
     if (!s.input.empty()) co_return;
+
     co_await flush();
     const State::Wait wait(s, patience, State::Wait::Kind::idle);
     s.let_go();
