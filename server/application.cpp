@@ -353,6 +353,7 @@ void Application::drain()
     login_.drain();
     outbox_.stop();
     runner_.drain();
+    site_.streams().drain();
     reactors_.drain();
     grace_.expires_after(drain_grace);
     grace_.async_wait([this](boost::system::error_code error) {

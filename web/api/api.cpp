@@ -33,6 +33,7 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox)
     const Composing composing{site.services(), outbox, structures,
                               std::make_shared<boost::asio::thread_pool>(1)};
     add_drafts(router, composing);
+    add_events(router, site);
     add_sending(router, composing);
     add_devices(router, site.services());
 }

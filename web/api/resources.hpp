@@ -15,6 +15,7 @@ void add_mailboxes(http::Router& router, const http::Services& services);
 void add_messages(http::Router& router, const http::Services& services,
                   std::shared_ptr<Structures> structures);
 void add_search(http::Router& router, const http::Services& services);
+void add_events(http::Router& router, const http::Site& site);
 void add_drafts(http::Router& router, Composing composing);
 void add_sending(http::Router& router, Composing composing);
 void add_devices(http::Router& router, const http::Services& services);

@@ -139,9 +139,11 @@ std::string format_head(const Request& request, const Response& response)
     message.reason(reason_phrase(response.status));
     for (const auto& [name, value] : response.fields.lines())
         message.insert(name, value);
-    // RFC 9110 §8.6: none with 204, and 304 may leave it out.
-    if (response.status != 204 && response.status != 304) message.content_length(response.size());
-    if (!request.keep_alive)
+    // RFC 9112 §6.3: a body without a length ends with the connection. RFC 9110
+    // §8.6: none with 204, and 304 may leave it out.
+    if (response.status != 204 && response.status != 304 && !response.endless)
+        message.content_length(response.size());
+    if (!request.keep_alive || response.endless)
         message.set(beast::field::connection, "close");
     else if (request.minor == 0)
         message.set(beast::field::connection, "keep-alive");
@@ -171,6 +173,17 @@ awaitable<void> send_source(net::Connection& connection, Source& source, std::ui
         const auto part = piece->substr(0, std::min<std::uint64_t>(piece->size(), octets));
         co_await connection.send(part);
         octets -= part.size();
+    }
+}
+
+/// Each piece as soon as there is one.
+awaitable<void> send_endless(net::Connection& connection, Source& source)
+{
+    while (true) {
+        co_await connection.flush();
+        const auto piece = co_await source.next();
+        if (!piece || piece->empty()) break;
+        co_await connection.send(*piece);
     }
 }
 
@@ -222,7 +235,9 @@ awaitable<void> write_response(net::Connection& connection, const Request& reque
 {
     connection.put(format_head(request, response));
     if (!may_have_body(request, response.status)) co_return;
-    if (response.source)
+    if (response.endless)
+        co_await send_endless(connection, *response.source);
+    else if (response.source)
         co_await send_source(connection, *response.source, response.source_size);
     else if (!response.embedded.empty())
         co_await connection.send(response.embedded);

@@ -92,6 +92,7 @@ struct Response
     std::string_view embedded;
     std::unique_ptr<Source> source;
     std::uint64_t source_size = 0; // octets
+    bool endless = false;          // the source says when it ends, and the connection ends with it
     Policy policy = Policy::data;
 
     std::uint64_t size() const;

@@ -222,6 +222,7 @@ awaitable<bool> Session::exchange()
     } else {
         response = co_await site.answer(std::move(request), log, connection.draining());
     }
+    if (response.endless) kept.keep_alive = false;
     const auto status = response.status;
     co_await write_response(connection, kept, std::move(response));
     const auto took = std::chrono::steady_clock::now() - started;

@@ -6,6 +6,7 @@
 #include "storage/store.hpp"
 #include "web/http/exchange.hpp"
 #include "web/http/router.hpp"
+#include "web/http/streams.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,7 @@ public:
 
     const Services& services() const { return services_; }
     Router& router() { return router_; }
+    Streams& streams() const { return streams_; }
 
     /// Where a request's body goes: a file to a spool, if its sender may send one.
     awaitable<Reception> receive(const Request& request) const;
@@ -48,6 +50,7 @@ private:
 
     Services services_;
     Router router_;
+    mutable Streams streams_;
 };
 
 /// What a connection must be made with: a minute for the peer to take an answer.

@@ -172,6 +172,27 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", messages + "{id}/fetched", messages + id + "/fetched");
     ask_and_check("get", messages + "{id}/fetched", messages + "7777/fetched");
     ask_and_check("get", "/api/v1/devices", "/api/v1/devices");
+    const std::string drafts = "/api/v1/drafts";
+    const auto draft = ask(as("alice", "POST", drafts, R"({"to":[{"address":"bob@example.org"}]})"));
+    check("post", drafts, draft);
+    const auto one = drafts + "/" + std::string(draft.json().at("id").as_string());
+    ask_and_check("post", drafts, drafts, R"({"to":7})");
+    ask_and_check("get", drafts + "/{id}", one);
+    ask_and_check("get", drafts + "/{id}", drafts + "/7777");
+    ask_and_check("put", drafts + "/{id}", one, "{}");
+    ask_and_check("delete", drafts + "/{id}/attachments/{attachment}", one + "/attachments/9");
+    auto sending = as("alice", "POST", one + "/send", "{}");
+    check("post", drafts + "/{id}/send", ask(sending));
+    sending.fields.set("Idempotency-Key", "key");
+    const auto sent = ask(std::move(sending));
+    check("post", drafts + "/{id}/send", sent);
+    const auto submission = "/api/v1/submissions/" + std::string(sent.json().at("id").as_string());
+    ask_and_check("get", "/api/v1/submissions/{id}", submission);
+    ask_and_check("delete", drafts + "/{id}", one);
+    ask_and_check("delete", "/api/v1/submissions/{id}", submission);
+    ask_and_check("delete", drafts + "/{id}", one);
+    ask_and_check("get", "/api/v1/contacts", "/api/v1/contacts?prefix=a");
+    ask_and_check("get", "/api/v1/events", "/api/v1/events");
     ask_and_check("post", "/api/v1/session", "/api/v1/session",
                   R"({"address":"alice@example.org","password":"wrong"})");
     ask_and_check("post", "/api/v1/session", "/api/v1/session", R"({"address":7})");

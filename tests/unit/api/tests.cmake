@@ -4,6 +4,7 @@ pillarbox_unit_test(api
         ${here}/answer_test.cpp
         ${here}/devices_test.cpp
         ${here}/drafts_test.cpp
+        ${here}/events_test.cpp
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp

@@ -1,0 +1,49 @@
+#include "web/http/streams.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace pillarbox::http {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> Stream::pause(std::chrono::seconds time)
+{
+    if (ended_) co_return;
+    timer_.expires_after(time);
+    [[maybe_unused]] const auto waited = co_await timer_.async_wait(asio::as_tuple(asio::deferred));
+}
+
+void Stream::end()
+{
+    asio::post(timer_.get_executor(), [self = shared_from_this()] {
+        self->ended_ = true;
+        self->timer_.cancel();
+    });
+}
+
+std::shared_ptr<Stream> Streams::open(storage::AccountId account, asio::any_io_executor executor)
+{
+    const std::scoped_lock lock(mutex_);
+    if (draining_) return nullptr;
+    std::erase_if(open_, [](const auto& one) { return one.second.expired(); });
+    const auto have = std::ranges::count(open_, account, [](const auto& one) { return one.first; });
+    if (static_cast<std::size_t>(have) >= most_of_account) return nullptr;
+    auto stream = std::make_shared<Stream>(std::move(executor));
+    open_.emplace_back(account, stream);
+    return stream;
+}
+
+void Streams::drain()
+{
+    const std::scoped_lock lock(mutex_);
+    draining_ = true;
+    for (const auto& [account, weak] : open_) {
+        if (const auto stream = weak.lock()) stream->end();
+    }
+}
+
+} // namespace pillarbox::http
