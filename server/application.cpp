@@ -1,13 +1,12 @@
 #include "server/application.hpp"
 
 #include "server/auth/key_file.hpp"
-#include "server/auth/login.hpp"
 #include "server/base/metrics.hpp"
 #include "server/base/notify.hpp"
 #include "server/demo.hpp"
 #include "server/first_start.hpp"
 #include "server/hardening.hpp"
-#include "server/mailflow/intake.hpp"
+#include "server/mailflow/held_mail.hpp"
 #include "server/metrics_endpoint.hpp"
 #include "server/net/descriptor.hpp"
 #include "server/net/listener.hpp"
@@ -103,6 +102,7 @@ private:
     std::vector<std::string> addresses_; // what `ready` says
 
     asio::io_context control_{1}; // signals and the clock, on the main thread
+    mailflow::HeldMail held_mail_;
     asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer certificate_timer_{control_};
     asio::steady_timer grace_{control_};
@@ -116,11 +116,12 @@ Application::Application(ConfigSources sources, Config config)
       transcripts_(*started_with_),
       store_(storage::open(store_options(*started_with_))),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
-      intake_(store_->mail(), started_with_->hostname, &store_->events()),
+      intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rate_, *started_with_)),
-      site_(web_services(*store_, login_, *started_with_))
+      site_(web_services(*store_, login_, *started_with_)),
+      held_mail_(control_.get_executor(), *store_, intake_, log_)
 {
     api::add_routes(site_, outbox_);
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
@@ -264,6 +265,7 @@ void Application::announce()
 
 void Application::run()
 {
+    held_mail_.start();
     reactors_.start([this] { asio::post(control_, [this] { finish(); }); });
     for (const auto& listener : listeners_)
         listener->start();
@@ -350,6 +352,7 @@ void Application::drain()
     certificate_timer_.cancel();
     for (const auto& listener : listeners_)
         listener->close();
+    held_mail_.stop();
     login_.drain();
     outbox_.stop();
     runner_.drain();

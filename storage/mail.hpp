@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/body.hpp"
+#include "storage/envelope.hpp"
 #include "storage/types.hpp"
 
 #include <memory>
@@ -21,12 +22,22 @@ struct Handover
     std::string name{}; // of the message here: in its Received field, the reply and the log
 };
 
+/// A recipient at another server.
+struct Forward
+{
+    std::string recipient; // the forward-path
+    RcptParameters parameters{};
+
+    bool operator==(const Forward&) const = default;
+};
+
 /// One accepted message and everyone this server owes it to.
 struct Delivery
 {
     std::string reverse_path;                 // empty for the null path "<>"
+    MailParameters parameters{};              // kept with what is queued
     std::vector<LocalCopy> copies;            // local mailboxes
-    std::vector<std::string> forward_to;      // remote forward-paths, queued in the same commit
+    std::vector<Forward> forward_to;          // queued in the same commit
     std::string forward_trace;                // the trace fields of the queued message, with CRLF
     std::optional<AccountId> submitter;       // whose mail it is, when a user sent it
     std::optional<SubmissionId> submission{}; // that this ends: its draft goes in the same commit

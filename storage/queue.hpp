@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/body.hpp"
+#include "storage/envelope.hpp"
 #include "storage/mail.hpp"
 #include "storage/types.hpp"
 
@@ -29,6 +30,8 @@ struct Queued
     Time tried{};               // begin of the last one; the epoch when there was none
     std::string host;           // the server of the last one, if it came to one
     std::string reply;          // its words, or why it did not come to that
+    MailParameters mail;
+    RcptParameters rcpt;
 };
 
 /// What to claim.

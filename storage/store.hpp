@@ -6,6 +6,7 @@
 #include "storage/devices.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
+#include "storage/later.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -55,6 +56,7 @@ public:
     virtual Mail& mail() = 0;
     virtual Accounts& accounts() = 0;
     virtual Queue& queue() = 0;
+    virtual Later& later() = 0;
     virtual Sessions& sessions() = 0;
     virtual Transfer& transfer() = 0;
     virtual Search& search() = 0;

@@ -3,6 +3,11 @@
 #include "server/admin/tool.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace pillarbox::admin {
 
@@ -12,6 +17,8 @@ using storage::QueueChange;
 
 std::string state_of(const storage::Queued& entry, bool all_held)
 {
+    if (entry.mail.release_at)
+        return "until " + format_time(entry.mail.release_at->time_since_epoch().count());
     if (entry.claimed) return "sending";
     if (entry.held || all_held) return "held";
     return "waiting";
@@ -48,6 +55,26 @@ std::uint64_t change(const Context& context, const QueueChoice& choice, QueueCha
     return *changed;
 }
 
+/// What was asked for with MAIL and RCPT, as it was written there.
+std::string asked_of(const storage::Queued& entry)
+{
+    using namespace storage;
+    std::vector<std::string> asked;
+    const MailParameters& mail = entry.mail;
+    if (mail.body == BodyKind::eight_bit) asked.emplace_back("BODY=8BITMIME");
+    if (mail.smtputf8) asked.emplace_back("SMTPUTF8");
+    if (mail.tls == TlsWish::required) asked.emplace_back("REQUIRETLS");
+    if (mail.tls == TlsWish::waived) asked.emplace_back("TLS-Required:No");
+    if (mail.return_content == ReturnContent::full) asked.emplace_back("RET=FULL");
+    if (mail.return_content == ReturnContent::headers) asked.emplace_back("RET=HDRS");
+    if (!mail.envelope_id.empty()) asked.push_back("ENVID=" + mail.envelope_id);
+    for (const auto& [bit, word] : {std::pair(notify::never, "NEVER"), std::pair(notify::success, "SUCCESS"),
+                                    std::pair(notify::failure, "FAILURE"), std::pair(notify::delay, "DELAY")})
+        if ((entry.rcpt.notify & bit) != 0) asked.push_back(std::string("NOTIFY=") + word);
+    if (!entry.rcpt.original_recipient.empty()) asked.push_back("ORCPT=" + entry.rcpt.original_recipient);
+    return fmt::format("{}", fmt::join(asked, " "));
+}
+
 } // namespace
 
 void list_queue(const Context& context)
@@ -57,11 +84,11 @@ void list_queue(const Context& context)
     const auto queued = tool.wait(tool.queue().list(longest_listing));
     if (!queued) throw Failed(queued.error().message());
     const bool all_held = holds_all(context);
-    Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply"});
+    Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply", "asked"});
     for (const auto& entry : *queued)
         table.add({std::uint64_t(entry.id), state_of(entry, all_held), entry.reverse_path, entry.recipient,
                    entry.size, format_time(entry.queued.time_since_epoch().count()),
-                   std::uint64_t{entry.attempts}, next_of(entry, all_held), entry.reply});
+                   std::uint64_t{entry.attempts}, next_of(entry, all_held), entry.reply, asked_of(entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 
@@ -71,13 +98,14 @@ void show_queued(const Context& context, std::int64_t id)
     const auto entry = tool.wait(tool.queue().find(storage::QueueId(id)));
     if (!entry) fail(entry.error(), id);
     const bool all_held = holds_all(context);
-    Table table(
-        {"id", "state", "from", "to", "octets", "queued", "attempts", "tried", "next", "host", "reply"});
+    Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "tried", "next", "host",
+                 "reply", "asked"});
     const auto tried =
         entry->attempts > 0 ? format_time(entry->tried.time_since_epoch().count()) : std::string();
     table.add({std::uint64_t(entry->id), state_of(*entry, all_held), entry->reverse_path, entry->recipient,
                entry->size, format_time(entry->queued.time_since_epoch().count()),
-               std::uint64_t{entry->attempts}, tried, next_of(*entry, all_held), entry->host, entry->reply});
+               std::uint64_t{entry->attempts}, tried, next_of(*entry, all_held), entry->host, entry->reply,
+               asked_of(*entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 

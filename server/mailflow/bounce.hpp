@@ -51,8 +51,9 @@ struct Report
     std::chrono::sys_seconds arrival; // of the message, here
     std::vector<RecipientReport> recipients;
     Returned returned = Returned::header;
-    std::string original;  // the message, or at least its header section
-    bool smtputf8 = false; // it came with SMTPUTF8: the report may hold UTF-8 too (RFC 6533)
+    std::string original;     // the message, or at least its header section
+    bool smtputf8 = false;    // it came with SMTPUTF8: the report may hold UTF-8 too (RFC 6533)
+    bool require_tls = false; // it came with REQUIRETLS: so goes the report (RFC 8689 §5)
 };
 
 /// The report as a message, to be sent with the null reverse-path (RFC 3461

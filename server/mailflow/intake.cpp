@@ -1,12 +1,15 @@
 #include "server/mailflow/intake.hpp"
 
+#include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
+#include "server/mailflow/report.hpp"
 #include "server/mailflow/routing.hpp"
 #include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
 #include "server/net/networks.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ranges>
 #include <utility>
@@ -60,20 +63,27 @@ std::optional<Verdict> objection(const mime::Header& header, std::string_view he
     return std::nullopt;
 }
 
+/// Whether the header waives TLS, RFC 8689 §3: one such field, and it says No.
+bool waives_tls(const mime::Header& header)
+{
+    const auto is_wish = [](const mime::Field& field) { return ascii::equal(field.name, "TLS-Required"); };
+    const auto wish = std::ranges::find_if(header.fields(), is_wish);
+    return header.count("TLS-Required") == 1 && ascii::equal(ascii::trim(mime::unfold(wish->body)), "No");
+}
+
 } // namespace
 
-awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::vector<Recipient> recipients,
+awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
                                   std::unique_ptr<storage::Spool> body)
 {
     const auto head = body->read(0, mime::most_header_octets + 1);
     if (!head) co_return refusal(head.error());
     const mime::Header header(*head);
     if (auto objected = objection(header, *head, body->size(), recipients)) {
-        refused(origin, reverse_path, recipients, *objected);
+        refused(origin, sender.reverse_path, recipients, *objected);
         co_return std::move(*objected);
     }
 
-    const Destinations all = destinations(recipients);
     const std::string id = random_name(id_length);
     const std::string client =
         origin.client.is_unspecified() ? std::string() : address_literal(origin.client.to_string());
@@ -88,12 +98,17 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
     if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
     const std::string hop_field = received(hop);
 
+    if (sender.parameters.release_at) {
+        for (Recipient& recipient : recipients)
+            recipient.route = {{}, {recipient.forward_path}}; // found anew when the time has come
+    }
+    const Destinations all = destinations(recipients);
     storage::Delivery delivery;
     for (const auto& copy : all.copies) {
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
         delivery.copies.push_back(
             {.account = copy.account,
-             .trace = return_path(reverse_path) + delivered_to(copy.delivered_to) + hop_field,
+             .trace = return_path(sender.reverse_path) + delivered_to(copy.delivered_to) + hop_field,
              .recipient = copy.delivered_to});
     }
     if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
@@ -103,7 +118,11 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
         delivery.forward_trace += hop_field;
     }
-    delivery.reverse_path = reverse_path;
+    delivery.reverse_path = sender.reverse_path;
+    delivery.parameters = sender.parameters;
+    // REQUIRETLS overrules the header, RFC 8689 §4.
+    if (sender.parameters.tls == storage::TlsWish::unsaid && waives_tls(header))
+        delivery.parameters.tls = storage::TlsWish::waived;
     delivery.handover = {.session = origin.session,
                          .peer = peer_of(origin),
                          .tls = origin.tls,
@@ -117,10 +136,20 @@ awaitable<Verdict> Intake::accept(Origin origin, std::string reverse_path, std::
     const auto stored = co_await mail_.deliver(std::move(delivery));
     if (!stored) {
         Verdict verdict = refusal(stored.error());
-        refused(origin, reverse_path, recipients, verdict);
+        refused(origin, sender.reverse_path, recipients, verdict);
         co_return verdict;
     }
-    co_return Verdict{250, "2.0.0", "stored as " + id, id};
+    Verdict verdict{250, "2.0.0", "stored as " + id, id};
+    if (sender.parameters.release_at) {
+        if (on_held_) on_held_();
+        co_return verdict;
+    }
+    auto report = success_report(origin, sender, recipients, *head);
+    if (!report) co_return verdict;
+    report->arrival = hop.time;
+    const auto reported = co_await send_report(std::move(*report));
+    if (!reported.accepted()) verdict.unreported = reported.text;
+    co_return verdict;
 }
 
 void Intake::refused(const Origin& origin, storage::Event what) const

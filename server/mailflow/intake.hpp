@@ -1,11 +1,13 @@
 #pragma once
 
+#include "server/mailflow/bounce.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +44,14 @@ struct Recipient
 {
     std::string forward_path; // for Delivered-To and the queue, without angle brackets
     storage::Route route;     // an address at another server stands in route.remote
+    storage::RcptParameters parameters{};
+};
+
+/// The sender's side of the envelope.
+struct Sender
+{
+    std::string reverse_path; // without angle brackets; empty for the null path
+    storage::MailParameters parameters{};
 };
 
 /// What the sender is told.
@@ -50,7 +60,8 @@ struct Verdict
     std::uint16_t code = 250;
     std::string_view status = "2.0.0"; // enhanced status code, RFC 3463
     std::string text = "stored";
-    std::string id; // of the message here: in its Received field, the reply and the log
+    std::string id;           // of the message here: in its Received field, the reply and the log
+    std::string unreported{}; // for the log: why a report that was asked for could not be sent
 
     bool accepted() const { return code == 250; }
 };
@@ -63,17 +74,28 @@ class Intake
 {
 public:
     /// With `events`, what is refused is noted there.
-    Intake(storage::Mail& mail, std::string hostname, storage::Events* events = nullptr)
-        : mail_(mail), hostname_(std::move(hostname)), events_(events)
+    Intake(storage::Accounts& accounts, storage::Mail& mail, std::string hostname,
+           storage::Events* events = nullptr)
+        : accounts_(accounts), mail_(mail), hostname_(std::move(hostname)), events_(events)
     {}
 
     /// Accepts the message for all of `recipients`, durably, or for none.
     /// Refuses, each time for good (554): a header section beyond the limits of
     /// mime/header (5.6.0), more than 50 Received fields, and a message that an
     /// alias would send out once more (5.4.6). What the store cannot do now is
-    /// a 4xx: only a message on stable storage is a 250.
-    awaitable<Verdict> accept(Origin origin, std::string reverse_path, std::vector<Recipient> recipients,
+    /// a 4xx: only a message on stable storage is a 250. So is, by then, the
+    /// report to a sender who asked to be told of success (RFC 3461 §5.2.2). A
+    /// message with `release_at` waits for that time before it goes anywhere.
+    awaitable<Verdict> accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
                               std::unique_ptr<storage::Spool> body);
+
+    /// Calls `listener`, on any thread, when a message was accepted that is to
+    /// wait (RFC 4865). To be set before the first message comes.
+    void on_held(std::function<void()> listener) { on_held_ = std::move(listener); }
+
+    /// Sends a report, as from this server and now, to `report.to`, wherever
+    /// that leads, as accept() would. A 550 where it leads nowhere.
+    awaitable<Verdict> send_report(Report report);
 
     /// Notes something that came to nothing, for those who ask for it later: its
     /// kind, envelope and reply; the rest is the origin's.
@@ -84,9 +106,11 @@ public:
                  const std::vector<Recipient>& recipients, const Verdict& verdict) const;
 
 private:
+    storage::Accounts& accounts_;
     storage::Mail& mail_;
     std::string hostname_;
     storage::Events* events_;
+    std::function<void()> on_held_;
 };
 
 } // namespace pillarbox::mailflow

@@ -161,7 +161,8 @@ awaitable<Result<void>> Outbox::send(Submission submission)
     origin.user = account->address;
     origin.account = submission.account;
     origin.submission = submission.id;
-    auto verdict = co_await intake_.accept(std::move(origin), envelope->reverse_path,
+    Sender sender{envelope->reverse_path, {}};
+    auto verdict = co_await intake_.accept(std::move(origin), std::move(sender),
                                            std::move(envelope->recipients), std::move(letter->body));
     const auto settled =
         co_await settle(std::move(submission), std::move(verdict), std::move(envelope->people));

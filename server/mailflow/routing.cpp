@@ -19,6 +19,21 @@ bool forwards(const Recipient& recipient)
     });
 }
 
+std::size_t targets(const Recipient& recipient)
+{
+    return recipient.route.local.size() + recipient.route.remote.size();
+}
+
+/// What goes along to each of several targets: success is told of by us, as
+/// that of the alias. Who asked for nothing else is to hear of nothing else.
+storage::RcptParameters without_success(storage::RcptParameters parameters)
+{
+    using namespace storage;
+    if (parameters.notify == notify::success) parameters.notify = notify::never;
+    parameters.notify &= ~notify::success;
+    return parameters;
+}
+
 } // namespace
 
 Destinations destinations(const std::vector<Recipient>& recipients)
@@ -32,15 +47,25 @@ Destinations destinations(const std::vector<Recipient>& recipients)
             if (accounts.insert(local.account).second)
                 all.copies.push_back({local.account, recipient.forward_path});
         }
-        for (const std::string& target : recipient.route.remote) {
-            if (remote.insert(ascii::to_lower(target)).second) all.forward_to.push_back(target);
-        }
         if (recipient.route.remote.empty()) continue;
+        const auto parameters =
+            targets(recipient) > 1 ? without_success(recipient.parameters) : recipient.parameters;
+        for (const std::string& target : recipient.route.remote) {
+            if (remote.insert(ascii::to_lower(target)).second) all.forward_to.push_back({target, parameters});
+        }
         only_one_forwards = only_one_forwards && all.forwarded_by.empty() && forwards(recipient);
         all.forwarded_by = recipient.forward_path;
     }
     if (!only_one_forwards) all.forwarded_by.clear();
     return all;
+}
+
+std::optional<Action> success_of(const Recipient& recipient)
+{
+    if ((recipient.parameters.notify & storage::notify::success) == 0) return std::nullopt;
+    if (recipient.route.remote.empty()) return Action::delivered;
+    if (targets(recipient) > 1) return Action::expanded;
+    return std::nullopt;
 }
 
 bool forwarding_loop(const mime::Header& header, const std::vector<Recipient>& recipients)

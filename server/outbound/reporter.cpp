@@ -19,6 +19,22 @@ using boost::asio::awaitable;
 constexpr std::size_t most_header_octets = std::size_t{256} * 1024; // of what goes back
 constexpr std::size_t id_length = 20;                               // 100 bits: nobody guesses the boundary
 
+/// Whether a sender wants to hear of that, RFC 3461 §4.1.
+bool wanted(const storage::RcptParameters& asked, mailflow::Action action)
+{
+    if (asked.notify == 0) return true;
+    if (action == mailflow::Action::failed) return (asked.notify & storage::notify::failure) != 0;
+    if (action == mailflow::Action::delayed) return (asked.notify & storage::notify::delay) != 0;
+    return (asked.notify & storage::notify::success) != 0;
+}
+
+std::optional<storage::QueueId> entry_of(const storage::Claim& claim, const std::string& address)
+{
+    for (const auto& recipient : claim.recipients)
+        if (recipient.address == address) return recipient.id;
+    return std::nullopt;
+}
+
 } // namespace
 
 /// The message's beginning, its header section at least.
@@ -40,9 +56,24 @@ awaitable<std::optional<storage::Delivery>>
 Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientReport> recipients)
 {
     if (recipients.empty() || claim.reverse_path.empty()) co_return std::nullopt;
+    std::vector<mailflow::RecipientReport> told;
+    storage::MailParameters asked;
+    for (auto& recipient : recipients) {
+        const auto id = entry_of(claim, recipient.recipient);
+        if (id) {
+            const auto entry = co_await store_.queue().find(*id);
+            if (entry && !wanted(entry->rcpt, recipient.action)) continue;
+            if (entry) recipient.original = entry->rcpt.original_recipient;
+            if (entry) asked = entry->mail;
+        }
+        told.push_back(std::move(recipient));
+    }
+    if (told.empty()) co_return std::nullopt;
+
     const smtp::Path sender = smtp::parse_mailbox(claim.reverse_path);
     mailflow::Recipient to;
     to.forward_path = claim.reverse_path;
+    to.parameters.notify = storage::notify::never; // RFC 3461 §6.1
     auto route = co_await store_.accounts().route(sender.local_part, sender.domain);
     if (route)
         to.route = std::move(*route);
@@ -62,7 +93,9 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
     report.id = random_name(id_length);
     report.time = now;
     report.arrival = claim.recipients.front().queued;
-    report.recipients = std::move(recipients);
+    report.recipients = std::move(told);
+    report.envelope_id = asked.envelope_id;
+    report.smtputf8 = asked.smtputf8;
     report.returned = head ? mailflow::Returned::header : mailflow::Returned::nothing;
     report.original = head.value_or("");
     const auto text = mailflow::delivery_report(report);
@@ -78,6 +111,8 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
         delivery.copies.push_back(
             {copy.account, mailflow::return_path("") + mailflow::delivered_to(copy.delivered_to)});
     delivery.forward_to = all.forward_to;
+    delivery.parameters.smtputf8 = asked.smtputf8;
+    if (asked.tls == storage::TlsWish::required) delivery.parameters.tls = asked.tls; // RFC 8689 §5
     delivery.summary = mailflow::summary_of(text);
     co_return std::move(delivery);
 }

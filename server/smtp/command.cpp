@@ -1,10 +1,11 @@
 #include "server/smtp/command.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/smtp/parameters.hpp"
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <vector>
 
 namespace pillarbox::smtp {
 
@@ -27,25 +28,39 @@ constexpr std::array names{
     Name{"TRACE", Verb::http},        Name{"PATCH", Verb::http},   Name{"PRI", Verb::http},
 };
 
-constexpr Reply line_too_long{500, "5.5.2", "line too long"};
-constexpr Reply bare_line_feed{500, "5.5.2", "lines end in CR LF, not in LF alone"};
-constexpr Reply nul_octet{500, "5.5.2", "NUL is not allowed in commands"};
-constexpr Reply control_character{500, "5.5.2", "control characters are not allowed in commands"};
-constexpr Reply non_ascii{500, "5.5.2", "only ASCII is allowed in commands"};
+constexpr Reply line_too_long{500, "5.5.2", "line too long: at most 2048 octets with CR LF"};
+constexpr Reply bare_line_feed{500, "5.5.2", "end lines in CR LF, not in LF alone"};
+constexpr Reply nul_octet{500, "5.5.2", "NUL is not allowed in commands: leave it out"};
+constexpr Reply control_character{500, "5.5.2",
+                                  "control characters are not allowed in commands: leave them out"};
+constexpr Reply non_ascii{500, "5.5.2", "only ASCII is allowed in this command: write it without accents"};
 constexpr Reply mail_syntax{501, "5.5.4", "write MAIL FROM:<name@example.org>"};
 constexpr Reply rcpt_syntax{501, "5.5.4", "write RCPT TO:<name@example.org>"};
-constexpr Reply parameter_syntax{501, "5.5.4", "parameters are written KEYWORD or KEYWORD=VALUE"};
-constexpr Reply parameter_twice{501, "5.5.4", "a parameter may be given once only"};
+constexpr Reply parameter_syntax{501, "5.5.4", "write parameters as KEYWORD or KEYWORD=VALUE"};
 constexpr Reply unknown_parameter{555, "5.5.4", "parameter not recognised: see the reply to EHLO"};
 constexpr Reply bdat_syntax{501, "5.5.4",
                             "write BDAT SIZE or BDAT SIZE LAST; closing, for the chunk's end is unknown"};
-constexpr Reply bad_size{501, "5.5.4", "SIZE is a number of octets"};
-constexpr Reply bad_body{501, "5.5.4", "BODY is 7BIT, 8BITMIME or BINARYMIME"};
-constexpr Reply bad_smtputf8{501, "5.5.4", "SMTPUTF8 takes no value"};
+// Each is also the answer to a parameter that is there twice.
+constexpr Reply bad_size{501, "5.5.4", "write SIZE=N once, a number of octets"};
+constexpr Reply bad_body{501, "5.5.4", "write BODY=7BIT, BODY=8BITMIME or BODY=BINARYMIME, once"};
+constexpr Reply bad_auth{501, "5.5.4", "write AUTH=<> or AUTH=ADDRESS in xtext, once"};
+constexpr Reply bad_smtputf8{501, "5.5.4", "write SMTPUTF8 once, without a value"};
+constexpr Reply bad_require_tls{501, "5.5.4", "write REQUIRETLS once, without a value"};
+constexpr Reply tls_needed{530, "5.7.10", "REQUIRETLS is for TLS: STARTTLS first"};
+constexpr Reply bad_hold_for{501, "5.5.4", "write HOLDFOR=SECONDS once, and no HOLDUNTIL"};
+constexpr Reply bad_hold_until{
+    501, "5.5.4", "write HOLDUNTIL=2026-12-31T08:00:00Z once, a time of RFC 3339, and no HOLDFOR"};
+constexpr Reply bad_return{501, "5.5.4", "write RET=FULL or RET=HDRS, once"};
+constexpr Reply bad_envelope_id{501, "5.5.4",
+                                "write ENVID=ID once, at most 100 characters of xtext, printable ASCII"};
+constexpr Reply bad_notify{501, "5.5.4",
+                           "write NOTIFY=NEVER, or NOTIFY= and SUCCESS, FAILURE, DELAY with commas, once"};
+constexpr Reply bad_original_recipient{
+    501, "5.5.4",
+    "write ORCPT=rfc822;ADDRESS once, in xtext, or ORCPT=utf-8;ADDRESS: at most 500 characters"};
 // The codes are those of RFC 6531 §3.5, one for MAIL, another for RCPT.
 constexpr Reply sender_utf8{550, "5.6.7", "this sender address is not ASCII: say SMTPUTF8 behind it"};
 constexpr Reply recipient_utf8{553, "5.6.7", "this address is not ASCII: say SMTPUTF8 behind MAIL FROM"};
-constexpr Reply bad_auth{501, "5.5.4", "AUTH is an xtext address or <>"};
 
 Command refused(std::string_view line, const Reply& refusal)
 {
@@ -100,41 +115,24 @@ std::optional<Parameter> parse_parameter(std::string_view text)
     return parameter;
 }
 
-/// size-value, RFC 1870 §4: one to twenty digits. One too large for 64 bits is
-/// too large for any limit.
-std::optional<std::uint64_t> parse_size(std::string_view digits)
-{
-    if (digits.empty() || digits.size() > 20 || !std::all_of(digits.begin(), digits.end(), ascii::is_digit)) {
-        return std::nullopt;
-    }
-    return ascii::parse_number<std::uint64_t>(digits).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
 /// What remains behind the path: nothing, or a space and parameters.
-/// Calls `take(parameter)`, which returns a reply to refuse it.
+/// Calls `take(parameter, again)`, which returns a reply to refuse it; `again`
+/// when it has been there before.
 template <class Take>
 std::optional<Reply> for_each_parameter(std::string_view rest, Take take)
 {
     if (!rest.empty() && rest.front() != ' ') return parameter_syntax;
+    std::vector<std::string_view> taken; // no more than there are
     for (rest = trim_left(rest); !rest.empty(); rest = trim_left(rest)) {
         const auto parameter = parse_parameter(ascii::take_until(rest, ' '));
         if (!parameter) return parameter_syntax;
-        if (const std::optional<Reply> refusal = take(*parameter)) return refusal;
+        const bool again = std::any_of(taken.begin(), taken.end(), [&](std::string_view keyword) {
+            return ascii::equal(keyword, parameter->keyword);
+        });
+        if (const std::optional<Reply> refusal = take(*parameter, again)) return refusal;
+        taken.push_back(parameter->keyword);
     }
     return std::nullopt;
-}
-
-/// xtext, RFC 3461 §4, or "<>".
-bool is_auth_value(std::string_view value)
-{
-    if (value == "<>") return true;
-    const auto hex = [](char c) { return ascii::is_digit(c) || (c >= 'A' && c <= 'F'); };
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        if (value[i] != '+') continue;
-        if (i + 2 >= value.size() || !hex(value[i + 1]) || !hex(value[i + 2])) return false;
-        i += 2;
-    }
-    return !value.empty();
 }
 
 bool names_address(Verb verb)
@@ -178,7 +176,7 @@ Command parse_command(const net::Line& line)
     return command;
 }
 
-Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth)
+Parsed<MailCommand> parse_mail(std::string_view argument, Offered offered)
 {
     if (!take_keyword(argument, "FROM:")) return mail_syntax;
     auto path = take_path(argument, PathKind::reverse);
@@ -186,54 +184,95 @@ Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth)
 
     MailCommand mail;
     mail.reverse_path = std::move(*path);
-    bool size_given = false;
-    bool body_given = false;
-    bool auth_given = false;
-    const auto once = [](bool& given) -> std::optional<Reply> {
-        if (given) return parameter_twice;
-        given = true;
-        return std::nullopt;
-    };
     const auto refusal =
-        for_each_parameter(argument, [&](const Parameter& parameter) -> std::optional<Reply> {
+        for_each_parameter(argument, [&](const Parameter& parameter, bool again) -> std::optional<Reply> {
             const std::string_view value = parameter.value.value_or("");
             if (ascii::equal(parameter.keyword, "SIZE")) {
                 const auto size = parse_size(value);
-                if (!size) return bad_size;
+                if (!size || again) return bad_size;
                 mail.size = *size;
-                return once(size_given);
+                return std::nullopt;
             }
             if (ascii::equal(parameter.keyword, "BODY")) {
                 mail.binary = ascii::equal(value, "BINARYMIME");
-                if (!mail.binary && !ascii::equal(value, "7BIT") && !ascii::equal(value, "8BITMIME"))
-                    return bad_body;
-                return once(body_given);
+                // Binary is not kept: such parts are encoded as they come in.
+                const auto kind = mail.binary ? storage::BodyKind::eight_bit : parse_body_kind(value);
+                if (!kind || again) return bad_body;
+                mail.parameters.body = *kind;
+                return std::nullopt;
+            }
+            if (ascii::equal(parameter.keyword, "RET")) {
+                const auto content = parse_return_content(value);
+                if (!content || again) return bad_return;
+                mail.parameters.return_content = *content;
+                return std::nullopt;
+            }
+            if (ascii::equal(parameter.keyword, "ENVID")) {
+                auto id = parse_envelope_id(value);
+                if (!id || again) return bad_envelope_id;
+                mail.parameters.envelope_id = std::move(*id);
+                return std::nullopt;
             }
             if (ascii::equal(parameter.keyword, "SMTPUTF8")) {
-                if (parameter.value) return bad_smtputf8; // RFC 6531 §3.4
-                return once(mail.utf8);
+                if (parameter.value || again) return bad_smtputf8; // RFC 6531 §3.4
+                mail.parameters.smtputf8 = true;
+                return std::nullopt;
             }
-            if (with_auth && ascii::equal(parameter.keyword, "AUTH")) {
-                if (!is_auth_value(value)) return bad_auth;
-                return once(auth_given);
+            if (ascii::equal(parameter.keyword, "REQUIRETLS")) {
+                if (parameter.value || again) return bad_require_tls;
+                if (!offered.tls) return tls_needed;
+                mail.parameters.tls = storage::TlsWish::required;
+                return std::nullopt;
+            }
+            if (offered.submission && ascii::equal(parameter.keyword, "AUTH")) {
+                if (!is_auth_value(value) || again) return bad_auth;
+                return std::nullopt;
+            }
+            if (offered.submission && ascii::equal(parameter.keyword, "HOLDFOR")) {
+                mail.hold_for = parse_interval(value);
+                if (!mail.hold_for || again || mail.hold_until) return bad_hold_for;
+                return std::nullopt;
+            }
+            if (offered.submission && ascii::equal(parameter.keyword, "HOLDUNTIL")) {
+                mail.hold_until = parse_date_time(value);
+                if (!mail.hold_until || again || mail.hold_for) return bad_hold_until;
+                return std::nullopt;
             }
             return unknown_parameter;
         });
     if (refusal) return *refusal;
-    if (mail.reverse_path.utf8 && !mail.utf8) return sender_utf8;
+    if (mail.reverse_path.utf8 && !mail.parameters.smtputf8) return sender_utf8;
     return mail;
 }
 
-Parsed<Path> parse_rcpt(std::string_view argument, bool utf8)
+Parsed<RcptCommand> parse_rcpt(std::string_view argument, bool utf8)
 {
     if (!take_keyword(argument, "TO:")) return rcpt_syntax;
     auto path = take_path(argument, PathKind::forward);
     if (!path) return path.error();
+
+    RcptCommand rcpt;
+    rcpt.forward_path = std::move(*path);
     const auto refusal =
-        for_each_parameter(argument, [](const Parameter&) { return std::optional(unknown_parameter); });
+        for_each_parameter(argument, [&](const Parameter& parameter, bool again) -> std::optional<Reply> {
+            const std::string_view value = parameter.value.value_or("");
+            if (ascii::equal(parameter.keyword, "NOTIFY")) {
+                const auto bits = parse_notify(value);
+                if (!bits || again) return bad_notify;
+                rcpt.parameters.notify = *bits;
+                return std::nullopt;
+            }
+            if (ascii::equal(parameter.keyword, "ORCPT")) {
+                auto original = parse_original_recipient(value);
+                if (!original || again) return bad_original_recipient;
+                rcpt.parameters.original_recipient = std::move(*original);
+                return std::nullopt;
+            }
+            return unknown_parameter;
+        });
     if (refusal) return *refusal;
-    if (path->utf8 && !utf8) return recipient_utf8;
-    return std::move(*path);
+    if (rcpt.forward_path.utf8 && !utf8) return recipient_utf8;
+    return rcpt;
 }
 
 bool space_after_colon(std::string_view argument)

@@ -3,7 +3,9 @@
 #include "server/net/line_buffer.hpp"
 #include "server/smtp/path.hpp"
 #include "server/smtp/reply.hpp"
+#include "storage/envelope.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -48,22 +50,36 @@ struct Command
 Command parse_command(const net::Line& line);
 
 /// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
-/// and RFC 3030 (BODY), RFC 6531 (SMTPUTF8) and, where AUTH is offered, RFC 4954 §5 (AUTH).
+/// and RFC 3030 (BODY), RFC 3461 (RET, ENVID), RFC 6531 (SMTPUTF8) and, where they are
+/// offered, RFC 4954 §5 (AUTH), RFC 8689 (REQUIRETLS) and RFC 4865 (HOLDFOR, HOLDUNTIL).
 struct MailCommand
 {
     Path reverse_path;
     std::uint64_t size = 0; // octets as declared; 0 when not declared
     bool binary = false;    // BODY=BINARYMIME
-    bool utf8 = false;      // SMTPUTF8: addresses and header fields may be UTF-8
+    storage::MailParameters parameters;
+    std::optional<std::chrono::seconds> hold_for;         // HOLDFOR
+    std::optional<std::chrono::sys_seconds> hold_until{}; // or HOLDUNTIL
 };
 
-/// `with_auth` says whether AUTH= may be given; it is read and ignored, since
-/// the sender is who signed in.
-Parsed<MailCommand> parse_mail(std::string_view argument, bool with_auth);
+/// What is offered in some sessions only.
+struct Offered
+{
+    bool submission = false; // AUTH= is then read and ignored: the sender is who signed in
+    bool tls = false;        // is there already, RFC 8689 §2
+};
 
-/// The forward-path of RCPT, RFC 5321 §4.1.1.3. No parameter is known. `utf8`
-/// says whether MAIL had SMTPUTF8; without it only ASCII may stand in a path.
-Parsed<Path> parse_rcpt(std::string_view argument, bool utf8);
+Parsed<MailCommand> parse_mail(std::string_view argument, Offered offered);
+
+/// RCPT, RFC 5321 §4.1.1.3, with the parameters of RFC 3461 (NOTIFY, ORCPT).
+struct RcptCommand
+{
+    Path forward_path;
+    storage::RcptParameters parameters;
+};
+
+/// `utf8` says whether MAIL had SMTPUTF8; without it only ASCII may stand in a path.
+Parsed<RcptCommand> parse_rcpt(std::string_view argument, bool utf8);
 
 /// Whether there are spaces between `FROM:` or `TO:` and the path. They are
 /// against RFC 5321 §3.3; parse_mail() and parse_rcpt() take them.

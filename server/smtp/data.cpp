@@ -15,12 +15,13 @@ constexpr std::chrono::seconds block_patience = 3min; // RFC 5321 §4.5.3.2.5
 
 constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
 constexpr Reply rcpt_first{503, "5.5.1", "RCPT TO first"};
-constexpr Reply no_recipient{554, "5.5.1", "no valid recipients"};
-constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument"};
+constexpr Reply no_recipient{554, "5.5.1", "no valid recipients: RCPT TO one that exists first"};
+constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument: write DATA alone"};
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
-constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA"};
+constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA: send chunks, or RSET"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
-constexpr Reply message_too_slow{421, "4.4.2", "the message took longer than 30 minutes; closing"};
+constexpr Reply message_too_slow{
+    421, "4.4.2", "the message took longer than 30 minutes; closing: send it again, faster or in parts"};
 
 mailflow::Verdict verdict_of(const Reply& reply)
 {
@@ -170,8 +171,8 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
         log_.info("smtp.message_refused", {{"code", message.refusal()->code},
                                            {"status", message.refusal()->status},
                                            {"size", message.octets()}});
-        services_.intake.refused(origin(transaction.utf8), transaction.reverse_path, transaction.recipients,
-                                 verdict_of(*message.refusal()));
+        services_.intake.refused(origin(transaction.parameters.smtputf8), transaction.reverse_path,
+                                 transaction.recipients, verdict_of(*message.refusal()));
         co_return say(*message.refusal());
     }
     if (identity_) {
@@ -181,8 +182,12 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
     auto body = message.text();
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
-    const auto verdict = co_await services_.intake.accept(origin(transaction.utf8), transaction.reverse_path,
-                                                          std::move(transaction.recipients), std::move(body));
+    mailflow::Sender from;
+    from.reverse_path = transaction.reverse_path;
+    from.parameters = transaction.parameters;
+    const auto verdict =
+        co_await services_.intake.accept(origin(transaction.parameters.smtputf8), std::move(from),
+                                         std::move(transaction.recipients), std::move(body));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
 }
@@ -225,6 +230,8 @@ void Session::log_verdict(const mailflow::Verdict& verdict, const std::string& r
     if (verdict.accepted()) {
         log_.info("smtp.message",
                   {{"id", verdict.id}, {"from", reverse_path}, {"recipients", recipients}, {"size", octets}});
+        if (!verdict.unreported.empty())
+            log_.warning("smtp.report_not_sent", {{"to", reverse_path}, {"reason", verdict.unreported}});
         return;
     }
     log_.info("smtp.message_refused", {{"code", verdict.code},

@@ -13,7 +13,7 @@ constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try ag
 constexpr Reply bare_line_end{550, "5.6.0",
                               "bare CR or LF in the message: end lines with CR LF (curl: --crlf)"};
 constexpr Reply nul_octet{550, "5.6.0", "NUL in the message: encode binary data"};
-constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB"};
+constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB: break it"};
 
 std::optional<Reply> refusal_of(TextRules::Fault fault)
 {

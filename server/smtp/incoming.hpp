@@ -16,7 +16,8 @@
 
 namespace pillarbox::smtp {
 
-inline constexpr Reply too_large{552, "5.3.4", "the message is larger than SIZE in the reply to EHLO allows"};
+inline constexpr Reply too_large{552, "5.3.4",
+                                 "the message is too large: SIZE in the reply to EHLO says what may be"};
 
 /// How a storage error is told to a client that is about to send a message, or does.
 Reply no_room_reply(boost::system::error_code error);

@@ -3,6 +3,9 @@
 #include "server/net/networks.hpp"
 #include "server/smtp/shown.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,23 +24,24 @@ constexpr std::chrono::milliseconds slow_down = 1s;
 
 constexpr Reply ok{250, "2.0.0", "ok"};
 constexpr Reply goodbye{221, "2.0.0", "goodbye"};
-constexpr Reply no_argument{501, "5.5.4", "this command takes no argument"};
+constexpr Reply no_argument{501, "5.5.4", "this command takes no argument: write it alone"};
 constexpr Reply name_missing{501, "5.5.4", "give your host name or address literal"};
 constexpr Reply unknown_command{500, "5.5.1", "command not recognised: HELP lists the known ones"};
-constexpr Reply no_expansion{502, "5.5.1", "lists are not expanded here"};
+constexpr Reply no_expansion{502, "5.5.1", "lists are not expanded here: send to the list itself"};
 constexpr Reply cannot_verify{252, "2.1.5", "cannot verify a user; RCPT TO will tell"};
 constexpr Reply whom_to_verify{501, "5.5.4", "write VRFY NAME"};
-constexpr Reply not_http{554, "5.5.1", "this is a mail server"};
-constexpr Reply too_early{554, "5.5.1", "you spoke before the greeting"}; // RFC 5321 §3.1
+constexpr Reply not_http{554, "5.5.1", "this is a mail server: use SMTP"};
+constexpr Reply too_early{554, "5.5.1", "you spoke before the greeting: wait for it"}; // RFC 5321 §3.1
 constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
-constexpr Reply already_secure{503, "5.5.1", "TLS is already active"};
-constexpr Reply no_tls{502, "5.5.1", "STARTTLS is not offered here"};
+constexpr Reply already_secure{503, "5.5.1", "TLS is active already: go on with EHLO"};
+constexpr Reply no_tls{502, "5.5.1", "STARTTLS is not offered here: go on without it"};
 constexpr Reply tls_in_transaction{503, "5.5.1", "finish the mail transaction, or RSET, before STARTTLS"};
 constexpr Reply tls_ready{220, "2.0.0", "ready to start TLS"};
-constexpr Reply shutting_down{421, "4.3.2", "the server is shutting down, come back shortly"};
-constexpr Reply timed_out{421, "4.4.2", "waited too long for you; closing"};
-constexpr Reply too_many_mistakes{421, "4.7.0", "too many bad commands; closing"};
-constexpr Reply too_many_without_effect{421, "4.7.0", "too many commands without a message; closing"};
+constexpr Reply shutting_down{421, "4.3.2", "the server is shutting down: connect again shortly"};
+constexpr Reply timed_out{421, "4.4.2", "waited too long for you; closing: connect again"};
+constexpr Reply too_many_mistakes{421, "4.7.0", "too many bad commands; closing: HELP lists the known ones"};
+constexpr Reply too_many_without_effect{
+    421, "4.7.0", "too many commands without a message; closing: connect again when there is one"};
 
 /// Whether a client could go on with this for ever and never send a message.
 bool idles(Verb verb)
@@ -221,16 +225,36 @@ void Session::hello(const Command& command)
         lines.push_back("SIZE " + std::to_string(services_.config->smtp.max_message_size)); // RFC 1870
         lines.emplace_back("PIPELINING");                                                   // RFC 2920
         lines.emplace_back("8BITMIME");                                                     // RFC 6152
+        lines.emplace_back("DSN");                                                          // RFC 3461
         lines.emplace_back("SMTPUTF8");                                                     // RFC 6531 §3.2
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
         lines.emplace_back("CHUNKING");                                                     // RFC 3030 §2
         lines.emplace_back("BINARYMIME");                                                   // RFC 3030 §3
+        lines.push_back(limits());                                                          // RFC 9422
+        if (connection_.secure()) lines.emplace_back("REQUIRETLS");                         // RFC 8689 §2
+        if (submission()) lines.push_back(future_release());                                // RFC 4865 §3
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
         if (submission() && passwords_allowed())
             lines.push_back("AUTH " +
                             services_.login.mechanisms(*services_.config, connection_.secure())); // RFC 4954
     }
     connection_.put(format_lines(250, "", lines));
+}
+
+/// What one session may send, as MAIL and RCPT have it.
+std::string Session::limits() const
+{
+    const std::string recipients = "RCPTMAX=" + std::to_string(services_.config->smtp.max_recipients);
+    if (exempt_) return "LIMITS " + recipients;
+    return "LIMITS MAILMAX=" + std::to_string(most_messages) + " " + recipients;
+}
+
+/// How long mail may wait, in seconds, and until when.
+std::string Session::future_release()
+{
+    const std::chrono::seconds longest = longest_hold;
+    const auto latest = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + longest);
+    return fmt::format("FUTURERELEASE {} {:%Y-%m-%dT%H:%M:%SZ}", longest.count(), fmt::gmtime(latest));
 }
 
 awaitable<void> Session::start_tls(Command command)

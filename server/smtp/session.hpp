@@ -87,9 +87,9 @@ private:
     struct Transaction
     {
         std::string reverse_path;
+        storage::MailParameters parameters;
         std::uint64_t declared_size = 0; // octets; 0 when not declared
-        bool utf8 = false;               // SMTPUTF8 was said
-        bool binary = false;             // BODY=BINARYMIME was
+        bool binary = false;             // BODY=BINARYMIME was said
         std::vector<mailflow::Recipient> recipients;
         bool refused_recipient = false;
         std::optional<Chunks> chunks; // once BDAT has begun
@@ -102,6 +102,8 @@ private:
     awaitable<bool> speaks_tls();
     awaitable<void> obey(Command command);
     void hello(const Command& command);
+    std::string limits() const;
+    static std::string future_release();
     awaitable<void> start_tls(Command command);
     awaitable<bool> without_effect();
     void help();
@@ -111,7 +113,10 @@ private:
     bool submission() const { return services_.kind == Services::Kind::submission; }
 
     // transaction.cpp: one message's envelope
+    static constexpr unsigned most_messages = 100; // in one session
+    static constexpr std::chrono::hours longest_hold{30 * 24};
     awaitable<void> mail(Command command);
+    std::optional<Reply> hold(MailCommand& mail) const;
     awaitable<void> rcpt(Command command);
     bool spaced_against_will(const Command& command) const;
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);

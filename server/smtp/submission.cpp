@@ -16,18 +16,20 @@ constexpr unsigned most_failures = 3;
 
 constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply not_offered{502, "5.5.1", "AUTH is not offered here: users sign in on port 587 or 465"};
-constexpr Reply already{503, "5.5.1", "signed in already"};
-constexpr Reply in_transaction{503, "5.5.1", "AUTH is not allowed inside a mail transaction"};
+constexpr Reply already{503, "5.5.1", "signed in already: go on with MAIL FROM"};
+constexpr Reply in_transaction{503, "5.5.1",
+                               "AUTH is not allowed inside a mail transaction: finish it, or RSET, first"};
 constexpr Reply encryption_required{538, "5.7.11",
                                     "no passwords in the clear: STARTTLS first, or use port 465"};
 constexpr Reply mechanism_missing{501, "5.5.4", "write AUTH and one of the mechanisms that EHLO lists"};
-constexpr Reply mechanism_unknown{504, "5.5.4", "this mechanism is not offered; EHLO lists those that are"};
-constexpr Reply line_too_long{500, "5.5.6", "the response is too long"}; // RFC 4954 §4
-constexpr Reply bad_line{501, "5.5.2", "a response is one line of base64 that ends in CR LF"};
-constexpr Reply bad_response{501, "5.5.2", "not base64, or not what the mechanism expects"};
-constexpr Reply cancelled{501, "5.7.0", "cancelled"};
+constexpr Reply mechanism_unknown{504, "5.5.4", "this mechanism is not offered: use one that EHLO lists"};
+constexpr Reply line_too_long{500, "5.5.6", "the response is too long: at most 12288 octets"}; // RFC 4954 §4
+constexpr Reply bad_line{501, "5.5.2", "write a response as one line of base64 that ends in CR LF"};
+constexpr Reply bad_response{501, "5.5.2",
+                             "not base64, or not what the mechanism expects: begin again with AUTH"};
+constexpr Reply cancelled{501, "5.7.0", "cancelled, as you wanted: begin again with AUTH"};
 constexpr Reply signed_in{235, "2.7.0", "signed in"};
-constexpr Reply wrong{535, "5.7.8", "wrong user name or password"};
+constexpr Reply wrong{535, "5.7.8", "wrong user name or password: check both and try again"};
 constexpr Reply throttled{454, "4.7.0", "too many failed sign-ins from your network: wait some minutes"};
 constexpr Reply busy{454, "4.7.0", "cannot check passwords now, try again"};
 constexpr Reply too_many_failures{421, "4.7.0", "too many failed sign-ins; closing"};
@@ -35,8 +37,8 @@ constexpr Reply sign_in_first{530, "5.7.0", "sign in first, with AUTH"};
 constexpr Reply tls_first{530, "5.7.0", "STARTTLS first, then sign in"}; // RFC 3207 §4
 constexpr Reply not_yours{553, "5.7.1",
                           "this sender address is not yours: send from one that reaches your mailbox"};
-constexpr Reply author_not_yours{553, "5.7.1",
-                                 "From must name addresses that reach your mailbox, and no others"};
+constexpr Reply author_not_yours{
+    553, "5.7.1", "this From is not yours: write addresses that reach your mailbox, and no others"};
 constexpr Reply too_many{450, "4.7.1", "too many messages within the hour: try again later"};
 constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 

@@ -8,7 +8,6 @@ namespace pillarbox::smtp {
 
 namespace {
 
-constexpr unsigned most_messages = 100;          // in one session
 constexpr unsigned most_unknown_recipients = 20; // in one session
 
 constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
@@ -23,13 +22,18 @@ constexpr Reply no_such_user{550, "5.1.1", "no mailbox here by that name: check 
 constexpr Reply mailbox_full{452, "4.2.2", "this mailbox is full, try again later"};
 constexpr Reply alias_loop{550, "5.4.6",
                            "this address leads in a circle: its administrator must mend the alias"};
-constexpr Reply too_many_unknown{421, "4.7.1", "too many unknown recipients; closing"};
+constexpr Reply too_many_unknown{421, "4.7.1",
+                                 "too many unknown recipients; closing: check your list of addresses"};
 constexpr Reply relaying_denied{
     550, "5.7.1",
     "relaying denied: this domain is not served here; users sign in on port 587 or 465 to send"};
 constexpr Reply source_routing{550, "5.7.1", "relaying denied: no routes with '%', '!' or '@' in the name"};
 constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a domain name"};
-constexpr Reply space_behind_colon{501, "5.5.4", "no space between the colon and the path"}; // RFC 5321 §3.3
+constexpr Reply space_behind_colon{501, "5.5.4",
+                                   "no space between the colon and the path: leave it out"}; // RFC 5321 §3.3
+constexpr Reply hold_over{501, "5.5.4", "HOLDUNTIL is over: write a time to come, or leave it out"};
+constexpr Reply hold_too_long{501, "5.5.4",
+                              "too long to wait: FUTURERELEASE in the reply to EHLO says how long it may be"};
 constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
 constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
 
@@ -67,9 +71,10 @@ awaitable<void> Session::mail(Command command)
     if (submission() && !sender) co_return say(sign_in_needed());
     if (!exempt_ && messages_ >= most_messages) co_return leave(too_many_messages);
     if (spaced_against_will(command)) co_return say(space_behind_colon);
-    const auto parsed = parse_mail(command.argument, submission());
+    auto parsed = parse_mail(command.argument, {submission(), connection_.secure()});
     if (!parsed) co_return say(parsed.error());
 
+    if (const auto refusal = hold(*parsed)) co_return say(*refusal);
     if (parsed->size > services_.config->smtp.max_message_size) co_return say(too_large); // RFC 1870 §6.1
     const auto room = services_.mail.has_room(parsed->size);
     if (!room) co_return say(no_room_reply(room.error()));
@@ -78,9 +83,21 @@ awaitable<void> Session::mail(Command command)
         if (!allowed) co_return;
     }
     transaction_ = Transaction{
-        parsed->reverse_path.address(), parsed->size, parsed->utf8, parsed->binary, {}, false, {}};
+        parsed->reverse_path.address(), parsed->parameters, parsed->size, parsed->binary, {}, false, {}};
     log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
     say(sender_ok);
+}
+
+/// When the message may go, if it is to wait (RFC 4865 §4); or why it may not.
+std::optional<Reply> Session::hold(MailCommand& mail) const
+{
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (mail.hold_for) mail.hold_until = now + *mail.hold_for;
+    if (!mail.hold_until) return std::nullopt;
+    if (*mail.hold_until < now) return hold_over;
+    if (*mail.hold_until > now + longest_hold) return hold_too_long;
+    mail.parameters.release_at = mail.hold_until;
+    return std::nullopt;
 }
 
 awaitable<void> Session::rcpt(Command command)
@@ -89,9 +106,9 @@ awaitable<void> Session::rcpt(Command command)
     if (transaction_->chunks) co_return say(chunks_begun);
     Transaction& transaction = *transaction_;
     if (spaced_against_will(command)) co_return say(space_behind_colon);
-    const auto parsed = parse_rcpt(command.argument, transaction.utf8);
+    const auto parsed = parse_rcpt(command.argument, transaction.parameters.smtputf8);
     if (!parsed) co_return say(parsed.error());
-    const Path& path = *parsed;
+    const Path& path = parsed->forward_path;
     // 452, not 552: the client keeps what was accepted and sends the rest in
     // another transaction (RFC 5321 §4.5.3.1.10).
     if (transaction.recipients.size() >= services_.config->smtp.max_recipients)
@@ -131,7 +148,7 @@ awaitable<void> Session::rcpt(Command command)
         co_return say(mailbox_full);
     }
     const Path full{path.local_part, domain, path.utf8};
-    transaction.recipients.push_back({full.address(), std::move(*route)});
+    transaction.recipients.push_back({full.address(), std::move(*route), parsed->parameters});
     say(recipient_ok);
 }
 

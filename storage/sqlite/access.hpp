@@ -6,6 +6,7 @@
 #include "storage/devices.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
+#include "storage/later.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
 #include "storage/search.hpp"
@@ -112,6 +113,19 @@ public:
 private:
     Core& core_;
     std::int64_t last_claim_ = 0; // on the row thread
+};
+
+class SqliteLater final : public Later
+{
+public:
+    explicit SqliteLater(Core& core) : core_(core) {}
+
+    awaitable<Result<std::optional<Waiting>>> due(Time now, QueueId after) override;
+    awaitable<Result<std::optional<Time>>> next(Time now) override;
+    awaitable<Result<void>> remove(std::vector<QueueId> entries) override;
+
+private:
+    Core& core_;
 };
 
 class SqliteSessions final : public Sessions

@@ -322,6 +322,7 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       mail_(*core_),
       accounts_(*core_),
       queue_(*core_),
+      later_(*core_),
       sessions_(*core_),
       transfer_(*core_),
       search_(*core_),

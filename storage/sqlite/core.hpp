@@ -155,6 +155,7 @@ public:
     Mail& mail() override { return mail_; }
     Accounts& accounts() override { return accounts_; }
     Queue& queue() override { return queue_; }
+    Later& later() override { return later_; }
     Sessions& sessions() override { return sessions_; }
     Transfer& transfer() override { return transfer_; }
     Search& search() override { return search_; }
@@ -176,6 +177,7 @@ private:
     SqliteMail mail_;
     SqliteAccounts accounts_;
     SqliteQueue queue_;
+    SqliteLater later_;
     SqliteSessions sessions_;
     SqliteTransfer transfer_;
     SqliteSearch search_;

@@ -44,8 +44,8 @@ public:
             const auto stored = store_copy(database, copy, received);
             if (!stored) return stored;
         }
-        for (const auto& recipient : delivery_.forward_to)
-            enqueue(database, recipient, received);
+        for (const auto& forward : delivery_.forward_to)
+            enqueue(database, forward, received);
         return boost::system::in_place_value;
     }
 
@@ -81,14 +81,19 @@ private:
         return boost::system::in_place_value;
     }
 
-    void enqueue(Database& database, const std::string& recipient, Time received)
+    void enqueue(Database& database, const Forward& forward, Time received)
     {
+        const MailParameters& mail = delivery_.parameters;
         database.run(
-            "INSERT INTO queue (body, submitter, reverse_path, recipient, trace, size, queued, held) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            written_.place.body, delivery_.submitter, delivery_.reverse_path, recipient,
-            Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received);
-        auto event = accepted(EventKind::queued, recipient, received);
+            "INSERT INTO queue (body, submitter, reverse_path, recipient, trace, size, queued, held, "
+            "envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
+            "original_recipient) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            written_.place.body, delivery_.submitter, delivery_.reverse_path, forward.recipient,
+            Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received,
+            mail.release_at ? 2 : 0, mail.envelope_id, mail.return_content, mail.body, mail.smtputf8,
+            mail.tls, mail.release_at, forward.parameters.notify, forward.parameters.original_recipient);
+        auto event = accepted(EventKind::queued, forward.recipient, received);
         if (delivery_.submitter) event.account = *delivery_.submitter;
         event.queue = QueueId{database.last_id()};
         record_event(database, event);

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/envelope_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
 
 namespace pillarbox::storage::sqlite {
@@ -19,7 +20,9 @@ Queued queued_of(const Query& row)
                   .attempts = row.as<std::uint32_t>(8),
                   .tried = row.as<Time>(9),
                   .host = row.as<std::string>(10),
-                  .reply = row.as<std::string>(11)};
+                  .reply = row.as<std::string>(11),
+                  .mail = mail_parameters(row, 12),
+                  .rcpt = rcpt_parameters(row, 18)};
     if (queued.claimed) queued.due = {}; // the claim's end is nobody's business
     return queued;
 }
@@ -30,9 +33,11 @@ std::int64_t change_one(Database& database, QueueId id, QueueChange change)
     case QueueChange::hold:
         return database.run("UPDATE queue SET held = 1 WHERE id = ?", id);
     case QueueChange::release:
-        return database.run("UPDATE queue SET held = 0, due = CASE claim WHEN 0 THEN 0 ELSE due END "
+        // What waits for its time goes the way of all that does, and now.
+        return database.run("UPDATE queue SET held = CASE WHEN release_at IS NULL THEN 0 ELSE 2 END, "
+                            "release_at = min(release_at, ?), due = CASE claim WHEN 0 THEN 0 ELSE due END "
                             "WHERE id = ?",
-                            id);
+                            now(), id);
     case QueueChange::retry:
         database.run("UPDATE destination SET not_before = 0 "
                      "WHERE name = (SELECT destination FROM queue WHERE id = ?)",
@@ -50,8 +55,10 @@ std::int64_t change_all(Database& database, QueueChange change)
     case QueueChange::hold:
         return database.run("UPDATE queue SET held = 1 WHERE held = 0");
     case QueueChange::release:
-        return database.run("UPDATE queue SET held = 0, due = CASE claim WHEN 0 THEN 0 ELSE due END "
-                            "WHERE held = 1");
+        return database.run("UPDATE queue SET held = CASE WHEN release_at IS NULL THEN 0 ELSE 2 END, "
+                            "release_at = min(release_at, ?), due = CASE claim WHEN 0 THEN 0 ELSE due END "
+                            "WHERE held = 1",
+                            now());
     case QueueChange::retry:
         database.run("UPDATE destination SET not_before = 0 WHERE not_before > 0");
         return database.run("UPDATE queue SET due = 0 WHERE claim = 0 AND held = 0 AND due > 0");
@@ -68,7 +75,8 @@ awaitable<Result<std::vector<Queued>>> SqliteQueue::list(std::size_t limit)
         Query row(
             database,
             "SELECT id, reverse_path, recipient, size, queued, held, claim, due, attempts, tried, host, "
-            "reply FROM queue ORDER BY id LIMIT ?",
+            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
+            "original_recipient FROM queue ORDER BY id LIMIT ?",
             limit);
         while (row.step())
             queued.push_back(queued_of(row));
@@ -83,7 +91,8 @@ awaitable<Result<Queued>> SqliteQueue::find(QueueId id)
         Query row(
             database,
             "SELECT id, reverse_path, recipient, size, queued, held, claim, due, attempts, tried, host, "
-            "reply FROM queue WHERE id = ?",
+            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
+            "original_recipient FROM queue WHERE id = ?",
             id);
         if (!row.step()) return make_error_code(Errc::not_found);
         return queued_of(row);

@@ -37,14 +37,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (command.verb == smtp::Verb::malformed) check_reply(command.refusal);
 
     for (const std::string_view argument : {text, command.argument}) {
-        for (const bool with_auth : {false, true}) {
-            const auto mail = smtp::parse_mail(argument, with_auth);
+        for (const bool offered : {false, true}) {
+            const auto mail = smtp::parse_mail(argument, {offered, offered});
             if (mail) check_path(mail->reverse_path);
+            if (mail) check(mail->parameters.envelope_id.size() <= 100);
             if (!mail) check_reply(mail.error());
         }
-        const auto path = smtp::parse_rcpt(argument, true);
-        if (path) check_path(*path);
-        if (!path) check_reply(path.error());
+        const auto rcpt = smtp::parse_rcpt(argument, true);
+        if (rcpt) check_path(rcpt->forward_path);
+        if (rcpt) check(rcpt->parameters.original_recipient.size() <= 500);
+        if (!rcpt) check_reply(rcpt.error());
     }
     return 0;
 }

@@ -62,10 +62,15 @@ PURE = re.compile(
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/outbound/(dot_stuffer|extensions|reply_reader|retry)\."
     r"|server/pop3/(command|reply|numbering|shown)\."
-    r"|server/smtp/(command|path|reply|data_reader|shown)\."
+    r"|server/smtp/(command|parameters|path|reply|data_reader|shown)\."
     r"|storage/search_(query|value)\."
     r"|storage/sqlite/(segment|tokens)\."
 )
+
+# A reply that stands in the source: its code, its enhanced code, its text.
+REPLY = re.compile(r'\bReply \w+\{\s*(\d{3}),\s*"([^"]*)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}')
+WITHOUT_STATUS = {"220", "354"}  # the greeting, and where nothing is over yet (RFC 2034 §4)
+ADVICE = re.compile(r":|\b(write|give|say|use|try|send|end|finish|connect|sign|begin|first)\b")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|time\.sleep)\s*\(")
@@ -112,6 +117,7 @@ class Checker:
         for name, text in self.texts.items():
             source = name.endswith((".hpp", ".cpp"))
             self.check_marks(name, text)
+            self.check_replies(name, text)
             self.check_length(name, text)
             if source:
                 code = strip(text)
@@ -242,6 +248,21 @@ class Checker:
             return
         for match in re.finditer(r"\b(TODO|FIXME|XXX|HACK)\b", text):
             self.fault(name, line_of(text, match.start()), "mark", f"{match.group()}: finish it, or file it and cite the issue")
+
+    def check_replies(self, name, text):
+        """Each has its enhanced code, and each refusal tells what to do about it."""
+        if not name.startswith("server/smtp/"):
+            return
+        for match in REPLY.finditer(text):
+            code, status, literals = match.groups()
+            said = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals))
+            line = line_of(text, match.start())
+            if not re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", status) and not (status == "" and code in WITHOUT_STATUS):
+                self.fault(name, line, "reply", f"{code} needs an enhanced code (RFC 3463)")
+            elif status and status[0] != code[0]:
+                self.fault(name, line, "reply", f"{code} and {status} are of different classes")
+            if code[0] in "45" and not ADVICE.search(said):
+                self.fault(name, line, "reply", f"{code} says what is wrong, and not what to do about it")
 
     def check_length(self, name, text):
         lines = text.count("\n")

@@ -69,6 +69,13 @@ CASES = [
     (COROUTINE, "{ auto ok = x && co_await f(); }", "coroutine"),
     (COROUTINE, "{ co_return co_await f(); }", "coroutine"),
     (COROUTINE, "{ try { f(); } catch (...) { if (x) { co_await g(); } } }", "coroutine"),
+    # replies
+    ("server/smtp/a.cpp", 'constexpr Reply ok{250, "2.0.0", "ok"};\n', None),
+    ("server/smtp/a.cpp", 'constexpr Reply go{354, "", "go ahead"};\n', None),
+    ("server/smtp/a.cpp", 'constexpr Reply no{550, "5.1.1",\n    "no mailbox: "\n    "check the address"};\n', None),
+    ("server/smtp/a.cpp", 'constexpr Reply ok{250, "", "ok"};\n', "reply"),
+    ("server/smtp/a.cpp", 'constexpr Reply no{550, "4.1.1", "no mailbox: check the address"};\n', "reply"),
+    ("server/smtp/a.cpp", 'constexpr Reply no{550, "5.1.1", "no mailbox"};\n', "reply"),
     # the rest
     ("server/net/a.hpp", "struct A {};\n", "header"),
     ("server/net/a.cpp", "\n" * 400, None),

@@ -60,7 +60,7 @@ SiteTest::SiteTest()
     login_ = std::make_unique<auth::Login>(store_->accounts(), config_, std::string(32, 'k'));
     site_ = std::make_unique<http::Site>(
         http::Services{*store_, *login_, config_.hostname, std::uint16_t{8443}, "the key of a test"});
-    intake_ = std::make_unique<mailflow::Intake>(store_->mail(), config_.hostname);
+    intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_.hostname);
     mailflow::Outbox::Options sending;
     sending.most_recipients = 5;
     sending.largest = 1024ull * 1024;
@@ -163,13 +163,13 @@ void SiteTest::deliver(std::string_view address, std::string_view message)
     const auto route = run(
         store_->accounts().route(std::string(address.substr(0, at)), std::string(address.substr(at + 1))));
     ASSERT_TRUE(route);
-    mailflow::Intake intake(store_->mail(), "mail.example.org");
+    mailflow::Intake intake(store_->accounts(), store_->mail(), "mail.example.org");
     mailflow::Origin origin;
     origin.client = boost::asio::ip::make_address("192.0.2.9");
     origin.helo = "client.example.net";
     origin.protocol = "ESMTP";
     std::vector<mailflow::Recipient> recipients{{std::string(address), *route}};
-    const auto verdict = run(intake.accept(origin, "sender@example.net", recipients, std::move(spool)));
+    const auto verdict = run(intake.accept(origin, {"sender@example.net", {}}, recipients, std::move(spool)));
     ASSERT_EQ(verdict.code, 250) << verdict.text;
 }
 

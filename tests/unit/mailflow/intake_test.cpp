@@ -16,8 +16,7 @@ public:
     {
         auto spool = mail().new_spool();
         EXPECT_TRUE(spool->append(message));
-        return run(intake_.accept(std::move(from), "carol@elsewhere.example", std::move(recipients),
-                                  std::move(spool)));
+        return run(intake_.accept(std::move(from), sender_, std::move(recipients), std::move(spool)));
     }
 
     static Origin peer()
@@ -34,7 +33,7 @@ public:
     {
         const auto route = run(accounts().route(local_part, "example.test"));
         EXPECT_TRUE(route) << local_part;
-        return {local_part + "@example.test", route ? *route : storage::Route{}};
+        return {local_part + "@example.test", route ? *route : storage::Route{}, {}};
     }
 
     std::vector<std::string> inbox(const std::string& address)
@@ -75,7 +74,8 @@ public:
         return recipients;
     }
 
-    Intake intake_{mail(), "mx.example.test"};
+    Sender sender_{"carol@elsewhere.example", {}};
+    Intake intake_{accounts(), mail(), "mx.example.test"};
 };
 
 const std::string message = "From: Carol <carol@elsewhere.example>\r\nSubject: lunch\r\n\r\nAt one?\r\n";
@@ -118,7 +118,7 @@ TEST_F(IntakeTest, FillsTheSummaryThatListsShow)
 
 TEST_F(IntakeTest, MakesOneCopyForEachAccountAndQueuesTheRest)
 {
-    Recipient far{"far@third.example", {{}, {"far@third.example"}}};
+    Recipient far{"far@third.example", {{}, {"far@third.example"}}, {}};
     const Verdict verdict = accept(
         message, {recipient("alice"), recipient("sales"), recipient("alice+x"), recipient("away"), far});
     EXPECT_TRUE(verdict.accepted());
@@ -165,6 +165,97 @@ TEST_F(IntakeTest, RefusesWhatCannotBeAMessage)
         many += "Received: from here by there\r\n";
     EXPECT_TRUE(accept(many + "\r\nbody\r\n", {recipient("alice")}).accepted());
     EXPECT_TRUE(accept("", {recipient("alice")}).accepted());
+}
+
+TEST_F(IntakeTest, KeepsWhatWasAskedWithWhatIsQueued)
+{
+    sender_.parameters.envelope_id = "QQ314159";
+    sender_.parameters.return_content = storage::ReturnContent::headers;
+    sender_.parameters.body = storage::BodyKind::eight_bit;
+    sender_.parameters.smtputf8 = true;
+    sender_.parameters.tls = storage::TlsWish::required;
+    sender_.parameters.release_at = storage::Time(std::chrono::seconds(1'900'000'000));
+    Recipient away = recipient("away");
+    away.parameters = {storage::notify::success | storage::notify::delay, "rfc822;away@example.test"};
+    EXPECT_TRUE(accept(message, {away}).accepted());
+    const auto entries = run(queue().list(10));
+    ASSERT_TRUE(entries);
+    ASSERT_EQ(entries->size(), 1u);
+    EXPECT_EQ(entries->front().mail, sender_.parameters);
+    EXPECT_EQ(entries->front().rcpt, away.parameters);
+}
+
+TEST_F(IntakeTest, NoticesThatTlsIsWaived)
+{
+    using storage::TlsWish;
+    struct Case
+    {
+        std::string head;
+        TlsWish asked;
+        TlsWish kept;
+    };
+    const std::string no = "TLS-Required: No\r\n";
+    for (const Case& c :
+         {Case{"", TlsWish::unsaid, TlsWish::unsaid}, Case{no, TlsWish::unsaid, TlsWish::waived},
+          Case{"tls-required:\r\n no \r\n", TlsWish::unsaid, TlsWish::waived},
+          Case{no, TlsWish::required, TlsWish::required},
+          Case{"TLS-Required: Yes\r\n", TlsWish::unsaid, TlsWish::unsaid},
+          Case{no + no, TlsWish::unsaid, TlsWish::unsaid}}) {
+        sender_.parameters.tls = c.asked;
+        ASSERT_TRUE(accept(c.head + message, {recipient("away")}).accepted()) << c.head;
+        const auto entries = run(queue().list(10));
+        ASSERT_TRUE(entries);
+        EXPECT_EQ(entries->back().mail.tls, c.kept) << c.head;
+    }
+}
+
+TEST_F(IntakeTest, TellsOfSuccessWhereItLies)
+{
+    sender_.reverse_path = "bob@example.test";
+    Origin submitted = peer();
+    submitted.kind = Origin::Kind::submission;
+    Recipient alice = recipient("alice");
+    alice.parameters.notify = storage::notify::success;
+    const Verdict verdict = accept(message, {alice}, submitted);
+    EXPECT_TRUE(verdict.accepted());
+    EXPECT_EQ(verdict.unreported, "");
+    const auto reports = inbox("bob@example.test");
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_TRUE(reports.front().starts_with("Return-Path: <>\r\n"));
+    EXPECT_NE(
+        reports.front().find("\r\nFinal-Recipient: rfc822; alice@example.test\r\nAction: delivered\r\n"),
+        std::string::npos);
+    EXPECT_NE(reports.front().find("Subject: lunch"), std::string::npos);
+}
+
+TEST_F(IntakeTest, TellsStrangersNothingThatTheyWroteThemselves)
+{
+    Recipient alice = recipient("alice");
+    alice.parameters.notify = storage::notify::success;
+    sender_.reverse_path = "bob@example.test";
+    EXPECT_TRUE(accept(message, {alice}).accepted());
+    const auto reports = inbox("bob@example.test");
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports.front().find("lunch"), std::string::npos);
+
+    sender_.reverse_path = "carol@elsewhere.example";
+    EXPECT_TRUE(accept(message, {alice}).accepted());
+    EXPECT_EQ(queued(), std::vector<std::string>{"carol@elsewhere.example"});
+
+    sender_.reverse_path = "";
+    EXPECT_TRUE(accept(message, {alice}).accepted());
+    EXPECT_EQ(queued().size(), 1u);
+    EXPECT_EQ(inbox("alice@example.test").size(), 3u);
+}
+
+TEST_F(IntakeTest, SaysWhyAReportCouldNotBeSent)
+{
+    Recipient alice = recipient("alice");
+    alice.parameters.notify = storage::notify::success;
+    sender_.reverse_path = "nobody@example.test";
+    const Verdict verdict = accept(message, {alice});
+    EXPECT_TRUE(verdict.accepted()); // the message is stored all the same
+    EXPECT_EQ(verdict.unreported, "the sender's address leads nowhere");
 }
 
 TEST_F(IntakeTest, NeverSaysYesWhenTheStoreSaysNo)

@@ -12,7 +12,7 @@ using storage::AccountId;
 
 Recipient local(std::string path, std::vector<int> accounts)
 {
-    Recipient recipient{std::move(path), {}};
+    Recipient recipient{std::move(path), {}, {}};
     for (const int id : accounts)
         recipient.route.local.push_back({AccountId{id}, "account@example.test", 1'000});
     return recipient;
@@ -20,7 +20,7 @@ Recipient local(std::string path, std::vector<int> accounts)
 
 Recipient alias(std::string path, std::vector<std::string> remote)
 {
-    return {std::move(path), {{}, std::move(remote)}};
+    return {std::move(path), {{}, std::move(remote)}, {}};
 }
 
 TEST(Destinations, HoldEachAccountOnce)
@@ -42,7 +42,47 @@ TEST(Destinations, HoldEachRemoteAddressOnce)
     const Destinations all =
         destinations({alias("x@elsewhere.example", {"x@elsewhere.example"}),
                       alias("team@example.test", {"X@elsewhere.example", "y@b.example"})});
-    EXPECT_EQ(all.forward_to, (std::vector<std::string>{"x@elsewhere.example", "y@b.example"}));
+    EXPECT_EQ(all.forward_to,
+              (std::vector<storage::Forward>{{"x@elsewhere.example", {}}, {"y@b.example", {}}}));
+}
+
+TEST(Destinations, PassOnWhatWasAskedAsTheAliasAllows)
+{
+    namespace notify = storage::notify;
+    const auto forwarded = [](std::size_t targets, std::uint32_t asked) {
+        std::vector<std::string> remote{"a@b.example", "c@d.example"};
+        remote.resize(targets);
+        Recipient recipient = alias("one@example.test", std::move(remote));
+        recipient.parameters = {asked, "rfc822;one@example.test"};
+        return destinations({recipient}).forward_to.back().parameters;
+    };
+    for (const std::uint32_t asked : {0u, notify::never, notify::success, notify::success | notify::delay}) {
+        EXPECT_EQ(forwarded(1, asked).notify, asked); // RFC 3461 §5.2.7.1
+        EXPECT_EQ(forwarded(2, asked).original_recipient, "rfc822;one@example.test");
+    }
+    EXPECT_EQ(forwarded(2, 0), (storage::RcptParameters{0, "rfc822;one@example.test"}));
+    EXPECT_EQ(forwarded(2, notify::never).notify, notify::never);
+    EXPECT_EQ(forwarded(2, notify::success).notify, notify::never);
+    EXPECT_EQ(forwarded(2, notify::success | notify::failure).notify, notify::failure);
+}
+
+TEST(SuccessOf, IsToldOfWhereItWasAskedAndIsKnown)
+{
+    const auto told = [](Recipient recipient) {
+        EXPECT_FALSE(success_of(recipient)); // without being asked
+        recipient.parameters.notify = storage::notify::failure | storage::notify::delay;
+        EXPECT_FALSE(success_of(recipient));
+        recipient.parameters.notify = storage::notify::success;
+        return success_of(recipient);
+    };
+    EXPECT_EQ(told(local("alice@example.test", {1})), Action::delivered);
+    EXPECT_EQ(told(local("team@example.test", {1, 2})), Action::delivered);
+    EXPECT_EQ(told(alias("team@example.test", {"a@b.example", "c@d.example"})), Action::expanded);
+    Recipient both = local("team@example.test", {1});
+    both.route.remote = {"a@b.example"};
+    EXPECT_EQ(told(both), Action::expanded);
+    EXPECT_EQ(told(alias("away@example.test", {"a@b.example"})), std::nullopt);
+    EXPECT_EQ(told(alias("a@b.example", {"a@b.example"})), std::nullopt);
 }
 
 TEST(Destinations, NameTheAliasOnlyToThoseItServes)

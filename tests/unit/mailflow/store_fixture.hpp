@@ -42,6 +42,8 @@ public:
         return test::run_task(context_, std::move(task));
     }
 
+    boost::asio::io_context& context() { return context_; }
+    storage::Store& store() { return *store_; }
     storage::Accounts& accounts() { return store_->accounts(); }
     storage::Mail& mail() { return store_->mail(); }
     storage::Queue& queue() { return store_->queue(); }

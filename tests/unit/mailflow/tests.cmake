@@ -1,6 +1,7 @@
 pillarbox_unit_test(mailflow
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/bounce_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/held_mail_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_text_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/intake_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/line_form_test.cpp

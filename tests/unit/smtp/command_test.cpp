@@ -131,7 +131,7 @@ TEST(ParseMail, ReadsPathAndParameters)
         {"FROM:<a@b.test> SIZE=99999999999999999999", "a@b.test", std::numeric_limits<std::uint64_t>::max()},
     };
     for (const Case& c : table) {
-        const auto mail = parse_mail(c.argument, false);
+        const auto mail = parse_mail(c.argument, {});
         ASSERT_TRUE(mail) << c.argument;
         EXPECT_EQ(mail->reverse_path.address(), c.sender) << c.argument;
         EXPECT_EQ(mail->size, c.size) << c.argument;
@@ -140,10 +140,10 @@ TEST(ParseMail, ReadsPathAndParameters)
 
 TEST(ParseMail, KnowsABinaryBody)
 {
-    EXPECT_TRUE(parse_mail("FROM:<a@b.test> BODY=BINARYMIME", false)->binary);
-    EXPECT_TRUE(parse_mail("FROM:<a@b.test> SIZE=1 body=binarymime", false)->binary);
-    EXPECT_FALSE(parse_mail("FROM:<a@b.test> BODY=8BITMIME", false)->binary);
-    EXPECT_FALSE(parse_mail("FROM:<a@b.test>", false)->binary);
+    EXPECT_TRUE(parse_mail("FROM:<a@b.test> BODY=BINARYMIME", {})->binary);
+    EXPECT_TRUE(parse_mail("FROM:<a@b.test> SIZE=1 body=binarymime", {})->binary);
+    EXPECT_FALSE(parse_mail("FROM:<a@b.test> BODY=8BITMIME", {})->binary);
+    EXPECT_FALSE(parse_mail("FROM:<a@b.test>", {})->binary);
 }
 
 TEST(ParseMail, RefusesWhatIsWrong)
@@ -187,35 +187,101 @@ TEST(ParseMail, RefusesWhatIsWrong)
         {"FROM:<a@b.test> -X=1", 501, "5.5.4"},
         {"FROM:<a@b.test> X=a=b", 501, "5.5.4"},
         {"FROM:<a@b.test> X=\xc3\xbc", 501, "5.5.4"},
-        {"FROM:<a@b.test> RET=HDRS", 555, "5.5.4"},
         {"FROM:<a@b.test> AUTH=<>", 555, "5.5.4"},
         {"FROM:<a@b.test> 1X", 555, "5.5.4"},
     };
     for (const Case& c : table) {
-        const auto mail = parse_mail(c.argument, false);
+        const auto mail = parse_mail(c.argument, {});
         ASSERT_FALSE(mail) << c.argument;
         EXPECT_EQ(mail.error().code, c.code) << c.argument;
         EXPECT_EQ(mail.error().status, c.status) << c.argument;
     }
 }
 
+TEST(ParseMail, TakesRequireTlsUnderTls)
+{
+    const auto mail = parse_mail("FROM:<a@b.test> requiretls", {.tls = true});
+    ASSERT_TRUE(mail);
+    EXPECT_EQ(mail->parameters.tls, storage::TlsWish::required);
+    EXPECT_EQ(parse_mail("FROM:<a@b.test>", {.tls = true})->parameters.tls, storage::TlsWish::unsaid);
+    const auto clear = parse_mail("FROM:<a@b.test> REQUIRETLS", {});
+    ASSERT_FALSE(clear);
+    EXPECT_EQ(clear.error().status, "5.7.10");
+    for (const std::string_view parameters : {"REQUIRETLS=1", "REQUIRETLS REQUIRETLS"}) {
+        const auto refused = parse_mail("FROM:<a@b.test> " + std::string(parameters), {.tls = true});
+        ASSERT_FALSE(refused) << parameters;
+        EXPECT_EQ(refused.error().code, 501) << parameters;
+    }
+}
+
+TEST(ParseMail, TakesATimeToWaitForAtSubmission)
+{
+    using namespace std::chrono;
+    EXPECT_EQ(parse_mail("FROM:<a@b.test> holdfor=90", {.submission = true})->hold_for, 90s);
+    EXPECT_EQ(parse_mail("FROM:<a@b.test> HOLDUNTIL=2026-11-29T13:00:00Z", {.submission = true})->hold_until,
+              sys_days(2026y / November / 29) + 13h);
+    for (const std::string_view parameters :
+         {"HOLDFOR", "HOLDFOR=", "HOLDFOR=-1", "HOLDFOR=1h", "HOLDFOR=1 HOLDFOR=1", "HOLDUNTIL=tomorrow",
+          "HOLDFOR=1 HOLDUNTIL=2026-11-29T13:00:00Z", "HOLDUNTIL=2026-11-29T13:00:00Z HOLDFOR=1"}) {
+        const auto refused = parse_mail("FROM:<a@b.test> " + std::string(parameters), {.submission = true});
+        ASSERT_FALSE(refused) << parameters;
+        EXPECT_EQ(refused.error().code, 501) << parameters;
+    }
+    EXPECT_EQ(parse_mail("FROM:<a@b.test> HOLDFOR=90", {}).error().code, 555);
+}
+
 TEST(ParseMail, TakesAuthWhereItIsOffered)
 {
     for (const std::string_view value : {"<>", "a@b.test", "e+3Dmc2@example.com", "a+2Bb"}) {
-        EXPECT_TRUE(parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), true)) << value;
+        EXPECT_TRUE(parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), {.submission = true})) << value;
     }
     for (const std::string_view value : {"", "a+", "a+3", "a+3d", "a+zz"}) {
-        const auto mail = parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), true);
+        const auto mail = parse_mail("FROM:<a@b.test> AUTH=" + std::string(value), {.submission = true});
         ASSERT_FALSE(mail) << value;
         EXPECT_EQ(mail.error().code, 501) << value;
     }
 }
 
-TEST(ParseRcpt, ReadsThePathAndKnowsNoParameter)
+TEST(ParseMail, ReadsWhatIsAskedOfReports)
 {
-    EXPECT_EQ(parse_rcpt("TO:<a@B.test>", false)->address(), "a@b.test");
-    EXPECT_EQ(parse_rcpt("to:<Postmaster>", false)->address(), "postmaster");
-    EXPECT_EQ(parse_rcpt("TO: <a@b.test> ", false)->address(), "a@b.test");
+    const auto mail = parse_mail("FROM:<a@b.test> ret=hdrs ENVID=QQ+3D314159 BODY=8BITMIME", {});
+    ASSERT_TRUE(mail);
+    EXPECT_EQ(mail->parameters.return_content, storage::ReturnContent::headers);
+    EXPECT_EQ(mail->parameters.envelope_id, "QQ+3D314159"); // as given: it is passed on
+    EXPECT_EQ(mail->parameters.body, storage::BodyKind::eight_bit);
+    EXPECT_EQ(parse_mail("FROM:<a@b.test>", {})->parameters, storage::MailParameters{});
+
+    // What is refused says which parameter it was, and what is right.
+    struct Case
+    {
+        std::string parameters;
+        std::string_view named;
+    };
+    for (const Case& c :
+         {Case{"RET", "RET=FULL"}, Case{"RET=NONE", "RET=FULL"}, Case{"RET=FULL RET=FULL", "RET=FULL"},
+          Case{"ENVID=a+", "ENVID="}, Case{"ENVID=a+0D", "ENVID="}, Case{"ENVID=1 envid=1", "ENVID="},
+          Case{"ENVID=" + std::string(101, 'x'), "ENVID="}, Case{"SIZE=1 SIZE=1", "SIZE="}}) {
+        const auto refused = parse_mail("FROM:<a@b.test> " + c.parameters, {});
+        ASSERT_FALSE(refused) << c.parameters;
+        EXPECT_EQ(refused.error().code, 501) << c.parameters;
+        EXPECT_NE(refused.error().text.find(c.named), std::string_view::npos) << c.parameters;
+    }
+}
+
+TEST(ParseRcpt, ReadsWhatIsAskedOfReports)
+{
+    const auto rcpt = parse_rcpt("TO:<a@b.test> NOTIFY=success,DELAY ORCPT=rfc822;A+2Bx@B.test", false);
+    ASSERT_TRUE(rcpt);
+    EXPECT_EQ(rcpt->parameters.notify, storage::notify::success | storage::notify::delay);
+    EXPECT_EQ(rcpt->parameters.original_recipient, "rfc822;A+2Bx@B.test");
+    EXPECT_EQ(parse_rcpt("TO:<a@b.test>", false)->parameters, storage::RcptParameters{});
+}
+
+TEST(ParseRcpt, ReadsThePath)
+{
+    EXPECT_EQ(parse_rcpt("TO:<a@B.test>", false)->forward_path.address(), "a@b.test");
+    EXPECT_EQ(parse_rcpt("to:<Postmaster>", false)->forward_path.address(), "postmaster");
+    EXPECT_EQ(parse_rcpt("TO: <a@b.test> ", false)->forward_path.address(), "a@b.test");
 
     struct Case
     {
@@ -227,8 +293,12 @@ TEST(ParseRcpt, ReadsThePathAndKnowsNoParameter)
         {"FROM:<a@b.test>", 501},
         {"TO:a@b.test", 501},
         {"TO:<>", 501},
-        {"TO:<a@b.test> NOTIFY=NEVER", 555},
-        {"TO:<a@b.test> ORCPT=rfc822;a@b.test", 555},
+        {"TO:<a@b.test> NOTIFY", 501},
+        {"TO:<a@b.test> NOTIFY=NEVER NOTIFY=NEVER", 501},
+        {"TO:<a@b.test> NOTIFY=SUCCESS,NEVER", 501},
+        {"TO:<a@b.test> ORCPT=a@b.test", 501},
+        {"TO:<a@b.test> ORCPT=rfc822;a@b.test orcpt=rfc822;a@b.test", 501},
+        {"TO:<a@b.test> SIZE=1", 555},
         {"TO:<a@b.test> =", 501},
         {"TO:<a@b.test><c@d.test>", 501},
         {"TO:<gr\xc3\xbc@b.test>", 553},
@@ -243,13 +313,13 @@ TEST(ParseRcpt, ReadsThePathAndKnowsNoParameter)
 
 TEST(ParseRcpt, TakesUtf8OnceMailHadSmtputf8)
 {
-    const auto mail = parse_mail("FROM:<gr\xc3\xbc@b.test> smtputf8 SIZE=1", false);
+    const auto mail = parse_mail("FROM:<gr\xc3\xbc@b.test> smtputf8 SIZE=1", {});
     ASSERT_TRUE(mail);
-    EXPECT_TRUE(mail->utf8);
-    EXPECT_FALSE(parse_mail("FROM:<a@b.test>", false)->utf8);
-    const auto path = parse_rcpt("TO:<gr\xc3\xbc@b\xc3\xbc.test>", true);
-    ASSERT_TRUE(path);
-    EXPECT_EQ(path->address(), "gr\xc3\xbc@xn--b-eha.test");
+    EXPECT_TRUE(mail->parameters.smtputf8);
+    EXPECT_FALSE(parse_mail("FROM:<a@b.test>", {})->parameters.smtputf8);
+    const auto rcpt = parse_rcpt("TO:<gr\xc3\xbc@b\xc3\xbc.test>", true);
+    ASSERT_TRUE(rcpt);
+    EXPECT_EQ(rcpt->forward_path.address(), "gr\xc3\xbc@xn--b-eha.test");
     const auto broken = parse_rcpt("TO:<\xff@b.test>", true);
     ASSERT_FALSE(broken);
     EXPECT_EQ(broken.error().status, "5.1.3");

@@ -3,6 +3,7 @@ pillarbox_unit_test(smtp
         ${CMAKE_CURRENT_LIST_DIR}/chunk_reader_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/data_reader_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/parameters_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/path_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/rate_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp

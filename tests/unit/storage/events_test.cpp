@@ -32,7 +32,8 @@ public:
     {
         auto message = delivery("a message", addresses);
         message.reverse_path = "sender@example.net";
-        message.forward_to = remote;
+        for (const std::string& recipient : remote)
+            message.forward_to.push_back({recipient, {}});
         message.summary.message_id = "<one@example.net>";
         message.handover = {.session = "abcdefgh",
                             .peer = "192.0.2.7",

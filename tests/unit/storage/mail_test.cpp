@@ -76,7 +76,7 @@ TEST_F(Mail, IsReadFromAnyOffset)
 TEST_F(Mail, ReachesEveryRecipientOrNone)
 {
     auto both = delivery("one body", {alice, bob});
-    both.forward_to = {"carol@example.net", "dave@example.net"};
+    both.forward_to = {{"carol@example.net", {}}, {"dave@example.net", {}}};
     both.forward_trace = "Received: here\r\n";
     both.reverse_path = "alice@example.org";
     ASSERT_TRUE(run(mail().deliver(std::move(both))));

@@ -14,7 +14,8 @@ public:
     {
         auto mail_out = delivery(body, {});
         mail_out.reverse_path = "alice@example.org";
-        mail_out.forward_to = recipients;
+        for (const std::string& recipient : recipients)
+            mail_out.forward_to.push_back({recipient, {}});
         mail_out.forward_trace = "Received: here\r\n";
         ASSERT_TRUE(run(mail().deliver(std::move(mail_out))));
     }

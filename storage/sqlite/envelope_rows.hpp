@@ -1,0 +1,15 @@
+#pragma once
+
+#include "storage/envelope.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace pillarbox::storage::sqlite {
+
+/// What stands in `queue` of MAIL: envelope_id, return_content, body_kind,
+/// smtputf8, tls_wish, release_at, from column `first` on.
+MailParameters mail_parameters(const Query& row, int first);
+
+/// And of RCPT: notify, original_recipient.
+RcptParameters rcpt_parameters(const Query& row, int first);
+
+} // namespace pillarbox::storage::sqlite
