@@ -3,6 +3,7 @@
 #include "server/auth/key_file.hpp"
 #include "server/base/metrics.hpp"
 #include "server/base/notify.hpp"
+#include "server/certificates.hpp"
 #include "server/demo.hpp"
 #include "server/first_start.hpp"
 #include "server/hardening.hpp"
@@ -62,9 +63,6 @@ private:
     using Session = std::function<net::awaitable<void>(net::Connection&, Log)>;
 
     std::shared_ptr<const Config> config() const;
-    net::TlsContext* tls() { return certificate_ ? certificate_.get() : nullptr; }
-
-    void make_certificates();
     void listen();
     void listen(const char* protocol, Reactors::Turn turn, const std::vector<Endpoint>& endpoints,
                 bool implicit_tls, std::string too_many, net::Connection::Limits limits, Session session,
@@ -88,8 +86,7 @@ private:
     Reactors reactors_;
     transcript::Keeper transcripts_;
     std::unique_ptr<storage::Store> store_;
-    std::unique_ptr<net::TlsContext> certificate_;
-    std::unique_ptr<net::TlsContext> relay_certificate_; // the same, without session tickets
+    Certificates certificates_;
     auth::Login login_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
@@ -115,6 +112,7 @@ Application::Application(ConfigSources sources, Config config)
       config_(started_with_),
       transcripts_(*started_with_),
       store_(storage::open(store_options(*started_with_))),
+      certificates_(*started_with_),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_),
@@ -129,7 +127,6 @@ Application::Application(ConfigSources sources, Config config)
     });
     control_.run();
     control_.restart();
-    make_certificates();
     listen();
 }
 
@@ -139,27 +136,10 @@ std::shared_ptr<const Config> Application::config() const
     return config_;
 }
 
-void Application::make_certificates()
-{
-    const Config& config = *started_with_;
-    if (config.tls.off()) return;
-    net::TlsContext::Options options{config.tls.certificate, config.tls.key};
-    if (options.certificate.empty()) {
-        options.certificate = config.data_dir / "tls-certificate.pem";
-        options.key = config.data_dir / "tls-key.pem";
-        net::ensure_self_signed(options.certificate, options.key, config.hostname);
-    }
-    certificate_ = std::make_unique<net::TlsContext>(options);
-    // Servers that deliver here are many and come seldom: tickets would only
-    // tie their visits together.
-    options.tickets = false;
-    relay_certificate_ = std::make_unique<net::TlsContext>(options);
-}
-
 Application::Session Application::smtp_session(smtp::Services::Kind kind)
 {
     net::TlsContext* const certificate =
-        kind == smtp::Services::Kind::relay ? relay_certificate_.get() : tls();
+        kind == smtp::Services::Kind::relay ? certificates_.relay() : certificates_.mail();
     return [this, kind, certificate](net::Connection& connection, Log log) {
         smtp::Services services{kind,  store_->accounts(), store_->mail(), intake_, login_,
                                 rate_, certificate,        config()};
@@ -180,8 +160,8 @@ void Application::listen()
     const Session relay = smtp_session(smtp::Services::Kind::relay);
     const Session submission = smtp_session(smtp::Services::Kind::submission);
     const Session pop3 = [this](net::Connection& connection, Log log) {
-        pop3::Services services{store_->mail(), store_->accounts(), store_->devices(), login_,
-                                tls(),          this->config(),     pop3_logins_,      pop3_locks_};
+        pop3::Services services{store_->mail(),       store_->accounts(), store_->devices(), login_,
+                                certificates_.mail(), this->config(),     pop3_logins_,      pop3_locks_};
         return pop3::serve(connection, std::move(log), std::move(services));
     };
     const Session web = [this](net::Connection& connection, Log log) {
@@ -210,7 +190,7 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
                          Session session, std::function<std::string(net::Errc)> farewell)
 {
     if (endpoints.empty()) return;
-    if (implicit_tls && !tls()) {
+    if (implicit_tls && !certificates_.web()) {
         log_.warning("server.no_tls", {{"listener", protocol}, {"hint", "tls.certificate is none"}});
         return;
     }
@@ -224,7 +204,8 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
     options.exempt = started_with_->limits.exempt;
     // Metrics are asked for from nearby, and by no proxy.
     if (options.protocol != "metrics") options.proxies = started_with_->proxy.from;
-    options.implicit_tls = implicit_tls ? tls() : nullptr;
+    if (implicit_tls)
+        options.implicit_tls = options.protocol == "https" ? certificates_.web() : certificates_.mail();
     options.too_many = std::move(too_many);
     options.limits = limits;
     options.session = std::move(session);
@@ -301,27 +282,24 @@ void Application::await_signal()
 
 void Application::watch_certificate()
 {
-    if (!tls()) return;
+    if (!certificates_.web()) return;
     certificate_timer_.expires_after(certificate_interval);
     certificate_timer_.async_wait([this](boost::system::error_code error) {
         if (error) return;
-        if (certificate_->changed()) reload_certificates();
+        if (certificates_.changed()) reload_certificates();
         watch_certificate();
     });
 }
 
 void Application::reload_certificates()
 {
-    for (net::TlsContext* const context : {certificate_.get(), relay_certificate_.get()}) {
-        if (!context) continue;
-        try {
-            context->reload();
-        } catch (const std::runtime_error& error) {
-            log_.error("server.certificate_kept", {{"reason", error.what()}});
-            return;
-        }
+    try {
+        certificates_.reload();
+    } catch (const std::runtime_error& error) {
+        log_.error("server.certificate_kept", {{"reason", error.what()}});
+        return;
     }
-    if (tls()) log_.info("server.certificate_loaded");
+    if (certificates_.web()) log_.info("server.certificate_loaded");
 }
 
 void Application::reload()

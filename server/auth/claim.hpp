@@ -39,8 +39,15 @@ struct TokenClaim
     std::string token;
 };
 
+/// "Whoever signed my certificate says who I am": RFC 4422 appendix A. It has
+/// been looked at already.
+struct CertificateClaim
+{
+    std::string user;
+};
+
 /// What a client says for itself, to be checked by Login.
-using Claim = std::variant<PasswordClaim, CramClaim, ScramClaim, TokenClaim>;
+using Claim = std::variant<PasswordClaim, CramClaim, ScramClaim, TokenClaim, CertificateClaim>;
 
 /// The name that it is for; empty where only a token says so.
 inline const std::string& user_of(const Claim& claim)

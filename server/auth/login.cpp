@@ -129,6 +129,15 @@ awaitable<Login::Outcome> Login::apop(std::string user, std::string timestamp, s
     co_return outcome;
 }
 
+awaitable<Login::Outcome> Login::vouched(std::string user, asio::ip::address peer)
+{
+    State::Matcher is_somebody = [](const Known& known) {
+        return known.account ? std::optional(Match{}) : std::nullopt;
+    };
+    auto outcome = co_await state_->by_secret(std::move(user), peer, std::move(is_somebody), nullptr);
+    co_return outcome;
+}
+
 awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& next, asio::ip::address peer)
 {
     State& state = *state_;
@@ -151,6 +160,8 @@ awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& nex
         outcome = co_await state.by_secret(scram->user, peer, std::move(matches), &signature);
     } else if (const auto* token = std::get_if<TokenClaim>(&claim)) {
         outcome = co_await state.by_token(*token, peer);
+    } else if (const auto* certificate = std::get_if<CertificateClaim>(&claim)) {
+        outcome = co_await vouched(certificate->user, peer);
     }
     // What could not be checked was not refused either: the client hears so at once.
     if (!outcome && outcome.error() != Failure::credentials) {
@@ -161,14 +172,15 @@ awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& nex
     co_return outcome;
 }
 
-std::string Login::mechanisms(const Config& config, bool secure) const
+std::string Login::mechanisms(const Config& config, const net::Connection& connection) const
 {
-    return sasl::offered(config.auth.mechanisms, state_->scram, secure);
+    return sasl::offered(config.auth.mechanisms, state_->scram, connection.secure(),
+                         !connection.certified_addresses().empty());
 }
 
 sasl::Terms Login::terms(const Config& config, const net::Connection& connection) const
 {
-    std::string mechanisms = this->mechanisms(config, connection.secure());
+    std::string mechanisms = this->mechanisms(config, connection);
     std::function<std::string(std::string_view)> binding;
     if (mechanisms.find("-PLUS") != std::string::npos)
         binding = [&connection](std::string_view type) { return connection.channel_binding(type); };
@@ -176,6 +188,7 @@ sasl::Terms Login::terms(const Config& config, const net::Connection& connection
             .hostname = config.hostname,
             .key = state_->key,
             .channel_binding = std::move(binding),
+            .certified = connection.certified_addresses(),
             .oauth_scope = config.auth.oauth_scope,
             .oauth_discovery = discovery_url(config.auth.oauth_issuer)};
 }

@@ -66,12 +66,17 @@ public:
     awaitable<Outcome> apop(std::string user, std::string timestamp, std::string digest,
                             boost::asio::ip::address peer);
 
+    /// By the word of somebody whom this server believes: a certificate's
+    /// signer. Names as of password().
+    awaitable<Outcome> vouched(std::string user, boost::asio::ip::address peer);
+
     /// Whatever an AUTH exchange has brought; tells `exchange` how to go on, and
     /// the exchange may still be cancelled. Otherwise as the two above.
     awaitable<Outcome> check(sasl::Exchange& exchange, sasl::Step& next, boost::asio::ip::address peer);
 
-    /// The SASL mechanisms that are offered, with spaces between them.
-    std::string mechanisms(const Config& config, bool secure) const;
+    /// The SASL mechanisms that are offered on this connection, with spaces
+    /// between them.
+    std::string mechanisms(const Config& config, const net::Connection& connection) const;
 
     /// What an exchange on this connection needs to know. The connection
     /// outlives it.

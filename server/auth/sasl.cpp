@@ -5,6 +5,8 @@
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
 
+#include <algorithm>
+
 namespace pillarbox::auth::sasl {
 
 namespace {
@@ -58,10 +60,34 @@ private:
     std::string user_;
 };
 
+/// EXTERNAL, RFC 4422 appendix A: the certificate of the client's TLS handshake
+/// says who it is. An authorisation identity must be one of those that it names;
+/// without one it is the first.
+class External : public Mechanism
+{
+public:
+    explicit External(const Terms& terms) : certified_(terms.certified) {}
+
+    Step respond(std::string_view response) override
+    {
+        if (response.find('\0') != std::string_view::npos) return malformed();
+        const auto named = std::ranges::find_if(certified_, [response](const std::string& address) {
+            return response.empty() || same_user(address, response);
+        });
+        if (named == certified_.end()) return {Step::Kind::denied, {}};
+        claim_ = CertificateClaim{*named};
+        return {Step::Kind::claim, {}};
+    }
+
+private:
+    const std::vector<std::string> certified_;
+};
+
 std::unique_ptr<Mechanism> make(std::string_view name, const Terms& terms)
 {
     if (name == "PLAIN") return std::make_unique<Plain>();
     if (name == "LOGIN") return std::make_unique<LoginMechanism>();
+    if (name == "EXTERNAL") return std::make_unique<External>(terms);
     if (name == "CRAM-MD5") return make_cram_md5(terms);
     if (name == "OAUTHBEARER") return make_oauthbearer(terms);
     if (name == "XOAUTH2") return make_xoauth2(terms);
@@ -153,9 +179,9 @@ Step Exchange::respond(std::string_view response)
     return step;
 }
 
-std::string offered(const std::vector<std::string>& configured, bool scram, bool secure)
+std::string offered(const std::vector<std::string>& configured, bool scram, bool secure, bool certified)
 {
-    std::string list;
+    std::string list = certified ? "EXTERNAL" : "";
     for (const auto& name : configured) {
         if (name.starts_with("SCRAM-") && !scram) continue;
         if (name.ends_with("-PLUS") && !secure) continue;

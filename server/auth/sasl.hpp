@@ -20,8 +20,9 @@ struct Terms
     /// The connection's octets for a type of channel binding (RFC 5056), none
     /// for one that it has not; null without TLS.
     std::function<std::string(std::string_view type)> channel_binding;
-    std::string oauth_scope{};     // what a token must be good for; may be empty
-    std::string oauth_discovery{}; // URL of what clients can know of the provider; may be empty
+    std::vector<std::string> certified{}; // addresses that the client's certificate names
+    std::string oauth_scope{};            // what a token must be good for; may be empty
+    std::string oauth_discovery{};        // URL of what clients can know of the provider; may be empty
 };
 
 /// What the server does next in an exchange.
@@ -100,8 +101,9 @@ private:
 
 /// Those of the configured mechanisms that can be offered on a connection, in
 /// one line as EHLO and CAPA list them: SCRAM only where every password of the
-/// store can be checked that way, and its -PLUS forms only under TLS.
-std::string offered(const std::vector<std::string>& configured, bool scram, bool secure);
+/// store can be checked that way, its -PLUS forms only under TLS, and before all
+/// others EXTERNAL where a certificate names whom it is for.
+std::string offered(const std::vector<std::string>& configured, bool scram, bool secure, bool certified);
 
 /// The longest line of an exchange, in octets with CRLF: RFC 4954 §4.
 inline constexpr unsigned longest_line = 12288;

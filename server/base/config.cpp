@@ -160,6 +160,8 @@ void check(const Config& config)
             "tls.certificate and tls.key: give both files, or neither for a self-signed certificate");
     if (config.tls.off() && !config.tls.key.empty())
         throw ConfigError("tls.key: remove it, or name a file in tls.certificate, which is now 'none'");
+    if (config.tls.off() && !config.tls.client_ca.empty())
+        throw ConfigError("tls.client_ca: remove it, or name a file in tls.certificate, which is now 'none'");
     const bool asks = !config.auth.oauth_introspection.host.empty();
     if (config.auth.takes_tokens() && config.auth.oauth_keys.empty() && !asks)
         throw ConfigError("auth.mechanisms: OAUTHBEARER and XOAUTH2 need a way to check tokens: set "

@@ -110,6 +110,7 @@ struct Config
     {
         std::filesystem::path certificate; // PEM; empty: a self-signed one; "none": no TLS
         std::filesystem::path key;         // PEM
+        std::filesystem::path client_ca;   // PEM; whose certificates users may sign in with; may be empty
         bool off() const { return certificate == "none"; }
     } tls;
 

@@ -139,6 +139,7 @@ const std::vector<Key>& keys()
         endpoints("metrics.listen", [](Config& c) -> auto& { return c.metrics.listen; }),
         single("tls.certificate", [](Config& c, const std::string& v) { c.tls.certificate = v; }),
         single("tls.key", [](Config& c, const std::string& v) { c.tls.key = v; }),
+        single("tls.client_ca", [](Config& c, const std::string& v) { c.tls.client_ca = v; }),
         single("auth.allow_plaintext",
                [](Config& c, const std::string& v) {
                    using Plaintext = Config::Auth::Plaintext;

@@ -253,11 +253,6 @@ awaitable<void> Connection::start_tls(const TlsTrust& trust, const std::string& 
     co_await state_->shake_hands(state_->stream->start_tls(trust, host));
 }
 
-awaitable<void> Connection::accept_tls(TlsContext& context)
-{
-    co_await state_->shake_hands(state_->stream->start_tls(context));
-}
-
 bool Connection::secure() const
 {
     return state_->stream->secure();
@@ -266,6 +261,11 @@ bool Connection::secure() const
 std::string Connection::channel_binding(std::string_view type) const
 {
     return state_->stream->channel_binding(type);
+}
+
+std::vector<std::string> Connection::certified_addresses() const
+{
+    return state_->stream->certified_addresses();
 }
 
 std::string_view Connection::tls_description() const

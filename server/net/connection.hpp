@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::net {
 
@@ -91,11 +92,12 @@ public:
     /// must believe it to be; both outlive the call.
     awaitable<void> start_tls(const TlsTrust& trust, const std::string& host);
     /// The handshake of implicit TLS (RFC 8314), before anything was sent.
-    awaitable<void> accept_tls(TlsContext& context);
+    awaitable<void> accept_tls(TlsContext& context) { return start_tls(context); }
     bool secure() const;
     std::string_view tls_description() const;
     /// As of Stream.
     std::string channel_binding(std::string_view type) const;
+    std::vector<std::string> certified_addresses() const;
 
     boost::asio::ip::address peer() const;
 

@@ -4,6 +4,7 @@
 
 #include "server/net/socket_stream.hpp"
 #include "server/net/channel_binding.hpp"
+#include "server/net/tls_client_certificate.hpp"
 
 #include "server/net/networks.hpp"
 #include "server/net/tls.hpp"
@@ -97,6 +98,10 @@ public:
     std::string channel_binding(std::string_view type) const override
     {
         return ssl_ ? net::channel_binding(*ssl_, type) : std::string();
+    }
+    std::vector<std::string> certified_addresses() const override
+    {
+        return ssl_ ? net::certified_addresses(*ssl_) : std::vector<std::string>();
     }
     asio::ip::address peer() const override { return peer_; }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::net {
 
@@ -53,6 +54,10 @@ public:
     /// "tls-exporter" (RFC 9266), "tls-unique" (TLS 1.2) or
     /// "tls-server-end-point" (RFC 5929); empty where there is none.
     virtual std::string channel_binding(std::string_view type) const = 0;
+
+    /// The mail addresses that the peer's certificate names, where one of
+    /// those that TlsContext trusts has signed it; none otherwise.
+    virtual std::vector<std::string> certified_addresses() const = 0;
 
     virtual boost::asio::ip::address peer() const = 0;
 

@@ -1,5 +1,7 @@
 #include "server/net/tls.hpp"
 
+#include "server/net/tls_client_certificate.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -101,6 +103,9 @@ Context make_context(const TlsContext::Options& options)
             "tls.key must name a PEM file with the private key of the certificate, without a passphrase");
     if (SSL_CTX_check_private_key(ctx) != 1)
         unusable("the key", options.key, "It must belong to the certificate in tls.certificate");
+    if (!options.client_ca.empty() && !ask_for_certificates(*ctx, options.client_ca.string()))
+        unusable("the file", options.client_ca,
+                 "tls.client_ca must name a PEM file with the certificates of who signs those of users");
     return context;
 }
 
@@ -110,8 +115,11 @@ struct TlsContext::State
 {
     explicit State(Options o) : options(std::move(o)) {}
 
-    using Stamps = std::array<Stamp, 2>;
-    Stamps stamps() const { return {stamp_of(options.certificate), stamp_of(options.key)}; }
+    using Stamps = std::array<Stamp, 3>;
+    Stamps stamps() const
+    {
+        return {stamp_of(options.certificate), stamp_of(options.key), stamp_of(options.client_ca)};
+    }
 
     const Options options;
     mutable std::mutex mutex; // guards the rest

@@ -21,6 +21,9 @@ public:
         std::filesystem::path certificate; // PEM, the chain
         std::filesystem::path key;         // PEM
         bool tickets = true;               // session tickets; off on port 25
+        /// PEM: clients are asked for a certificate that one of these has
+        /// signed, and may have none. Empty: they are not asked.
+        std::filesystem::path client_ca{};
     };
 
     /// Throws std::runtime_error with a sentence for people when a file cannot

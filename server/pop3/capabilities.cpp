@@ -33,7 +33,7 @@ reply::Offer Session::offer() const
 {
     return {
         .passwords = passwords_allowed(),
-        .mechanisms = services_.login.mechanisms(*services_.config, connection_.secure()),
+        .mechanisms = services_.login.mechanisms(*services_.config, connection_),
         .stls = stls_possible(),
         .language = language_,
         .implementation = services_.config->pop3.implementation,

@@ -235,8 +235,7 @@ void Session::hello(const Command& command)
         if (submission()) lines.push_back(future_release());                                // RFC 4865 §3
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
         if (submission() && passwords_allowed())
-            lines.push_back("AUTH " +
-                            services_.login.mechanisms(*services_.config, connection_.secure())); // RFC 4954
+            lines.push_back("AUTH " + services_.login.mechanisms(*services_.config, connection_)); // RFC 4954
     }
     connection_.put(format_lines(250, "", lines));
 }

@@ -115,6 +115,7 @@ public:
     {
         return wire_->secure && type == "tls-exporter" ? "the octets of both ends, in memory" : "";
     }
+    std::vector<std::string> certified_addresses() const override { return {}; }
     asio::ip::address peer() const override { return wire_->address; }
 
     awaitable<void> close() override

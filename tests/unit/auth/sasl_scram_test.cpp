@@ -194,9 +194,9 @@ TEST(CramMd5, GoesAsInItsRfc)
 TEST(Offered, SaysScramOnlyWhereItWorks)
 {
     const std::vector<std::string> all{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"};
-    EXPECT_EQ(offered(all, false, true), "PLAIN");
-    EXPECT_EQ(offered(all, true, false), "SCRAM-SHA-256 SCRAM-SHA-1 PLAIN");
-    EXPECT_EQ(offered(all, true, true), "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1 PLAIN");
+    EXPECT_EQ(offered(all, false, true, false), "PLAIN");
+    EXPECT_EQ(offered(all, true, false, false), "SCRAM-SHA-256 SCRAM-SHA-1 PLAIN");
+    EXPECT_EQ(offered(all, true, true, false), "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1 PLAIN");
 }
 
 } // namespace
