@@ -1,6 +1,7 @@
 #include "server/admin/verbs.hpp"
 
 #include "server/admin/actions.hpp"
+#include "server/admin/sendmail.hpp"
 #include "server/admin/verb_tree.hpp"
 
 namespace pillarbox::admin {
@@ -43,6 +44,7 @@ private:
         auto* serve = app_.add_subcommand("serve", "run the server in the foreground");
         serve->add_flag("--demo", demo_, "on loopback only, with accounts to try, data in ./data");
         serve->callback([this] { selected_ = [this] { return serve_(sources(), demo_); }; });
+        add_sendmail();
         verb(&app_, "check-config", "read the configuration and say what is wrong with it", check_config);
         verb(&app_, "healthcheck", "ask the running server whether it is ready", healthcheck);
         auto* version = app_.add_subcommand("version", "say which version this is");
@@ -52,6 +54,16 @@ private:
                 return int(Exit::done);
             };
         });
+    }
+
+    /// Its arguments are sendmail's own, and read there.
+    void add_sendmail()
+    {
+        auto* app =
+            app_.add_subcommand("sendmail", "take a message from a local program, as sendmail(1) does");
+        app->prefix_command()->fallthrough(false)->set_help_flag();
+        app->callback(
+            [this, app] { selected_ = [this, app] { return send_mail(sources(), app->remaining()); }; });
     }
 
     void add_domains()
@@ -363,6 +375,7 @@ private:
 
 int run(int argc, char** argv, const Serve& serve)
 {
+    if (called_sendmail(argc, argv)) return send_mail(argc, argv);
     try {
         return CommandLine(serve).run(argc, argv);
     } catch (const ConfigError& error) {
