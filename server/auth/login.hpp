@@ -67,7 +67,7 @@ public:
                             boost::asio::ip::address peer);
 
     /// By the word of somebody whom this server believes: a certificate's
-    /// signer. Names as of password().
+    /// signer, or a proxy. Names as of password().
     awaitable<Outcome> vouched(std::string user, boost::asio::ip::address peer);
 
     /// Whatever an AUTH exchange has brought; tells `exchange` how to go on, and

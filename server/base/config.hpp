@@ -161,6 +161,11 @@ struct Config
         std::vector<Network> from; // whose connections begin with whom they are for
     } proxy;
 
+    struct Xclient
+    {
+        std::vector<Network> from; // who may say by XCLIENT whose mail it is
+    } xclient;
+
     struct Setup
     {
         std::string domain; // made at the first start

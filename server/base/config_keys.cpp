@@ -180,6 +180,7 @@ const std::vector<Key>& keys()
                }),
         networks("limits.exempt", [](Config& c) -> auto& { return c.limits.exempt; }),
         networks("proxy.from", [](Config& c) -> auto& { return c.proxy.from; }),
+        networks("xclient.from", [](Config& c) -> auto& { return c.xclient.from; }),
         single("setup.domain", [](Config& c, const std::string& v) { c.setup.domain = v; }),
         single("setup.admin", [](Config& c, const std::string& v) { c.setup.admin = v; }),
         single("setup.password_file", [](Config& c, const std::string& v) { c.setup.password_file = v; }),

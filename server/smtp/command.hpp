@@ -30,7 +30,8 @@ enum class Verb
     help,
     quit,
     starttls,
-    auth
+    auth,
+    xclient // see xclient.hpp
 };
 
 /// One command line, taken apart. Views point into the line.

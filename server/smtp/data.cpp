@@ -207,7 +207,7 @@ mailflow::Origin Session::origin(bool utf8) const
 {
     mailflow::Origin origin;
     origin.kind = submission() ? mailflow::Origin::Kind::submission : mailflow::Origin::Kind::peer;
-    origin.client = connection_.peer();
+    origin.client = peer_;
     if (hello_) origin.helo = hello_->name;
     if (identity_) {
         origin.user = identity_->address;

@@ -93,17 +93,18 @@ Session::Session(net::Connection& connection, Log log, Services services)
     : connection_(connection),
       log_(std::move(log)),
       services_(std::move(services)),
-      exempt_(net::NetworkSet(services_.config->limits.exempt).contains(connection.peer())),
-      hello_deadline_(std::chrono::steady_clock::now() + hello_patience)
-{}
+      peer_(connection.peer()),
+      exempt_(exempted())
+{
+    expect_hello();
+}
 
 awaitable<void> Session::run()
 {
     connection_.set_line_limit(command_line());
     const bool early = co_await speaks_early();
     if (early) co_return leave(too_early);
-    const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
-    connection_.put(format({220, "", greeting}));
+    greet();
     const bool tls = co_await speaks_tls();
     if (tls) co_return;
     while (!over_) {
@@ -196,6 +197,9 @@ awaitable<void> Session::obey(Command command)
     case Verb::auth:
         co_await authenticate(command);
         break;
+    case Verb::xclient:
+        co_await xclient(command);
+        break;
     case Verb::http:
         log_.info("smtp.not_smtp", {{"what", "HTTP"}});
         leave(not_http);
@@ -207,6 +211,12 @@ awaitable<void> Session::obey(Command command)
         say(unknown_command);
         break;
     }
+}
+
+void Session::greet()
+{
+    const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
+    connection_.put(format({220, "", greeting}));
 }
 
 /// EHLO and HELO. Either begins anew, RFC 5321 §4.1.4.
@@ -230,10 +240,11 @@ void Session::hello(const Command& command)
         lines.emplace_back("ENHANCEDSTATUSCODES");                                          // RFC 2034
         lines.emplace_back("CHUNKING");                                                     // RFC 3030 §2
         lines.emplace_back("BINARYMIME");                                                   // RFC 3030 §3
-        lines.push_back(limits());                                                          // RFC 9422
-        if (connection_.secure()) lines.emplace_back("REQUIRETLS");                         // RFC 8689 §2
-        if (submission()) lines.push_back(future_release());                                // RFC 4865 §3
-        if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS");         // RFC 3207 §4.2
+        if (speaks_for_others()) lines.emplace_back(xclient_keywords);
+        lines.push_back(limits());                                                  // RFC 9422
+        if (connection_.secure()) lines.emplace_back("REQUIRETLS");                 // RFC 8689 §2
+        if (submission()) lines.push_back(future_release());                        // RFC 4865 §3
+        if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS"); // RFC 3207 §4.2
         if (submission() && passwords_allowed())
             lines.push_back("AUTH " + services_.login.mechanisms(*services_.config, connection_)); // RFC 4954
     }
@@ -269,7 +280,7 @@ awaitable<void> Session::start_tls(Command command)
     hello_.reset();
     identity_.reset();
     transaction_.reset();
-    hello_deadline_ = std::chrono::steady_clock::now() + hello_patience;
+    expect_hello();
     log_.debug("smtp.tls", {{"tls", connection_.tls_description()}});
 }
 
@@ -297,6 +308,11 @@ void Session::help()
     connection_.put(format_lines(214, "2.0.0", lines));
 }
 
+bool Session::exempted() const
+{
+    return net::NetworkSet(services_.config->limits.exempt).contains(peer_);
+}
+
 void Session::say(const Reply& reply)
 {
     if (is_misuse(reply) && ++mistakes_ > most_mistakes) return leave(too_many_mistakes);
@@ -307,6 +323,10 @@ void Session::leave(const Reply& reply)
 {
     connection_.put(format(reply));
     over_ = true;
+}
+void Session::expect_hello()
+{
+    hello_deadline_ = std::chrono::steady_clock::now() + hello_patience;
 }
 
 std::chrono::seconds Session::patience() const

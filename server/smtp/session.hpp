@@ -13,9 +13,11 @@
 #include "server/smtp/incoming.hpp"
 #include "server/smtp/rate.hpp"
 #include "server/smtp/reply.hpp"
+#include "server/smtp/xclient.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -101,6 +103,7 @@ private:
     awaitable<bool> speaks_early();
     awaitable<bool> speaks_tls();
     awaitable<void> obey(Command command);
+    void greet();
     void hello(const Command& command);
     std::string limits() const;
     static std::string future_release();
@@ -109,6 +112,8 @@ private:
     void help();
     void say(const Reply& reply);
     void leave(const Reply& reply);
+    void expect_hello();
+    bool exempted() const;
     std::chrono::seconds patience() const;
     bool submission() const { return services_.kind == Services::Kind::submission; }
 
@@ -139,6 +144,11 @@ private:
     void log_verdict(const mailflow::Verdict& verdict, const std::string& reverse_path,
                      std::size_t recipients, std::uint64_t octets) const;
 
+    // on_behalf.cpp: a proxy that says whose mail it is
+    bool speaks_for_others() const;
+    awaitable<void> xclient(Command command);
+    void begin_anew(const XclientCommand& said);
+
     // submission.cpp: who may send, and as whom
     std::size_t command_line() const;
     bool passwords_allowed() const;
@@ -153,7 +163,8 @@ private:
     net::Connection& connection_;
     Log log_;
     Services services_;
-    const bool exempt_; // limits.exempt: neither slowed down nor counted
+    boost::asio::ip::address peer_; // at the other end, or whom XCLIENT named
+    bool exempt_;                   // limits.exempt: neither slowed down nor counted
 
     std::optional<Hello> hello_;
     std::optional<auth::Identity> identity_;

@@ -3,6 +3,7 @@
 #include "server/auth/sasl_shown.hpp"
 #include "server/base/ascii.hpp"
 #include "server/net/line_shown.hpp"
+#include "server/smtp/xclient.hpp"
 
 namespace pillarbox::smtp {
 
@@ -32,6 +33,8 @@ Shown shown(const net::Line& line, const Command& command)
         return whole_if(ascii::starts_with(argument, "FROM:"));
     case Verb::rcpt:
         return whole_if(ascii::starts_with(argument, "TO:"));
+    case Verb::xclient:
+        return whole_if(parse_xclient(argument).has_value());
     case Verb::auth:
         return auth::sasl::shown(text, argument);
     case Verb::bdat:

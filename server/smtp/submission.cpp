@@ -80,7 +80,7 @@ awaitable<void> Session::authenticate(Command command)
     std::optional<net::Transcript::Hidden> hidden(connection_.transcript());
     while (step.kind == Kind::challenge || step.kind == Kind::claim) {
         if (step.kind == Kind::claim) {
-            outcome = co_await services_.login.check(*exchange, step, connection_.peer());
+            outcome = co_await services_.login.check(*exchange, step, peer_);
             continue;
         }
         connection_.put("334 " + step.text + "\r\n"); // no enhanced status: RFC 4954 §4

@@ -2,6 +2,7 @@
 // of it, and what is accepted holds nothing that could break a line.
 
 #include "server/smtp/command.hpp"
+#include "server/smtp/xclient.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -47,6 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (rcpt) check_path(rcpt->forward_path);
         if (rcpt) check(rcpt->parameters.original_recipient.size() <= 500);
         if (!rcpt) check_reply(rcpt.error());
+        const auto client = smtp::parse_xclient(argument);
+        if (!client) check_reply(client.error());
     }
     return 0;
 }

@@ -62,7 +62,7 @@ PURE = re.compile(
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/outbound/(dot_stuffer|extensions|reply_reader|retry)\."
     r"|server/pop3/(command|reply|numbering|shown)\."
-    r"|server/smtp/(command|parameters|path|reply|data_reader|shown)\."
+    r"|server/smtp/(command|parameters|path|reply|data_reader|shown|xclient)\."
     r"|storage/search_(query|value)\."
     r"|storage/sqlite/(segment|tokens)\."
 )

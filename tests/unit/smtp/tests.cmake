@@ -9,4 +9,5 @@ pillarbox_unit_test(smtp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/session_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/shown_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/xclient_test.cpp
     LINK pillarbox_smtp)
