@@ -43,6 +43,7 @@ storage::Options store_options(const Config& config)
     options.readers = std::max(2u, std::thread::hardware_concurrency());
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
+    options.separators = config.addresses.separators;
     options.vault = config.storage.vault;
     options.expire = config.pop3.expire;
     options.observer = std::make_shared<StoreLog>();

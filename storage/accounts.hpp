@@ -83,6 +83,8 @@ struct Alias
 {
     std::string address; // "@example.org": the domain's catch-all
     std::vector<std::string> targets;
+    bool enabled = true;         // off: mail for it is refused, and nothing else gets it
+    std::optional<Time> until{}; // from then on, too; without one it is for good
 };
 
 struct Domain
@@ -92,6 +94,8 @@ struct Domain
     Time created{};
     std::uint64_t quota = 0;  // octets for all its accounts together; 0: no limit
     std::uint64_t octets = 0; // stored now
+    /// Any of these ends a name in an address of the domain; without, as Options::separators.
+    std::optional<std::string> separators{};
 };
 
 /// Who there is, and where mail for an address goes. Names compare without
@@ -102,10 +106,11 @@ public:
     virtual ~Accounts() = default;
 
     /// Where mail for `local_part@domain` goes: the account itself; else its
-    /// aliases; else, without the part from '+' on, either of these; else the
-    /// domain's catch-all; and postmaster of a local domain always goes
-    /// somewhere: to an administrator (RFC 5321 §4.5.1).
-    /// Errors: not_local when the domain is not ours, not_found, alias_loop.
+    /// aliases; else, without the part from a separator on, either of these;
+    /// else the domain's catch-all; and postmaster (RFC 5321 §4.5.1) and abuse
+    /// (RFC 2142 §4) of a local domain always go somewhere: to an administrator.
+    /// Errors: not_local when the domain is not ours, not_found, alias_loop,
+    /// switched_off, ended.
     virtual awaitable<Result<Route>> route(std::string local_part, std::string domain) = 0;
 
     /// Errors: not_found.
@@ -128,6 +133,10 @@ public:
     /// How much mail the domain's accounts may keep together, in octets; 0: no
     /// limit. What is there already stays. Errors: not_found.
     virtual awaitable<Result<void>> set_domain_quota(std::string name, std::uint64_t quota) = 0;
+    /// What ends a name in an address of the domain; nothing: as the server
+    /// has it. Errors: not_found.
+    virtual awaitable<Result<void>> set_domain_separators(std::string name,
+                                                          std::optional<std::string> separators) = 0;
 
     /// All of them or none. On failure `failed`, if given, is the index of the
     /// first that could not be added. Errors: already_exists (an account or an
@@ -170,6 +179,20 @@ public:
     virtual awaitable<Result<void>> add_alias(Alias alias) = 0;
     virtual awaitable<Result<std::vector<Alias>>> aliases() = 0;
     virtual awaitable<Result<void>> remove_alias(std::string address) = 0;
+    /// Errors: not_found.
+    virtual awaitable<Result<void>> set_alias_enabled(std::string address, bool enabled) = 0;
+
+    /// Lets the account send from an address that does not lead to it, or with
+    /// "@example.org" from all of a domain; here or elsewhere.
+    /// Errors: not_found (the account), already_exists, invalid (no address).
+    virtual awaitable<Result<void>> add_sender(std::string account, std::string permitted) = 0;
+    /// Errors: not_found.
+    virtual awaitable<Result<void>> remove_sender(std::string account, std::string permitted) = 0;
+    /// What it may send from besides. Errors: not_found.
+    virtual awaitable<Result<std::vector<std::string>>> senders(std::string account) = 0;
+    /// Whether that is among them. Errors: not_found when it is not.
+    virtual awaitable<Result<void>> permits(AccountId account, std::string local_part,
+                                            std::string domain) = 0;
 };
 
 } // namespace pillarbox::storage

@@ -23,6 +23,10 @@ public:
             return "the domain is none of this server's; add it first";
         case Errc::alias_loop:
             return "aliases lead in a circle, or to too many addresses; correct them";
+        case Errc::switched_off:
+            return "the alias is disabled; enable it";
+        case Errc::ended:
+            return "the alias was for a time that is over; remove it, or make it anew";
         case Errc::out_of_space:
             return "the disk is full, or below its reserve; make room and try again";
         case Errc::over_quota:

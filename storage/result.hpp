@@ -16,6 +16,8 @@ enum class Errc
     invalid,        // the value cannot be stored: an address that is none, a domain not ours
     not_local,      // the address belongs to no domain of this server
     alias_loop,     // aliases lead in a circle, or to too many addresses
+    switched_off,   // the address is an alias that was disabled
+    ended,          // the address is an alias that was for a time, and that is over
     out_of_space,   // the disk is full, or below the reserve; the client may retry
     over_quota,     // one recipient has no room
     timed_out,      // the read ran past its deadline

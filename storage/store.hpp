@@ -92,9 +92,10 @@ struct Options
         importer
     } access = Access::server;
 
-    unsigned readers = 2;                               // reading threads
-    std::uint64_t default_quota = 1ull << 30;           // octets for accounts without their own
-    std::uint64_t disk_reserve = 64ull << 20;           // octets to leave free
+    unsigned readers = 2;                     // reading threads
+    std::uint64_t default_quota = 1ull << 30; // octets for accounts without their own
+    std::uint64_t disk_reserve = 64ull << 20; // octets to leave free
+    std::string separators = "+"; // any of these ends a name in an address; the rest is its owner's
     std::chrono::milliseconds read_deadline{10'000};    // for one query
     std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
     std::chrono::days expire = never_expires; // what came into an Inbox so long ago leaves it, if > 0

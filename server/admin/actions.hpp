@@ -26,6 +26,10 @@ void remove_domain(const Context& context, const std::string& name);
 /// configuration, or "none".
 void set_domain_quota(const Context& context, const std::string& name, const std::string& size);
 
+/// What ends a name in the domain's addresses: as addresses.separators, or
+/// "none", or "default" for that.
+void set_domain_separators(const Context& context, const std::string& name, const std::string& separators);
+
 struct AccountOptions
 {
     std::string address;
@@ -77,9 +81,24 @@ struct KeepChoice
 
 void keep_fetched(const Context& context, const KeepChoice& choice);
 
-void add_alias(const Context& context, const std::string& address, const std::vector<std::string>& targets);
+/// What an account may send from besides what reaches it: an address, or
+/// "@example.org" for a whole domain.
+void add_sender(const Context& context, const std::string& address, const std::string& permitted);
+void list_senders(const Context& context, const std::string& address);
+void remove_sender(const Context& context, const std::string& address, const std::string& permitted);
+
+/// An address that leads to others.
+struct AliasOptions
+{
+    std::string address;
+    std::vector<std::string> targets;
+    std::string until; // a day, or a day and a time, of UTC; empty: for good
+};
+
+void add_alias(const Context& context, const AliasOptions& options);
 void list_aliases(const Context& context);
 void remove_alias(const Context& context, const std::string& address);
+void set_alias_enabled(const Context& context, const std::string& address, bool enabled);
 
 void list_queue(const Context& context);
 void show_queued(const Context& context, std::int64_t id);

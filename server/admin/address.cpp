@@ -5,6 +5,7 @@
 #include "server/base/domain_name.hpp"
 #include "server/base/precis.hpp"
 #include "server/base/setting_values.hpp"
+#include "server/base/utf8_text.hpp"
 
 #include <fmt/format.h>
 
@@ -42,6 +43,14 @@ std::string parse_address(std::string_view text)
                                  "8265); write letters and digits of one script",
                                  text));
     return *name + '@' + parse_domain(text.substr(at + 1));
+}
+
+std::string parse_target(std::string_view text)
+{
+    const auto address = parse_address(text);
+    const auto local_part = text.substr(0, text.rfind('@'));
+    if (utf8::beyond_ascii(local_part)) return address;
+    return std::string(local_part) + address.substr(address.rfind('@'));
 }
 
 std::string parse_alias_address(std::string_view text)

@@ -10,7 +10,12 @@ namespace pillarbox::admin {
 /// sentence.
 std::string parse_address(std::string_view text);
 
-/// The same, or `@domain` for a catch-all.
+/// An address that an alias leads to: the same, but that ASCII in its local
+/// part stays as it is written. At another server its case may matter (RFC
+/// 5321 §2.4).
+std::string parse_target(std::string_view text);
+
+/// As parse_address(), or `@domain` for a catch-all.
 std::string parse_alias_address(std::string_view text);
 
 /// A domain's name in A-labels, whichever form it is written in. Throws Failed with a sentence.

@@ -3,8 +3,11 @@
 #include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
+#include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
+
+#include <optional>
 
 namespace pillarbox::admin {
 
@@ -26,9 +29,10 @@ void list_domains(const Context& context)
     Tool tool(context.config);
     const auto domains = tool.wait(tool.accounts().domains());
     if (!domains) throw Failed(domains.error().message());
-    Table table({"name", "octets", "quota", "created"});
+    Table table({"name", "octets", "quota", "separators", "created"});
     for (const auto& domain : *domains)
         table.add({domain.name, domain.octets, domain.quota,
+                   domain.separators.value_or(context.config.addresses.separators),
                    format_time(domain.created.time_since_epoch().count())});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
@@ -48,6 +52,30 @@ void set_domain_quota(const Context& context, const std::string& text, const std
         fmt::print("the accounts of {} may keep {} octets together\n", name, quota);
 }
 
+void set_domain_separators(const Context& context, const std::string& text, const std::string& separators)
+{
+    const auto name = parse_domain(text);
+    std::optional<std::string> own;
+    try {
+        if (separators == "none")
+            own.emplace();
+        else if (separators != "default")
+            own = setting::parse_separators(separators);
+    } catch (const setting::BadValue& error) {
+        throw Failed(fmt::format("{}; or none, or default", error.what()));
+    }
+    Tool tool(context.config);
+    const auto changed = tool.wait(tool.accounts().set_domain_separators(name, own));
+    if (changed.has_error() && changed.error() == Errc::not_found)
+        throw Failed(fmt::format("{} is no domain of this server", name));
+    if (!changed) throw Failed(fmt::format("{}: {}", name, changed.error().message()));
+    const auto now = own.value_or(context.config.addresses.separators);
+    if (now.empty())
+        fmt::print("nothing ends a name in an address of {}\n", name);
+    else
+        fmt::print("any of {} ends a name in an address of {}\n", now, name);
+}
+
 void remove_domain(const Context& context, const std::string& text)
 {
     const auto name = parse_domain(text);
@@ -59,45 +87,6 @@ void remove_domain(const Context& context, const std::string& text)
         throw Failed(fmt::format("{} still has accounts or aliases; remove them first", name));
     if (!removed) throw Failed(fmt::format("{}: {}", name, removed.error().message()));
     fmt::print("removed {}\n", name);
-}
-
-void add_alias(const Context& context, const std::string& text, const std::vector<std::string>& targets)
-{
-    storage::Alias alias{parse_alias_address(text), {}};
-    for (const auto& target : targets)
-        alias.targets.push_back(parse_address(target));
-    const auto address = alias.address;
-    Tool tool(context.config);
-    const auto added = tool.wait(tool.accounts().add_alias(std::move(alias)));
-    if (added.has_error() && added.error() == Errc::already_exists)
-        throw Failed(fmt::format("{} is taken by an account or an alias", address));
-    if (added.has_error() && added.error() == Errc::invalid)
-        throw Failed(fmt::format("{} is in no domain of this server; add it first: pillarbox domain add NAME",
-                                 address));
-    if (!added) throw Failed(fmt::format("{}: {}", address, added.error().message()));
-    fmt::print("added {} -> {}\n", address, fmt::join(targets, ", "));
-}
-
-void list_aliases(const Context& context)
-{
-    Tool tool(context.config);
-    const auto aliases = tool.wait(tool.accounts().aliases());
-    if (!aliases) throw Failed(aliases.error().message());
-    Table table({"address", "targets"});
-    for (const auto& alias : *aliases)
-        table.add({alias.address, alias.targets});
-    fmt::print("{}", context.json ? table.json() : table.text());
-}
-
-void remove_alias(const Context& context, const std::string& text)
-{
-    const auto address = parse_alias_address(text);
-    Tool tool(context.config);
-    const auto removed = tool.wait(tool.accounts().remove_alias(address));
-    if (removed.has_error() && removed.error() == Errc::not_found)
-        throw Failed(fmt::format("there is no alias {}", address));
-    if (!removed) throw Failed(fmt::format("{}: {}", address, removed.error().message()));
-    fmt::print("removed {}\n", address);
 }
 
 } // namespace pillarbox::admin

@@ -78,6 +78,17 @@ protected:
         return app;
     }
 
+    void add_version()
+    {
+        auto* version = app_.add_subcommand("version", "say which version this is");
+        version->callback([this] {
+            selected_ = [] {
+                fmt::print("pillarbox {}\n", PILLARBOX_VERSION);
+                return int(Exit::done);
+            };
+        });
+    }
+
     void listing(CLI::App* app) { app->add_flag("--json", json_, "answer in JSON"); }
 
     CLI::App app_{"A complete mail server: SMTP, POP3 and webmail.", "pillarbox"};

@@ -1,6 +1,7 @@
 #include "server/admin/verbs.hpp"
 
 #include "server/admin/actions.hpp"
+#include "server/admin/address_verbs.hpp"
 #include "server/admin/sendmail.hpp"
 #include "server/admin/verb_tree.hpp"
 
@@ -9,7 +10,7 @@ namespace pillarbox::admin {
 namespace {
 
 /// The verbs and their arguments.
-class CommandLine : public VerbTree
+class CommandLine : public AddressVerbs
 {
 public:
     explicit CommandLine(const Serve& serve) : serve_(serve)
@@ -18,6 +19,7 @@ public:
         add_domains();
         add_accounts();
         add_app_passwords();
+        add_senders(account_);
         add_aliases();
         add_queue();
         add_search();
@@ -47,13 +49,7 @@ private:
         add_sendmail();
         verb(&app_, "check-config", "read the configuration and say what is wrong with it", check_config);
         verb(&app_, "healthcheck", "ask the running server whether it is ready", healthcheck);
-        auto* version = app_.add_subcommand("version", "say which version this is");
-        version->callback([this] {
-            selected_ = [] {
-                fmt::print("pillarbox {}\n", PILLARBOX_VERSION);
-                return int(Exit::done);
-            };
-        });
+        add_version();
     }
 
     /// Its arguments are sendmail's own, and read there.
@@ -76,6 +72,11 @@ private:
                            [this](const Context& c) { set_domain_quota(c, name_, options_.quota); });
         quota->add_option("name", name_)->required()->type_name("NAME");
         quota->add_option("size", options_.quota, "such as 50G, or none")->required()->type_name("SIZE");
+        const auto separate = [this](const Context& c) { set_domain_separators(c, name_, label_); };
+        auto* separators =
+            verb(domain, "separators", "say what ends a name in a domain's addresses", separate);
+        takes_name(separators, "NAME");
+        separators->add_option("characters", label_, "such as +-, none, or default")->required();
         const auto remove = [this](const Context& c) { remove_domain(c, name_); };
         takes_name(verb(domain, "remove", "no longer take mail for a domain", remove), "NAME");
     }
@@ -147,18 +148,6 @@ private:
                             [this](const Context& c) { revoke_app_password(c, options_.address, label_); });
         revoke->add_option("address", options_.address)->required()->type_name("ADDRESS");
         revoke->add_option("label", label_)->required()->type_name("LABEL");
-    }
-
-    void add_aliases()
-    {
-        auto* alias = group("alias", "addresses that lead to others");
-        auto* add = verb(alias, "add", "lead an address, or with @DOMAIN all others of a domain, to targets",
-                         [this](const Context& c) { add_alias(c, name_, targets_); });
-        add->add_option("address", name_)->required()->type_name("ADDRESS");
-        add->add_option("target", targets_)->required()->type_name("TARGET");
-        listing(verb(alias, "list", "list the aliases", list_aliases));
-        const auto remove = [this](const Context& c) { remove_alias(c, name_); };
-        takes_name(verb(alias, "remove", "remove an alias", remove), "ADDRESS");
     }
 
     void add_queue()
@@ -349,7 +338,6 @@ private:
 
     const Serve& serve_;
     CLI::App* account_ = nullptr;
-
     bool demo_ = false;
     bool apop_ = false;
     bool repair_ = false;
@@ -357,7 +345,6 @@ private:
     RestoreChoice restore_;
     std::string name_;
     std::string label_;
-    std::vector<std::string> targets_;
     std::int64_t id_ = 0;
     AccountOptions options_;
     KeepChoice keep_;

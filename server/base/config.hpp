@@ -156,6 +156,12 @@ struct Config
         std::vector<Network> exempt;            // no rates, delays or per-address limits
     } limits;
 
+    struct Addresses
+    {
+        /// Any of these ends a name in an address; what follows is its owner's.
+        std::string separators = "+";
+    } addresses;
+
     struct Proxy
     {
         std::vector<Network> from; // whose connections begin with whom they are for

@@ -179,6 +179,8 @@ const std::vector<Key>& keys()
                    c.limits.connections_per_ip = static_cast<std::uint32_t>(parse_count(v, 1, 1'000'000));
                }),
         networks("limits.exempt", [](Config& c) -> auto& { return c.limits.exempt; }),
+        single("addresses.separators",
+               [](Config& c, const std::string& v) { c.addresses.separators = parse_separators(v); }),
         networks("proxy.from", [](Config& c) -> auto& { return c.proxy.from; }),
         networks("xclient.from", [](Config& c) -> auto& { return c.xclient.from; }),
         single("setup.domain", [](Config& c, const std::string& v) { c.setup.domain = v; }),

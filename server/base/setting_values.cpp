@@ -141,6 +141,15 @@ Network parse_network(std::string_view text)
     return {std::move(address), *prefix};
 }
 
+std::string parse_separators(std::string_view text)
+{
+    constexpr std::string_view allowed = "+-_=.~";
+    if (text.find_first_not_of(allowed) != std::string_view::npos)
+        throw BadValue(
+            fmt::format("'{}' cannot separate; write some of {} such as + or +-, or nothing", text, allowed));
+    return std::string(text);
+}
+
 std::string parse_host_name(std::string_view text)
 {
     const auto bad = [text] {

@@ -33,6 +33,10 @@ std::chrono::days parse_expire(std::string_view text);
 /// A whole number from `least` to `most`.
 std::uint64_t parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
 
+/// Characters that end a name in an address, such as `+` or `+-`; empty: none.
+/// They are some of those that stand between words in names.
+std::string parse_separators(std::string_view text);
+
 /// `127.0.0.1:25`, `[::]:25`; port 0 lets the system choose.
 Endpoint parse_endpoint(std::string_view text);
 

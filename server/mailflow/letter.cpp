@@ -88,6 +88,9 @@ public:
         }
         if (!route && route.error() == storage::Errc::alias_loop)
             co_return note(std::move(pointer), shown(person) + " leads in a circle: tell the administrator.");
+        if (!route && (route.error() == storage::Errc::switched_off || route.error() == storage::Errc::ended))
+            co_return note(std::move(pointer),
+                           shown(person) + " takes no mail any more: ask for another address.");
         const bool nobody = route && route->local.empty() && route->remote.empty();
         if (nobody || (!route && route.error() == storage::Errc::not_found))
             co_return note(std::move(pointer), "There is no mailbox " + shown(person) + " on this server.");

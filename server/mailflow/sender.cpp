@@ -16,22 +16,33 @@ namespace pillarbox::mailflow {
 using boost::asio::awaitable;
 using storage::Result;
 
+namespace {
+
+/// Whether the store knows that mail for an address reaches nobody here.
+bool leads_nowhere(boost::system::error_code error)
+{
+    using storage::Errc;
+    return error == Errc::not_found || error == Errc::not_local || error == Errc::alias_loop ||
+           error == Errc::switched_off || error == Errc::ended;
+}
+
+} // namespace
+
 awaitable<Result<void>> may_send_as(storage::Accounts& accounts, storage::AccountId account,
                                     std::string local_part, std::string domain)
 {
     const auto host = domain_name::to_ascii(domain);
     if (!host) co_return storage::Errc::not_found;
-    const auto route = co_await accounts.route(precis::user_name_to_find(local_part), *host);
+    std::string name = precis::user_name_to_find(local_part);
+    const auto route = co_await accounts.route(name, *host);
     if (!route) {
-        const bool no_such_address =
-            route.error() == storage::Errc::not_local || route.error() == storage::Errc::alias_loop;
-        if (no_such_address) co_return storage::Errc::not_found;
-        co_return route.error();
+        if (!leads_nowhere(route.error())) co_return route.error();
+    } else if (std::ranges::any_of(route->local,
+                                   [&](const auto& local) { return local.account == account; })) {
+        co_return Result<void>{};
     }
-    const bool theirs =
-        std::ranges::any_of(route->local, [&](const auto& local) { return local.account == account; });
-    if (!theirs) co_return storage::Errc::not_found;
-    co_return Result<void>{};
+    const auto permitted = co_await accounts.permits(account, std::move(name), *host);
+    co_return permitted;
 }
 
 awaitable<Result<void>> authors_belong(storage::Accounts& accounts, storage::AccountId account,

@@ -8,10 +8,10 @@
 
 namespace pillarbox::mailflow {
 
-/// Whether mail to `local_part@domain` reaches `account`: its own address, a
-/// plus form of it, an alias that leads to it. Who receives an address may
-/// also send from it. Errors: not_found when it does not reach the account;
-/// anything else means that the store cannot tell now.
+/// Whether `account` may send as `local_part@domain`: mail to it reaches the
+/// account (its own address, a plus form of it, an alias that leads to it), or
+/// the account was permitted it (storage::Accounts::permits()). Errors:
+/// not_found when it may not; anything else means that the store cannot tell now.
 boost::asio::awaitable<storage::Result<void>> may_send_as(storage::Accounts& accounts,
                                                           storage::AccountId account, std::string local_part,
                                                           std::string domain);

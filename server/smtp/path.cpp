@@ -130,6 +130,7 @@ std::optional<std::string> take_address_literal(std::string_view& text)
         family = AF_INET6;
         address.erase(0, tag.size());
     }
+    if (address.find('\0') != std::string::npos) return std::nullopt; // inet_pton would not look behind it
     in6_addr parsed{};
     if (inet_pton(family, address.c_str(), &parsed) != 1) return std::nullopt;
     text.remove_prefix(end + 1);

@@ -22,6 +22,9 @@ constexpr Reply no_such_user{550, "5.1.1", "no mailbox here by that name: check 
 constexpr Reply mailbox_full{452, "4.2.2", "this mailbox is full, try again later"};
 constexpr Reply alias_loop{550, "5.4.6",
                            "this address leads in a circle: its administrator must mend the alias"};
+constexpr Reply switched_off{550, "5.1.1", "this address is switched off: ask its owner for another one"};
+constexpr Reply ended{550, "5.1.6",
+                      "this address was for a time only, and that is over: ask its owner for another one"};
 constexpr Reply too_many_unknown{421, "4.7.1",
                                  "too many unknown recipients; closing: check your list of addresses"};
 constexpr Reply relaying_denied{
@@ -53,6 +56,17 @@ bool has_room(const storage::Route& route, std::uint64_t octets)
     if (route.local.size() != 1 || !route.remote.empty()) return true;
     const auto room = route.local.front().room;
     return room > 0 && octets <= room;
+}
+
+/// Why there is no way to a recipient, unless the store cannot tell now.
+std::optional<Reply> refusal_of(boost::system::error_code error)
+{
+    using storage::Errc;
+    if (error == Errc::not_found) return no_such_user;
+    if (error == Errc::alias_loop) return alias_loop;
+    if (error == Errc::switched_off) return switched_off;
+    if (error == Errc::ended) return ended;
+    return std::nullopt;
 }
 
 } // namespace
@@ -131,10 +145,8 @@ awaitable<void> Session::rcpt(Command command)
         route = std::move(elsewhere);
     }
     if (!route) {
-        if (route.error() == storage::Errc::not_found)
-            co_return refuse_recipient(transaction, path, no_such_user);
-        if (route.error() == storage::Errc::alias_loop)
-            co_return refuse_recipient(transaction, path, alias_loop);
+        if (const auto refusal = refusal_of(route.error()))
+            co_return refuse_recipient(transaction, path, *refusal);
         transaction.refused_recipient = true;
         co_return say(unavailable);
     }

@@ -70,6 +70,8 @@ public:
     awaitable<Result<std::vector<Domain>>> domains() override;
     awaitable<Result<void>> remove_domain(std::string name) override;
     awaitable<Result<void>> set_domain_quota(std::string name, std::uint64_t quota) override;
+    awaitable<Result<void>> set_domain_separators(std::string name,
+                                                  std::optional<std::string> separators) override;
     awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
     awaitable<Result<std::vector<Account>>> list() override;
     awaitable<Result<void>> set_password(std::string address, std::string password_hash,
@@ -90,6 +92,11 @@ public:
     awaitable<Result<void>> add_alias(Alias alias) override;
     awaitable<Result<std::vector<Alias>>> aliases() override;
     awaitable<Result<void>> remove_alias(std::string address) override;
+    awaitable<Result<void>> set_alias_enabled(std::string address, bool enabled) override;
+    awaitable<Result<void>> add_sender(std::string account, std::string permitted) override;
+    awaitable<Result<void>> remove_sender(std::string account, std::string permitted) override;
+    awaitable<Result<std::vector<std::string>>> senders(std::string account) override;
+    awaitable<Result<void>> permits(AccountId account, std::string local_part, std::string domain) override;
 
 private:
     Core& core_;

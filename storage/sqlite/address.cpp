@@ -60,23 +60,38 @@ bool valid_domain(std::string_view domain)
     }
 }
 
-std::optional<Address> parse_address(std::string_view text)
+std::optional<Address> split_address(std::string_view text)
 {
     const auto at = text.rfind('@');
     if (at == std::string_view::npos || at == 0 || at > 64) return std::nullopt;
     if (text.size() > 254 || std::ranges::any_of(text, space_or_control)) return std::nullopt;
     if (text.find('@') != at) return std::nullopt;
-    Address address{canonical_local_part(text.substr(0, at)), canonical_domain(text.substr(at + 1))};
+    Address address{std::string(text.substr(0, at)), canonical_domain(text.substr(at + 1))};
     // Remote domains may be in U-labels; those are checked when mail is sent.
     if (std::ranges::all_of(address.domain, ascii) && !valid_domain(address.domain)) return std::nullopt;
     return address;
 }
 
-std::optional<Address> without_suffix(const Address& address)
+std::optional<Address> parse_address(std::string_view text)
 {
-    const auto plus = address.local_part.find('+');
-    if (plus == std::string::npos || plus == 0) return std::nullopt;
-    return Address{address.local_part.substr(0, plus), address.domain};
+    auto address = split_address(text);
+    if (address) address->local_part = canonical_local_part(address->local_part);
+    return address;
+}
+
+std::optional<Address> parse_address_or_domain(std::string_view text)
+{
+    if (!text.starts_with('@')) return parse_address(text);
+    Address address{"", canonical_domain(text.substr(1))};
+    if (!valid_domain(address.domain)) return std::nullopt;
+    return address;
+}
+
+std::optional<Address> without_suffix(const Address& address, std::string_view separators)
+{
+    const auto end = address.local_part.find_first_of(separators);
+    if (end == std::string::npos || end == 0) return std::nullopt;
+    return Address{address.local_part.substr(0, end), address.domain};
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -26,12 +26,19 @@ std::string canonical_domain(std::string_view domain);
 /// labels of at most 63 octets, 253 in all (RFC 1035 §2.3.4).
 bool valid_domain(std::string_view domain);
 
-/// `text` split at its last '@'; empty when it is no address that can be
+/// `text` split at its last '@', the local part's case kept: at another server
+/// it may matter (RFC 5321 §2.4). Empty when it is no address that can be
 /// stored: too long (RFC 5321 §4.5.3.1), or with spaces or controls.
+std::optional<Address> split_address(std::string_view text);
+
+/// The same as an address of this server is kept.
 std::optional<Address> parse_address(std::string_view text);
 
-/// The address without what follows the first '+' of its local part; empty
-/// when there is none, or nothing before it.
-std::optional<Address> without_suffix(const Address& address);
+/// An address, or "@example.org" for a whole domain, as it is kept.
+std::optional<Address> parse_address_or_domain(std::string_view text);
+
+/// The address without what follows the first of `separators` in its local
+/// part; empty when there is none, or nothing before it.
+std::optional<Address> without_suffix(const Address& address, std::string_view separators);
 
 } // namespace pillarbox::storage::sqlite

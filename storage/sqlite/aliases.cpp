@@ -31,19 +31,14 @@ Result<void> remove_domain_row(Database& database, std::string_view name)
     return boost::system::in_place_value;
 }
 
-/// The domain of an alias and its address as it is kept. "@example.org" is
-/// the catch-all's.
-std::optional<Address> alias_address(std::string_view text)
+std::optional<std::int64_t> seconds_of(const std::optional<Time>& time)
 {
-    if (!text.starts_with('@')) return parse_address(text);
-    Address address{"", canonical_domain(text.substr(1))};
-    if (!valid_domain(address.domain)) return std::nullopt;
-    return address;
+    return time ? std::optional<std::int64_t>(time->time_since_epoch().count()) : std::nullopt;
 }
 
 Result<void> add_alias_row(Database& database, const Alias& alias)
 {
-    const auto address = alias_address(alias.address);
+    const auto address = parse_address_or_domain(alias.address);
     if (!address || alias.targets.empty() || alias.targets.size() > most_targets)
         return make_error_code(Errc::invalid);
     const auto domain = local_domain(database, address->domain);
@@ -51,9 +46,10 @@ Result<void> add_alias_row(Database& database, const Alias& alias)
     const auto text = address->text();
     if (account_at(database, text) || alias_exists(database, text))
         return make_error_code(Errc::already_exists);
-    database.run("INSERT INTO alias (address, domain) VALUES (?, ?)", text, *domain);
+    database.run("INSERT INTO alias (address, domain, enabled, until) VALUES (?, ?, ?, ?)", text, *domain,
+                 alias.enabled, seconds_of(alias.until));
     for (std::size_t i = 0; i < alias.targets.size(); ++i) {
-        const auto target = parse_address(alias.targets[i]);
+        const auto target = split_address(alias.targets[i]);
         if (!target) return make_error_code(Errc::invalid);
         database.run("INSERT INTO alias_target (alias, position, target) VALUES (?, ?, ?)", text, i,
                      target->text());
@@ -73,15 +69,18 @@ awaitable<Result<std::vector<Domain>>> SqliteAccounts::domains()
 {
     auto work = [](Database& database) -> Result<std::vector<Domain>> {
         std::vector<Domain> domains;
-        Query row(database, "SELECT id, name, created, quota, "
-                            "(SELECT coalesce(sum(octets), 0) FROM account WHERE account.domain = domain.id) "
-                            "FROM domain ORDER BY name");
-        while (row.step())
-            domains.push_back({.id = row.as<DomainId>(0),
-                               .name = row.as<std::string>(1),
-                               .created = row.as<Time>(2),
-                               .quota = row.as<std::uint64_t>(3),
-                               .octets = row.as<std::uint64_t>(4)});
+        Query row(database,
+                  "SELECT id, name, created, quota, "
+                  "(SELECT coalesce(sum(octets), 0) FROM account WHERE account.domain = domain.id), "
+                  "separators FROM domain ORDER BY name");
+        while (row.step()) {
+            auto& domain = domains.emplace_back(Domain{.id = row.as<DomainId>(0),
+                                                       .name = row.as<std::string>(1),
+                                                       .created = row.as<Time>(2),
+                                                       .quota = row.as<std::uint64_t>(3),
+                                                       .octets = row.as<std::uint64_t>(4)});
+            if (!row.null(5)) domain.separators = row.as<std::string>(5);
+        }
         return domains;
     };
     return submit(*core_.readers, std::move(work));
@@ -108,6 +107,18 @@ awaitable<Result<void>> SqliteAccounts::set_domain_quota(std::string name, std::
     return submit(*core_.writer, std::move(work));
 }
 
+awaitable<Result<void>> SqliteAccounts::set_domain_separators(std::string name,
+                                                              std::optional<std::string> separators)
+{
+    auto work = [name = canonical_domain(name),
+                 separators = std::move(separators)](Database& database) -> Result<void> {
+        if (database.run("UPDATE domain SET separators = ? WHERE name = ?", separators, name) == 0)
+            return make_error_code(Errc::not_found);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
 awaitable<Result<void>> SqliteAccounts::add_alias(Alias alias)
 {
     auto work = [alias = std::move(alias)](Database& database) { return add_alias_row(database, alias); };
@@ -118,10 +129,14 @@ awaitable<Result<std::vector<Alias>>> SqliteAccounts::aliases()
 {
     auto work = [](Database& database) -> Result<std::vector<Alias>> {
         std::vector<Alias> aliases;
-        for (Query row(database, "SELECT alias, target FROM alias_target ORDER BY alias, position");
-             row.step();) {
-            if (aliases.empty() || aliases.back().address != row.text(0))
-                aliases.push_back({row.as<std::string>(0), {}});
+        Query row(database, "SELECT address, target, enabled, until FROM alias "
+                            "JOIN alias_target ON alias = address ORDER BY address, position");
+        while (row.step()) {
+            if (aliases.empty() || aliases.back().address != row.text(0)) {
+                aliases.push_back(
+                    {.address = row.as<std::string>(0), .targets = {}, .enabled = row.as<bool>(2)});
+                if (!row.null(3)) aliases.back().until = row.as<Time>(3);
+            }
             aliases.back().targets.push_back(row.as<std::string>(1));
         }
         return aliases;
@@ -132,8 +147,20 @@ awaitable<Result<std::vector<Alias>>> SqliteAccounts::aliases()
 awaitable<Result<void>> SqliteAccounts::remove_alias(std::string address)
 {
     auto work = [address = std::move(address)](Database& database) -> Result<void> {
-        const auto parsed = alias_address(address);
+        const auto parsed = parse_address_or_domain(address);
         if (!parsed || database.run("DELETE FROM alias WHERE address = ?", parsed->text()) == 0)
+            return make_error_code(Errc::not_found);
+        return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_alias_enabled(std::string address, bool enabled)
+{
+    auto work = [address = std::move(address), enabled](Database& database) -> Result<void> {
+        const auto parsed = parse_address_or_domain(address);
+        if (!parsed ||
+            database.run("UPDATE alias SET enabled = ? WHERE address = ?", enabled, parsed->text()) == 0)
             return make_error_code(Errc::not_found);
         return boost::system::in_place_value;
     };
@@ -143,8 +170,8 @@ awaitable<Result<void>> SqliteAccounts::remove_alias(std::string address)
 awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain)
 {
     Address address{canonical_local_part(local_part), canonical_domain(domain)};
-    auto work = [address = std::move(address), quota = core_.options.default_quota](Database& database) {
-        return route_of(database, address, quota);
+    auto work = [this, address = std::move(address)](Database& database) {
+        return route_of(database, address, core_.options.default_quota, core_.options.separators);
     };
     return submit_brief(*core_.readers, std::move(work));
 }

@@ -4,7 +4,9 @@
 #include "storage/sqlite/placing.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 namespace pillarbox::storage::sqlite {
@@ -13,43 +15,56 @@ namespace {
 enum class Leads
 {
     nowhere,
+    switched_off, // as an alias that is disabled does
+    ended,        // as one whose time is over does
     somewhere
 };
+
+/// Addresses that every domain has, RFC 5321 §4.5.1 and RFC 2142 §4.
+bool always_there(std::string_view local_part)
+{
+    return local_part == "postmaster" || local_part == "abuse";
+}
 
 /// Follows aliases, depth first.
 class Routing
 {
 public:
-    Routing(Database& database, std::uint64_t default_quota)
-        : database_(database), default_quota_(default_quota)
+    Routing(Database& database, std::uint64_t default_quota, std::string_view separators)
+        : database_(database), default_quota_(default_quota), separators_(separators)
     {}
 
     /// Adds where the address leads to. Errors: alias_loop.
-    Result<Leads> follow(const Address& address)
+    Result<Leads> follow(const Address& given)
     {
-        if (!local_domain(database_, address.domain)) return add_remote(address);
-        auto led = follow_exactly(address.text());
-        if (!led || *led == Leads::somewhere) return led;
-        if (const auto shorter = without_suffix(address)) {
-            led = follow_exactly(shorter->text());
-            if (!led || *led == Leads::somewhere) return led;
-        }
-        led = follow_alias("@" + address.domain);
-        if (!led || *led == Leads::somewhere) return led;
-        // RFC 5321 §4.5.1: mail for postmaster must be accepted.
-        if (address.local_part == "postmaster") return add_administrator(address.domain);
-        return Leads::nowhere;
+        if (!local_domain(database_, given.domain)) return add_remote(given);
+        const Address address{canonical_local_part(given.local_part), given.domain};
+        const auto led = follow_names(address);
+        if (!led || *led == Leads::somewhere || !always_there(address.local_part)) return led;
+        return add_administrator(address.domain);
     }
 
     Route take() { return std::move(route_); }
 
 private:
-    enum class State
+    Result<Leads> follow_names(const Address& address)
     {
-        open, // we are in it: coming here again is a circle
-        leads_somewhere,
-        leads_nowhere
-    };
+        auto led = follow_exactly(address.text());
+        if (!led || *led != Leads::nowhere) return led;
+        if (const auto shorter = without_suffix(address, separators_of(address.domain))) {
+            led = follow_exactly(shorter->text());
+            if (!led || *led != Leads::nowhere) return led;
+        }
+        led = follow_alias("@" + address.domain);
+        if (!led || *led == Leads::somewhere) return led;
+        return Leads::nowhere; // a catch-all that is off is as none
+    }
+
+    std::string separators_of(const std::string& domain)
+    {
+        Query row(database_, "SELECT separators FROM domain WHERE name = ?", domain);
+        return row.step() && !row.null(0) ? row.as<std::string>(0) : std::string(separators_);
+    }
 
     Result<Leads> follow_exactly(const std::string& address)
     {
@@ -67,23 +82,33 @@ private:
     Result<Leads> follow_alias(const std::string& address)
     {
         if (const auto known = aliases_.find(address); known != aliases_.end()) {
-            if (known->second == State::open) return make_error_code(Errc::alias_loop);
-            return known->second == State::leads_somewhere ? Leads::somewhere : Leads::nowhere;
+            if (!known->second) return make_error_code(Errc::alias_loop);
+            return *known->second;
         }
-        const auto targets = targets_of(address);
-        if (targets.empty()) return Leads::nowhere;
+        const auto state = state_of(address);
+        if (state != Leads::somewhere) return state;
         if (aliases_.size() >= most_targets) return make_error_code(Errc::alias_loop);
-        aliases_[address] = State::open;
+        aliases_[address] = std::nullopt;
         auto leads = Leads::nowhere;
-        for (const auto& target : targets) {
-            const auto parsed = parse_address(target);
+        for (const auto& target : targets_of(address)) {
+            const auto parsed = split_address(target);
             if (!parsed) continue; // only an older program could have stored it
             const auto led = follow(*parsed);
             if (!led) return led;
-            if (*led == Leads::somewhere) leads = Leads::somewhere;
+            if (leads == Leads::nowhere || *led == Leads::somewhere) leads = *led;
         }
-        aliases_[address] = leads == Leads::somewhere ? State::leads_somewhere : State::leads_nowhere;
+        aliases_[address] = leads;
         return leads;
+    }
+
+    /// Of an alias itself: somewhere when it is in use.
+    Leads state_of(const std::string& address)
+    {
+        Query row(database_, "SELECT enabled, until FROM alias WHERE address = ?", address);
+        if (!row.step()) return Leads::nowhere;
+        if (!row.as<bool>(0)) return Leads::switched_off;
+        if (!row.null(1) && row.as<Time>(1) <= now()) return Leads::ended;
+        return Leads::somewhere;
     }
 
     /// A list of its own: the statement must be free again before we go deeper.
@@ -109,10 +134,10 @@ private:
 
     Result<Leads> add_remote(const Address& address)
     {
-        const auto text = address.text();
-        if (!seen_.insert(text).second) return Leads::somewhere;
+        const Address canonical{canonical_local_part(address.local_part), address.domain};
+        if (!seen_.insert(canonical.text()).second) return Leads::somewhere;
         if (seen_.size() > most_targets) return make_error_code(Errc::alias_loop);
-        route_.remote.push_back(text);
+        route_.remote.push_back(address.text());
         return Leads::somewhere;
     }
 
@@ -129,20 +154,31 @@ private:
 
     Database& database_;
     std::uint64_t default_quota_;
+    std::string_view separators_;
     Route route_;
     std::set<std::string> seen_;
-    std::map<std::string, State> aliases_;
+    std::map<std::string, std::optional<Leads>> aliases_; // without: we are in it, and back is a circle
 };
 
 } // namespace
 
-Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota)
+Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota,
+                       std::string_view separators)
 {
     if (!local_domain(database, address.domain)) return make_error_code(Errc::not_local);
-    Routing routing(database, default_quota);
+    Routing routing(database, default_quota, separators);
     const auto led = routing.follow(address);
     if (!led) return led.error();
-    if (*led == Leads::nowhere) return make_error_code(Errc::not_found);
+    switch (*led) {
+    case Leads::nowhere:
+        return make_error_code(Errc::not_found);
+    case Leads::switched_off:
+        return make_error_code(Errc::switched_off);
+    case Leads::ended:
+        return make_error_code(Errc::ended);
+    case Leads::somewhere:
+        break;
+    }
     return routing.take();
 }
 

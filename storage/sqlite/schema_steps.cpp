@@ -1,5 +1,6 @@
 #include "storage/sqlite/schema.hpp"
 
+#include "storage/sqlite/addresses_schema.hpp"
 #include "storage/sqlite/event_schema.hpp"
 #include "storage/sqlite/schema_drafts.hpp"
 #include "storage/sqlite/schema_outgoing.hpp"
@@ -384,10 +385,10 @@ ALTER TABLE queue ADD COLUMN original_recipient TEXT NOT NULL DEFAULT '';
 CREATE INDEX queue_by_release ON queue (release_at) WHERE held = 2;
 )sql";
 
-constexpr std::array all_migrations = {first_schema, second_schema, third_schema,    fourth_schema,
-                                       fifth_schema, sixth_schema,  seventh_schema,  eighth_schema,
-                                       ninth_schema, tenth_schema,  eleventh_schema, twelfth_schema,
-                                       event_schema, drafts_schema, outgoing_schema, parameters_schema};
+constexpr std::array all_migrations = {
+    first_schema,   second_schema, third_schema,    fourth_schema,     fifth_schema,    sixth_schema,
+    seventh_schema, eighth_schema, ninth_schema,    tenth_schema,      eleventh_schema, twelfth_schema,
+    event_schema,   drafts_schema, outgoing_schema, parameters_schema, addresses_schema};
 
 } // namespace
 

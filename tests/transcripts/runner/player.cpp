@@ -82,6 +82,7 @@ private:
     void connect(const Item& item);
     void expect(const Item& item);
     void expect_queued(std::vector<std::string> recipients);
+    void expect_queued_from(const std::vector<std::string>& patterns);
     void nothing_unread();
     Client& client();
 
@@ -129,6 +130,12 @@ void Player::set_up(const Item& item)
         return world_.set_pop3_terms(words[0], words[1], words[2]);
     case Kind::alias:
         return world_.add_alias(words[0], {words.begin() + 1, words.end()});
+    case Kind::alias_off:
+        return world_.disable_alias(words[0]);
+    case Kind::alias_ended:
+        return world_.add_alias(words[0], {words.begin() + 1, words.end()}, true);
+    case Kind::sender:
+        return world_.permit_sender(words[0], words[1]);
     case Kind::message:
         return world_.deliver(words[0], expand(item.text, {}), words.size() > 1 && words[1] == "junk");
     case Kind::connect:
@@ -146,6 +153,8 @@ void Player::set_up(const Item& item)
         return nothing_unread();
     case Kind::queued:
         return expect_queued(words);
+    case Kind::queued_from:
+        return expect_queued_from(words);
     case Kind::set:
     case Kind::stepwise:
     case Kind::only:
@@ -199,7 +208,9 @@ void Player::expect(const Item& item)
 
 void Player::expect_queued(std::vector<std::string> recipients)
 {
-    std::vector<std::string> queued = world_.queued();
+    std::vector<std::string> queued;
+    for (const auto& entry : world_.queued())
+        queued.push_back(entry.recipient);
     std::sort(queued.begin(), queued.end());
     std::sort(recipients.begin(), recipients.end());
     if (queued == recipients) return;
@@ -207,6 +218,19 @@ void Player::expect_queued(std::vector<std::string> recipients)
     for (const std::string& recipient : queued)
         text += ' ' + recipient;
     throw std::runtime_error(text);
+}
+
+void Player::expect_queued_from(const std::vector<std::string>& patterns)
+{
+    const auto queued = world_.queued();
+    bool fits = queued.size() == patterns.size();
+    std::string text = "the queue is from";
+    for (std::size_t i = 0; i < queued.size(); ++i) {
+        const std::string path = '<' + queued[i].reverse_path + '>';
+        fits = fits && matches(expand_pattern(patterns[i], {}), path);
+        text += ' ' + path;
+    }
+    if (!fits) throw std::runtime_error(text);
 }
 
 void Player::nothing_unread()

@@ -28,6 +28,9 @@ const std::map<std::string, Directive, std::less<>> directives{
     {"app-password", {Item::Kind::app_password, 3, 4}},
     {"pop3-terms", {Item::Kind::pop3_terms, 3, 3}},
     {"alias", {Item::Kind::alias, 2, any_number}},
+    {"alias-off", {Item::Kind::alias_off, 1, 1}},
+    {"alias-ended", {Item::Kind::alias_ended, 2, any_number}},
+    {"sender", {Item::Kind::sender, 2, 2}},
     {"message", {Item::Kind::message, 1, 2}},
     {"connect", {Item::Kind::connect, 1, 5}},
     {"use", {Item::Kind::use, 1, 1}},
@@ -35,6 +38,7 @@ const std::map<std::string, Directive, std::less<>> directives{
     {"close", {Item::Kind::close, 0, 0}},
     {"closed", {Item::Kind::closed, 0, 0}},
     {"queued", {Item::Kind::queued, 0, any_number}},
+    {"queued-from", {Item::Kind::queued_from, 0, any_number}},
     {"stepwise", {Item::Kind::stepwise, 0, 0}},
     {"only", {Item::Kind::only, 1, 3}},
 };

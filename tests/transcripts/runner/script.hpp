@@ -17,6 +17,10 @@ namespace pillarbox::transcripts {
 ///     pop3-terms NAME LOGIN-DELAY EXPIRE
 ///                                 as the settings, or - for the server's own
 ///     alias ADDRESS TARGET...
+///     alias-off ADDRESS           disables one that is there
+///     alias-ended ADDRESS TARGET...
+///                                 one whose time is over
+///     sender NAME PERMITTED       lets the account send from that
 ///     message NAME [junk]         delivered to that account; its lines follow
 ///     | one line of the message   (text.hpp has the escapes, here as below)
 ///     |<the last line, without a line end
@@ -31,6 +35,8 @@ namespace pillarbox::transcripts {
 ///     close                       the client ends its side
 ///     closed                      the server has ended, and said nothing more
 ///     queued ADDRESS...           exactly these wait to go to other servers
+///     queued-from PATTERN...      and these are their reverse-paths, as <...>, in
+///                                 the order in which they came
 ///     stepwise                    the client sends nothing before it has all answers
 ///     only MODE...                lines, burst or octets
 ///
@@ -45,6 +51,9 @@ struct Item
         app_password,
         pop3_terms,
         alias,
+        alias_off,
+        alias_ended,
+        sender,
         message,
         connect,
         use,
@@ -54,6 +63,7 @@ struct Item
         close,
         closed,
         queued,
+        queued_from,
         stepwise,
         only
     };

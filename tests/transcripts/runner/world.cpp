@@ -93,6 +93,7 @@ World::World(const std::vector<std::string>& settings)
     options.directory = directory_.path() / "store";
     options.disk_reserve = 0;
     options.default_quota = config_->storage.quota;
+    options.separators = config_->addresses.separators;
     store_ = storage::open(options);
     key_ = auth::load_or_make_key(directory_.path());
     login_ = std::make_unique<auth::Login>(store_->accounts(), *config_, key_);
@@ -142,10 +143,22 @@ void World::set_pop3_terms(const std::string& name, const std::string& login_del
     run(need_done(store_->accounts().set_pop3(address_of(name), terms), name + " cannot have terms"));
 }
 
-void World::add_alias(const std::string& address, const std::vector<std::string>& targets)
+void World::disable_alias(const std::string& address)
+{
+    run(need_done(store_->accounts().set_alias_enabled(address_of(address), false),
+                  address + " cannot be disabled"));
+}
+
+void World::permit_sender(const std::string& name, const std::string& permitted)
+{
+    run(need_done(store_->accounts().add_sender(address_of(name), permitted), name + " cannot be permitted"));
+}
+
+void World::add_alias(const std::string& address, const std::vector<std::string>& targets, bool ended)
 {
     storage::Alias alias;
     alias.address = address_of(address);
+    if (ended) alias.until = storage::Time(std::chrono::seconds(1));
     for (const std::string& target : targets)
         alias.targets.push_back(address_of(target));
     run(need_done(store_->accounts().add_alias(std::move(alias)), address + " cannot be added"));
@@ -156,19 +169,18 @@ void World::deliver(const std::string& name, std::string_view octets, bool junk)
     run(store_message(address_of(name), octets, junk));
 }
 
-std::vector<std::string> World::queued()
+std::vector<storage::Queued> World::queued()
 {
-    std::vector<std::string> recipients;
-    run(list_queue(recipients));
-    return recipients;
+    std::vector<storage::Queued> entries;
+    run(list_queue(entries));
+    return entries;
 }
 
-asio::awaitable<void> World::list_queue(std::vector<std::string>& recipients)
+asio::awaitable<void> World::list_queue(std::vector<storage::Queued>& entries)
 {
     const auto queued = co_await store_->queue().list(1000);
     need(queued, "the queue cannot be listed");
-    for (const storage::Queued& entry : *queued)
-        recipients.push_back(entry.recipient);
+    entries = *queued;
 }
 
 asio::awaitable<void> World::store_message(std::string address, std::string_view octets, bool junk)

@@ -39,12 +39,14 @@ public:
                           bool apop);
     /// "-": as the server has it.
     void set_pop3_terms(const std::string& name, const std::string& login_delay, const std::string& expire);
-    void add_alias(const std::string& address, const std::vector<std::string>& targets);
+    void add_alias(const std::string& address, const std::vector<std::string>& targets, bool ended = false);
+    void disable_alias(const std::string& address);
+    void permit_sender(const std::string& name, const std::string& permitted);
     /// Puts the octets, as they are, into the account's INBOX, or Junk.
     void deliver(const std::string& name, std::string_view octets, bool junk);
 
-    /// The recipients that wait to go to other servers.
-    std::vector<std::string> queued();
+    /// What waits to go to other servers, in its order.
+    std::vector<storage::Queued> queued();
 
     net::Reactor& reactor() { return reactor_; }
     storage::Store& store() { return *store_; }
@@ -61,7 +63,7 @@ private:
     /// Runs the loop until the task is done.
     void run(boost::asio::awaitable<void> task);
     void add_domain_of(const std::string& address);
-    boost::asio::awaitable<void> list_queue(std::vector<std::string>& recipients);
+    boost::asio::awaitable<void> list_queue(std::vector<storage::Queued>& entries);
     boost::asio::awaitable<void> store_message(std::string address, std::string_view octets, bool junk);
 
     test::TemporaryFolder directory_;

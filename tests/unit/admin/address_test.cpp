@@ -25,6 +25,13 @@ TEST(AdminAddress, MayHaveAnInternationalisedDomain)
     EXPECT_THROW(parse_domain("\xff.example"), Failed);
 }
 
+TEST(AdminAddress, OfATargetKeepsItsCase)
+{
+    EXPECT_EQ(parse_target("Bob.B@Elsewhere.EXAMPLE"), "Bob.B@elsewhere.example");
+    EXPECT_EQ(parse_target("JÜRGEN@bücher.example"), "jürgen@xn--bcher-kva.example");
+    EXPECT_THROW(parse_target("a b@elsewhere.example"), Failed);
+}
+
 TEST(AdminAddress, MustBeOne)
 {
     const std::string long_local(65, 'a');

@@ -5,4 +5,5 @@ pillarbox_unit_test(admin
         ${CMAKE_CURRENT_LIST_DIR}/quota_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sendmail_options_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/table_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/until_test.cpp
     LINK pillarbox_admin)

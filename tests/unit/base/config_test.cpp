@@ -97,6 +97,17 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
 }
 
+TEST_F(ConfigFile, SaysWhatEndsAName)
+{
+    const Config config = load("[addresses]\nseparators = \"+-\"\n");
+    EXPECT_EQ(config.addresses.separators, "+-");
+    EXPECT_EQ(load("[addresses]\nseparators = \"\"\n").addresses.separators, "");
+    for (const char* bad : {"a", "@", "+a", " ", "\\\""})
+        EXPECT_NE(error("[addresses]\nseparators = \"" + std::string(bad) + "\"\n").find("cannot separate"),
+                  std::string::npos)
+            << bad;
+}
+
 TEST_F(ConfigFile, BoundsTranscripts)
 {
     const Config config = load("[transcripts]\nkeep = \"0s\"\nsize = \"1M\"\n");

@@ -35,6 +35,27 @@ TEST_F(MaySendAs, IsWhoeverTheAddressReaches)
     }
 }
 
+TEST_F(MaySendAs, IsWhoeverWasPermittedIt)
+{
+    const auto alice = account("alice@example.test");
+    EXPECT_FALSE(run(may_send_as(accounts(), alice, "anyone", "bücher.example")));
+    ASSERT_TRUE(run(accounts().add_sender("alice@example.test", "@xn--bcher-kva.example")));
+    EXPECT_TRUE(run(may_send_as(accounts(), alice, "anyone", "bücher.example")));
+    EXPECT_TRUE(run(may_send_as(accounts(), alice, "anyone", "XN--BCHER-KVA.example")));
+    EXPECT_FALSE(run(may_send_as(accounts(), account("bob@example.test"), "anyone", "bücher.example")));
+    const auto none = run(may_send_as(accounts(), alice, "anyone", "\xff"));
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error(), storage::Errc::not_found);
+}
+
+TEST_F(MaySendAs, IsNobodyWithAnAliasThatIsOff)
+{
+    ASSERT_TRUE(run(accounts().set_alias_enabled("sales@example.test", false)));
+    const auto off = run(may_send_as(accounts(), account("alice@example.test"), "sales", "example.test"));
+    ASSERT_FALSE(off);
+    EXPECT_EQ(off.error(), storage::Errc::not_found);
+}
+
 TEST_F(AuthorsBelong, WhenAllOfThemReachTheAccount)
 {
     std::string crowd = "From: alice@example.test";

@@ -105,6 +105,7 @@ TEST(TakePath, RefusesWhatIsNoAddress)
         "<alice,bob@example.test>",
         "<alice;@example.test>",
         "<a@[192.0.2.256]>",
+        std::string("<a@[192.0.2.1\0junk]>", 20),
         "<a@[192.0.2]>",
         "<a@[192.0.2.01.5]>",
         "<a@[2001:db8::1]>", // without its tag

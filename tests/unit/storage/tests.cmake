@@ -18,6 +18,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/expiry_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/addresses_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/devices_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/events_test.cpp
