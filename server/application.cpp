@@ -90,7 +90,7 @@ private:
     auth::Login login_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
-    smtp::SubmissionRate rate_;
+    smtp::Rates rates_;
     mailflow::Outbox outbox_;
     pop3::LoginDelay pop3_logins_;
     pop3::MaildropLocks pop3_locks_;
@@ -116,8 +116,9 @@ Application::Application(ConfigSources sources, Config config)
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_),
+      rates_(*started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
-              outbox_options(rate_, *started_with_)),
+              outbox_options(rates_, *started_with_)),
       site_(web_services(*store_, login_, *started_with_)),
       held_mail_(control_.get_executor(), *store_, intake_, log_)
 {
@@ -141,8 +142,8 @@ Application::Session Application::smtp_session(smtp::Services::Kind kind)
     net::TlsContext* const certificate =
         kind == smtp::Services::Kind::relay ? certificates_.relay() : certificates_.mail();
     return [this, kind, certificate](net::Connection& connection, Log log) {
-        smtp::Services services{kind,  store_->accounts(), store_->mail(), intake_, login_,
-                                rate_, certificate,        config()};
+        smtp::Services services{kind,   store_->accounts(), store_->mail(), intake_, login_,
+                                rates_, certificate,        config()};
         return smtp::serve(connection, std::move(log), std::move(services));
     };
 }

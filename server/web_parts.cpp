@@ -10,13 +10,13 @@ http::Services web_services(storage::Store& store, auth::Login& login, const Con
     return services;
 }
 
-mailflow::Outbox::Options outbox_options(smtp::SubmissionRate& rate, const Config& config)
+mailflow::Outbox::Options outbox_options(smtp::Rates& rates, const Config& config)
 {
     mailflow::Outbox::Options options;
     options.most_recipients = config.smtp.max_recipients;
     options.largest = config.smtp.max_message_size;
-    options.may_send = [&rate](storage::AccountId account) {
-        return rate.take(account, smtp::SubmissionRate::Clock::now());
+    options.may_send = [&rates](storage::AccountId account) {
+        return !rates.messages.take(account, smtp::Rates::OfAccounts::Clock::now());
     };
     return options;
 }

@@ -11,6 +11,6 @@ namespace pillarbox {
 http::Services web_services(storage::Store& store, auth::Login& login, const Config& config);
 
 /// The limits of what is sent from a browser: those of submission, and its rate.
-mailflow::Outbox::Options outbox_options(smtp::SubmissionRate& rate, const Config& config);
+mailflow::Outbox::Options outbox_options(smtp::Rates& rates, const Config& config);
 
 } // namespace pillarbox

@@ -73,13 +73,23 @@ struct Config
         std::uint32_t max_recipients = 1000;          // for each message
         std::chrono::seconds greet_delay{0};          // who speaks meanwhile is sent away; port 25 only
         bool space_after_colon = true;                // "MAIL FROM: <name@example.org>" is taken
+
+        // From one address, or IPv6 /64; 0: as many as they like.
+        std::uint32_t connections_per_minute = 100;
+        std::uint32_t messages_per_hour = 3000;
     } smtp;
 
     struct Listener
     {
         std::vector<Endpoint> listen;
     };
-    Listener submission{{{"::", 587}}};
+
+    struct Submission : Listener
+    {
+        // Of one account, over all ports; 0: as many as it likes.
+        std::uint32_t messages_per_hour = 300;
+        std::uint32_t recipients_per_hour = 3000;
+    } submission{{{{"::", 587}}}};
     Listener submissions{{{"::", 465}}};
 
     struct Pop3

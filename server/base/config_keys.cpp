@@ -40,6 +40,15 @@ Key single(std::string_view name, Apply apply)
     return {name, false, [apply](Config& config, const Values& values) { apply(config, values.front()); }};
 }
 
+/// How many of something in a time; 0 is no limit.
+template <class Member>
+Key count(std::string_view name, Member member)
+{
+    return single(name, [member](Config& config, const std::string& value) {
+        std::invoke(member, config) = static_cast<std::uint32_t>(parse_count(value, 0, 1'000'000'000));
+    });
+}
+
 /// A choice by word; `words` are tried in order.
 template <class T>
 T choose(std::string_view text, std::initializer_list<std::pair<std::string_view, T>> words)
@@ -111,7 +120,13 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) {
                    c.smtp.space_after_colon = choose<bool>(v, {{"true", true}, {"false", false}});
                }),
+        count("smtp.connections_per_minute", [](Config& c) -> auto& { return c.smtp.connections_per_minute; }),
+        count("smtp.messages_per_hour", [](Config& c) -> auto& { return c.smtp.messages_per_hour; }),
         endpoints("submission.listen", [](Config& c) -> auto& { return c.submission.listen; }),
+        count("submission.messages_per_hour",
+              [](Config& c) -> auto& { return c.submission.messages_per_hour; }),
+        count("submission.recipients_per_hour",
+              [](Config& c) -> auto& { return c.submission.recipients_per_hour; }),
         endpoints("submissions.listen", [](Config& c) -> auto& { return c.submissions.listen; }),
         endpoints("pop3.listen", [](Config& c) -> auto& { return c.pop3.listen; }),
         single("pop3.idle_timeout",

@@ -1,30 +1,40 @@
 #include "server/smtp/rate.hpp"
 
+#include <cstdint>
+#include <string_view>
+
 namespace pillarbox::smtp {
 
 namespace {
 
-constexpr auto span = std::chrono::hours(1);
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_accounts = 100'000;
+constexpr std::size_t most_sites = 65'536; // some 10 MiB each, with everybody on the network at the door
 
 } // namespace
 
-bool SubmissionRate::take(storage::AccountId account, Clock::time_point now)
+std::size_t HashOfAddress::operator()(const boost::asio::ip::address& address) const
 {
-    const std::lock_guard lock(mutex_);
-    forget_past(now);
-    Hour& hour = hours_.try_emplace(account, Hour{now}).first->second;
-    if (now - hour.began >= span) hour = Hour{now};
-    if (hour.messages >= most_) return false;
-    ++hour.messages;
-    return true;
+    if (address.is_v4()) return std::hash<std::uint32_t>()(address.to_v4().to_uint());
+    const auto bytes = address.to_v6().to_bytes();
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-/// Once an hour, so that the table holds no more than those who sent lately.
-void SubmissionRate::forget_past(Clock::time_point now)
+Rates::Rates(const Config& config)
+    : messages(config.submission.messages_per_hour, 1h, most_accounts),
+      recipients(config.submission.recipients_per_hour, 1h, most_accounts),
+      connections(config.smtp.connections_per_minute, 1min, most_sites),
+      deliveries(config.smtp.messages_per_hour, 1h, most_sites)
+{}
+
+std::string in_words(std::chrono::seconds time)
 {
-    if (now - swept_ < span) return;
-    swept_ = now;
-    std::erase_if(hours_, [now](const auto& entry) { return now - entry.second.began >= span; });
+    const auto said = [](auto count, std::string_view unit) {
+        return std::to_string(count) + ' ' + std::string(unit) + (count == 1 ? "" : "s");
+    };
+    if (time < 2min) return said(time.count(), "second");
+    return said(std::chrono::ceil<std::chrono::minutes>(time).count(), "minute");
 }
 
 } // namespace pillarbox::smtp

@@ -1,40 +1,110 @@
 #pragma once
 
+#include "server/base/config.hpp"
 #include "storage/types.hpp"
+
+#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace pillarbox::smtp {
 
-/// How many messages each account has submitted within the hour, over all
-/// sessions. As large as the accounts that sent lately; any thread.
-class SubmissionRate
+/// How much each of many does within a span of time that begins with the first
+/// it does. Remembers so many of them: when one more comes, whoever has done
+/// nothing for longest is forgotten, and begins anew. Any thread.
+template <class Key, class Hash = std::hash<Key>>
+class Rate
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit SubmissionRate(std::size_t most = 300) : most_(most) {}
+    /// `most` of 0 is no limit.
+    Rate(std::size_t most, std::chrono::seconds span, std::size_t most_keys)
+        : most_(most), span_(span), most_keys_(most_keys)
+    {}
 
-    /// Counts one message; false when the account has had its share of the
-    /// hour that began with its first. A message that is refused later counts.
-    bool take(storage::AccountId account, Clock::time_point now);
+    /// Counts one more; or, when that is more than its share, counts nothing
+    /// and returns how long it has to wait.
+    std::optional<std::chrono::seconds> take(const Key& key, Clock::time_point now)
+    {
+        if (most_ == 0) return std::nullopt;
+        const std::lock_guard lock(mutex_);
+        Window& window = window_of(key, now);
+        if (now - window.began >= span_) window = {key, now, 0};
+        if (window.count < most_) {
+            ++window.count;
+            return std::nullopt;
+        }
+        return std::chrono::ceil<std::chrono::seconds>(window.began + span_ - now);
+    }
+
+    std::size_t keys() const
+    {
+        const std::lock_guard lock(mutex_);
+        return where_.size();
+    }
 
 private:
-    struct Hour
+    struct Window
     {
+        Key key{};
         Clock::time_point began;
-        std::size_t messages = 0;
+        std::size_t count = 0;
     };
 
-    void forget_past(Clock::time_point now);
+    /// The key's, now the one used last.
+    Window& window_of(const Key& key, Clock::time_point now)
+    {
+        if (const auto known = where_.find(key); known != where_.end()) {
+            windows_.splice(windows_.begin(), windows_, known->second);
+            return windows_.front();
+        }
+        if (where_.size() >= most_keys_) {
+            where_.erase(windows_.back().key);
+            windows_.pop_back();
+        }
+        windows_.push_front({key, now, 0});
+        where_.emplace(key, windows_.begin());
+        return windows_.front();
+    }
 
     const std::size_t most_;
-    std::mutex mutex_;
-    std::unordered_map<storage::AccountId, Hour> hours_;
-    Clock::time_point swept_{};
+    const std::chrono::seconds span_;
+    const std::size_t most_keys_;
+    mutable std::mutex mutex_; // guards the rest
+    std::list<Window> windows_;
+    std::unordered_map<Key, typename std::list<Window>::iterator, Hash> where_;
 };
+
+struct HashOfAddress
+{
+    std::size_t operator()(const boost::asio::ip::address& address) const;
+};
+
+/// What all SMTP sessions together count. Keys of addresses are sites
+/// (net::site_of()): an IPv6 /64 is one.
+struct Rates
+{
+    using OfAccounts = Rate<storage::AccountId>;
+    using OfSites = Rate<boost::asio::ip::address, HashOfAddress>;
+
+    explicit Rates(const Config& config);
+
+    OfAccounts messages;   // that are submitted
+    OfAccounts recipients; // of those
+    OfSites connections;   // to the ports where other servers deliver
+    OfSites deliveries;    // messages that come over those
+};
+
+/// For people who are to come again: "42 seconds", "12 minutes".
+std::string in_words(std::chrono::seconds time);
 
 } // namespace pillarbox::smtp

@@ -102,6 +102,7 @@ Session::Session(net::Connection& connection, Log log, Services services)
 awaitable<void> Session::run()
 {
     connection_.set_line_limit(command_line());
+    if (comes_too_often()) co_return;
     const bool early = co_await speaks_early();
     if (early) co_return leave(too_early);
     greet();
@@ -129,6 +130,20 @@ awaitable<bool> Session::speaks_early()
     log_.info("smtp.not_smtp", {{"what", "it spoke before the greeting"}});
     if (connection_.transcript()) connection_.transcript()->note("it spoke before the greeting");
     co_return true;
+}
+
+/// Said instead of a greeting (RFC 5321 §3.1), to other servers only: people
+/// share addresses, and are counted by account.
+bool Session::comes_too_often()
+{
+    if (submission() || exempt_) return false;
+    const auto wait =
+        services_.rates.connections.take(net::site_of(connection_.peer()), Rates::OfSites::Clock::now());
+    if (!wait) return false;
+    log_.info("smtp.rate_exceeded", {{"limit", "smtp.connections_per_minute"}});
+    const std::string text = "too many connections from your network: come again in " + in_words(*wait);
+    leave({421, "4.7.0", text});
+    return true;
 }
 
 /// A TLS client that took this for a port with implicit TLS sends a handshake,

@@ -46,7 +46,7 @@ struct Services
     storage::Mail& mail;
     mailflow::Intake& intake;
     auth::Login& login;
-    SubmissionRate& rate;
+    Rates& rates;
     net::TlsContext* tls = nullptr; // none: STARTTLS is not offered
     std::shared_ptr<const Config> config;
 };
@@ -102,6 +102,7 @@ private:
     // session.cpp: the dialogue and what is said
     awaitable<bool> speaks_early();
     awaitable<bool> speaks_tls();
+    bool comes_too_often();
     awaitable<void> obey(Command command);
     void greet();
     void hello(const Command& command);
@@ -157,6 +158,9 @@ private:
     void signed_in_or_not(const auth::Login::Outcome& outcome, std::string_view user);
     void log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user);
     void sign_in_failed(const Reply& reply);
+    bool message_within_rate();
+    bool recipient_within_rate();
+    void over_rate(std::string_view limit, std::string_view what, std::chrono::seconds wait);
     awaitable<bool> sender_allowed(auth::Identity sender, Path reverse_path);
     awaitable<bool> authors_allowed(auth::Identity sender, std::string head);
 

@@ -1,5 +1,6 @@
 #include "server/auth/sasl.hpp"
 #include "server/mailflow/sender.hpp"
+#include "server/net/networks.hpp"
 #include "server/smtp/session.hpp"
 
 #include <utility>
@@ -39,7 +40,6 @@ constexpr Reply not_yours{553, "5.7.1",
                           "this sender address is not yours: send from one that reaches your mailbox"};
 constexpr Reply author_not_yours{
     553, "5.7.1", "this From is not yours: write addresses that reach your mailbox, and no others"};
-constexpr Reply too_many{450, "4.7.1", "too many messages within the hour: try again later"};
 constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 
 } // namespace
@@ -154,12 +154,38 @@ awaitable<bool> Session::sender_allowed(auth::Identity sender, Path reverse_path
             co_return false;
         }
     }
-    if (!exempt_ && !services_.rate.take(sender.account, SubmissionRate::Clock::now())) {
-        log_.warning("smtp.rate_exceeded", {{"user", sender.address}});
-        say(too_many);
-        co_return false;
-    }
     co_return true;
+}
+
+/// Whether the hour has room for one more message of whoever sends it; if not,
+/// that has been said.
+bool Session::message_within_rate()
+{
+    if (exempt_) return true;
+    const auto now = Rates::OfSites::Clock::now();
+    const auto wait = identity_ ? services_.rates.messages.take(identity_->account, now)
+                                : services_.rates.deliveries.take(net::site_of(connection_.peer()), now);
+    if (!wait) return true;
+    over_rate(identity_ ? "submission.messages_per_hour" : "smtp.messages_per_hour", "messages", *wait);
+    return false;
+}
+
+/// The same for one more recipient; other servers may have as many as they like.
+bool Session::recipient_within_rate()
+{
+    if (exempt_ || !identity_) return true;
+    const auto wait = services_.rates.recipients.take(identity_->account, Rates::OfSites::Clock::now());
+    if (!wait) return true;
+    over_rate("submission.recipients_per_hour", "recipients", *wait);
+    return false;
+}
+
+void Session::over_rate(std::string_view limit, std::string_view what, std::chrono::seconds wait)
+{
+    log_.warning("smtp.rate_exceeded", {{"limit", limit}, {"user", identity_ ? identity_->address : ""}});
+    const std::string text =
+        "too many " + std::string(what) + " within the hour: try again in " + in_words(wait);
+    say({450, "4.7.1", text});
 }
 
 awaitable<bool> Session::authors_allowed(auth::Identity sender, std::string head)

@@ -96,6 +96,7 @@ awaitable<void> Session::mail(Command command)
         const bool allowed = co_await sender_allowed(*sender, parsed->reverse_path);
         if (!allowed) co_return;
     }
+    if (!message_within_rate()) co_return;
     transaction_ = Transaction{
         parsed->reverse_path.address(), parsed->parameters, parsed->size, parsed->binary, {}, false, {}};
     log_.debug("smtp.mail", {{"from", parsed->reverse_path.address()}, {"size", parsed->size}});
@@ -158,6 +159,10 @@ awaitable<void> Session::rcpt(Command command)
         refused(storage::EventKind::recipient_refused, transaction.reverse_path, path.address(),
                 mailbox_full);
         co_return say(mailbox_full);
+    }
+    if (!recipient_within_rate()) {
+        transaction.refused_recipient = true;
+        co_return;
     }
     const Path full{path.local_part, domain, path.utf8};
     transaction.recipients.push_back({full.address(), std::move(*route), parsed->parameters});

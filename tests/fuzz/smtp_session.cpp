@@ -88,7 +88,7 @@ public:
     awaitable<void> session(std::unique_ptr<net::Stream> stream, smtp::Services::Kind kind)
     {
         net::Connection connection(reactor_, std::move(stream), smtp::connection_limits());
-        smtp::Services services{kind,   store_->accounts(), store_->mail(), intake_, login_, rate_, nullptr,
+        smtp::Services services{kind,   store_->accounts(), store_->mail(), intake_, login_, rates_, nullptr,
                                 config_};
         const Log log;
         auto dialogue = [&] { return smtp::serve(connection, log, services); };
@@ -134,7 +134,7 @@ private:
     std::unique_ptr<storage::Store> store_ = storage::open(store_in(folder_.path() / "store"));
     mailflow::Intake intake_{store_->accounts(), store_->mail(), config_->hostname};
     auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
-    smtp::SubmissionRate rate_;
+    smtp::Rates rates_{*config_};
     storage::AccountId alice_{};
     bool furnished_ = false;
 };

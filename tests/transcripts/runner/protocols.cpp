@@ -36,7 +36,7 @@ awaitable<void> serve_smtp(World& world, std::unique_ptr<net::Stream> stream, sm
                             world.store().mail(),
                             world.intake(),
                             world.login(),
-                            world.rate(),
+                            world.rates(),
                             world.tls(),
                             world.config()};
     const Log log;

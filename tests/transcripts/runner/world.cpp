@@ -98,6 +98,7 @@ World::World(const std::vector<std::string>& settings)
     key_ = auth::load_or_make_key(directory_.path());
     login_ = std::make_unique<auth::Login>(store_->accounts(), *config_, key_);
     intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_->hostname);
+    rates_ = std::make_unique<smtp::Rates>(*config_);
     add_domain_of(address_of({}));
 }
 

@@ -52,7 +52,7 @@ public:
     storage::Store& store() { return *store_; }
     auth::Login& login() { return *login_; }
     mailflow::Intake& intake() { return *intake_; }
-    smtp::SubmissionRate& rate() { return rate_; }
+    smtp::Rates& rates() { return *rates_; }
     pop3::LoginDelay& pop3_logins() { return pop3_logins_; }
     pop3::MaildropLocks& pop3_locks() { return pop3_locks_; }
     Secrets& secrets() { return secrets_; }
@@ -76,7 +76,7 @@ private:
     std::unique_ptr<auth::Login> login_;
     std::unique_ptr<mailflow::Intake> intake_;
     std::set<std::string> domains_;
-    smtp::SubmissionRate rate_;
+    std::unique_ptr<smtp::Rates> rates_;
     pop3::LoginDelay pop3_logins_;
     pop3::MaildropLocks pop3_locks_;
 };

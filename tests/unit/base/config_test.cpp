@@ -97,9 +97,15 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
 }
 
-TEST_F(ConfigFile, SaysWhatEndsAName)
+TEST_F(ConfigFile, HasRatesAndWhatEndsAName)
 {
-    const Config config = load("[addresses]\nseparators = \"+-\"\n");
+    const Config config = load("[smtp]\nconnections_per_minute = 0\nmessages_per_hour = 5\n"
+                               "[submission]\nmessages_per_hour = 6\nrecipients_per_hour = 7\n"
+                               "[addresses]\nseparators = \"+-\"\n");
+    EXPECT_EQ(config.smtp.connections_per_minute, 0u);
+    EXPECT_EQ(config.smtp.messages_per_hour, 5u);
+    EXPECT_EQ(config.submission.messages_per_hour, 6u);
+    EXPECT_EQ(config.submission.recipients_per_hour, 7u);
     EXPECT_EQ(config.addresses.separators, "+-");
     EXPECT_EQ(load("[addresses]\nseparators = \"\"\n").addresses.separators, "");
     for (const char* bad : {"a", "@", "+a", " ", "\\\""})
