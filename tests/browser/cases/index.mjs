@@ -1,9 +1,10 @@
 import { signInCases } from './sign-in.mjs';
 import { mailCases } from './mail.mjs';
+import { composeAwayCases, composeCases } from './compose.mjs';
 import { hostileCases } from './hostile.mjs';
 import { accessCases } from './access.mjs';
 import { largeCases } from './large.mjs';
 import { searchCases } from './search.mjs';
 import { awayCases } from './away.mjs';
 
-export const cases = [signInCases, mailCases, searchCases, hostileCases, accessCases, largeCases, awayCases];
+export const cases = [signInCases, mailCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, awayCases];

@@ -5,6 +5,7 @@ import './style/shell.css';
 import './style/mail.css';
 import './style/message.css';
 import './style/narrow.css';
+import './style/compose.css';
 import { go, route, startNavigation } from './lib/navigation';
 import { loadSession, session } from './lib/session';
 import { MailScreen } from './mail/screen';

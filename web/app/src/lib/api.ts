@@ -43,6 +43,7 @@ export function onSignedOut(action: () => void): void {
 
 export interface Options {
   body?: unknown;
+  keepalive?: boolean; // goes on when the page has gone
   signal?: AbortSignal;
   headers?: Record<string, string>;
 }
@@ -57,11 +58,28 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** What proves that a request comes from this page. */
+export const proof = (): Record<string, string> => (csrfToken ? { 'X-CSRF-Token': csrfToken } : {});
+
+/** Notes that there was no answer. */
+export function unreachable(): Unreachable {
+  online.value = false;
+  return new Unreachable();
+}
+
+/** Passes an answer on, unless it is a problem. */
+export async function accept(response: Response, signingIn = false): Promise<Response> {
+  online.value = true;
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401 && !signingIn) signedOut();
+  throw problem;
+}
+
 /** Asks the API. Throws Problem, Unreachable, or the abort of `signal`. */
 export async function call(method: string, path: string, options: Options = {}): Promise<Response> {
-  const headers: Record<string, string> = { ...options.headers };
+  const headers: Record<string, string> = { ...options.headers, ...(method === 'GET' ? {} : proof()) };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -70,17 +88,13 @@ export async function call(method: string, path: string, options: Options = {}):
       credentials: 'same-origin',
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    online.value = false;
-    throw new Unreachable();
+    throw unreachable();
   }
-  online.value = true;
-  if (response.ok) return response;
-  const problem = await problemOf(response);
-  if (problem.status === 401 && !(method === 'POST' && path === '/session')) signedOut();
-  throw problem;
+  return accept(response, method === 'POST' && path === '/session');
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -7,6 +7,8 @@ import type { SessionInfo } from './types';
 export const session = signal<SessionInfo | null>(null);
 
 function begin(info: SessionInfo): void {
+  if (session.value && session.value.account.address !== info.account.address) end(); // somebody else
+  signInHere.value = false;
   setCsrfToken(info.csrfToken);
   session.value = info;
 }
@@ -38,11 +40,27 @@ export async function signOut(): Promise<void> {
   go({ name: 'sign-in', next: '/mail/inbox' });
 }
 
+/** Somebody has to sign in again, here: there is something that must not be lost. */
+export const signInHere = signal(false);
+
+let holdsPlace: () => boolean = () => false;
+
+/** Says whether there is something on the page that leaving it would lose. */
+export function onLosingPlace(holds: () => boolean): void {
+  holdsPlace = holds;
+}
+
 /** Leads to the sign-in page, and back here afterwards. */
-function askAgain(): void {
+export function leaveForSignIn(): void {
+  signInHere.value = false;
   end();
   const now = route.value;
   if (now.name !== 'sign-in') go({ name: 'sign-in', next: location.pathname + location.search }, true);
+}
+
+function askAgain(): void {
+  if (route.value.name !== 'sign-in' && holdsPlace()) signInHere.value = true;
+  else leaveForSignIn();
 }
 
 onSignedOut(askAgain);

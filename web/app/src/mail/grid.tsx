@@ -6,6 +6,7 @@ import { narrow } from '../lib/screen';
 import { chunk, keepInPlace, scrollToShow, visibleRange } from '../lib/window';
 import { FoundList } from './found';
 import { nameOfMailbox } from './mailboxes';
+import { isDraft, openRow } from './open';
 import { MessageRow } from './row';
 import type { RowList } from './rows';
 import { current, inView, shifted } from './state';
@@ -80,7 +81,7 @@ export function Grid({ list }: { list: RowList }) {
   const open = (index: number) => {
     current.value = index;
     const message = list.row(index);
-    if (message) go(list.routeTo(message.id));
+    if (message) openRow(list, message);
   };
 
   const onKey = (event: KeyboardEvent) => {
@@ -147,6 +148,6 @@ export function moveTo(list: RowList, index: number, open = false): void {
   focusRequest.at = to;
   current.value = to;
   const message = list.row(to);
-  if (open && message && !narrow.value) go(list.routeTo(message.id), messageOf(route.value) !== null);
+  if (open && message && !narrow.value && !isDraft(message)) go(list.routeTo(message.id), messageOf(route.value) !== null);
   list.version.value++; // draws the grid, which then takes up the request
 }

@@ -1,9 +1,13 @@
+import type { Answering } from '../compose/client';
+import { answerMessage, compose } from '../compose/composer';
 import { go, route } from '../lib/navigation';
+import { actOnNewest } from '../lib/notices';
 import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
 import { dialogOpen } from '../shell/dialog';
 import { helpShown } from '../shell/keys';
 import { moveTo } from './grid';
+import { openRow } from './open';
 import { focusSearch } from './search-box';
 import { current, list, opened, setFlags, toggleStar } from './state';
 
@@ -11,7 +15,7 @@ const places: Record<string, string> = { i: 'inbox', s: 'sent', d: 'drafts', a: 
 
 function inField(target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
-  return element?.closest('input, textarea, select, [contenteditable], dialog[open], [role=menu]') !== null && element !== null;
+  return element?.closest('input, textarea, select, [contenteditable], dialog[open], [role=dialog], [role=menu]') !== null && element !== null;
 }
 
 /** The message that keys act on: the open one, else the row with the keyboard. */
@@ -19,6 +23,12 @@ function target(): { id: string; mailbox: string } | null {
   const now = opened.value;
   if (now?.message) return { id: now.id, mailbox: now.message.mailbox };
   return list.value?.row(current.value) ?? null;
+}
+
+function answer(kind: Answering): boolean {
+  const message = target();
+  if (message) void answerMessage(message.id, kind);
+  return message !== null;
 }
 
 function mark(seen: boolean): void {
@@ -41,7 +51,7 @@ function step(by: number): void {
   const message = messageOf(route.value);
   if (narrow.value && message) {
     const next = shown.row(shown.indexOf(message) + by);
-    if (next) go(shown.routeTo(next.id), true);
+    if (next) openRow(shown, next, true);
     return;
   }
   const first = !message && !document.activeElement?.closest('[role=row]');
@@ -73,7 +83,7 @@ function press(key: string, shift: boolean): boolean {
     case 'Enter':
     case 'o': {
       const message = list.value?.row(current.value);
-      if (message && list.value) go(list.value.routeTo(message.id));
+      if (message && list.value) openRow(list.value, message);
       return true;
     }
     case 'u':
@@ -91,6 +101,17 @@ function press(key: string, shift: boolean): boolean {
     case 'U':
       if (shift) mark(false);
       return shift;
+    case 'c':
+      compose();
+      return true;
+    case 'r':
+      return answer('reply');
+    case 'a':
+      return answer('replyAll');
+    case 'f':
+      return answer('forward');
+    case 'z':
+      return actOnNewest();
     case '/':
       focusSearch();
       return true;

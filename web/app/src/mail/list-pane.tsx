@@ -1,3 +1,4 @@
+import { sendTestMessage } from '../compose/composer';
 import { count } from '../lib/format';
 import { session } from '../lib/session';
 import { Icon } from '../shell/icon';
@@ -35,6 +36,10 @@ function Empty({ mailbox }: { mailbox: string }) {
               Copy address
             </button>
           </p>
+          <button type="button" class="button" onClick={() => void sendTestMessage()}>
+            <Icon name="sent" />
+            Send a test message
+          </button>
         </>
       ) : (
         <p>Nothing is kept in this mailbox.</p>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { answerMessage } from '../compose/composer';
 import { exactDate, initials, mediumDate, shade } from '../lib/format';
 import { dark, narrow } from '../lib/screen';
 import type { Message, Person } from '../lib/types';
@@ -103,9 +104,18 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
       <button type="button" class="icon-button back" aria-label="Back to list" title="Back to list (u)" onClick={backToList}>
         <Icon name={narrow.value ? 'back' : 'close'} />
       </button>
-      <span class="spring" />
       {message && (
         <>
+          <button type="button" class="icon-button" aria-label="Reply" title="Reply (r)" onClick={() => void answerMessage(message.id, 'reply')}>
+            <Icon name="reply" />
+          </button>
+          <button type="button" class="icon-button" aria-label="Reply all" title="Reply all (a)" onClick={() => void answerMessage(message.id, 'replyAll')}>
+            <Icon name="reply-all" />
+          </button>
+          <button type="button" class="icon-button" aria-label="Forward" title="Forward (f)" onClick={() => void answerMessage(message.id, 'forward')}>
+            <Icon name="forward" />
+          </button>
+          <span class="spring" />
           <button
             type="button"
             class="icon-button"

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { compose, finishWriting, startComposer, writing } from '../compose/composer';
+import { Composer } from '../compose/dialog';
 import { explain, online } from '../lib/api';
 import { route } from '../lib/navigation';
 import { notify } from '../lib/notices';
@@ -8,6 +10,7 @@ import { narrow } from '../lib/screen';
 import { session, signOut } from '../lib/session';
 import { initials } from '../lib/format';
 import { Icon } from '../shell/icon';
+import { SignInHere } from '../sign-in/here';
 import { helpShown, KeyboardHelp } from '../shell/keys';
 import { Menu } from '../shell/menu';
 import { startKeyboard } from './keyboard';
@@ -17,7 +20,7 @@ import { MessagePane } from './message-pane';
 import { SearchBox } from './search-box';
 import { SearchHelp } from './search-pane';
 import { Sidebar } from './sidebar';
-import { list, opened, startMail } from './state';
+import { list, opened, poll, startMail } from './state';
 
 function titleNow(): string {
   const now = route.value;
@@ -31,6 +34,7 @@ function titleNow(): string {
 
 async function leave(): Promise<void> {
   try {
+    await finishWriting();
     await signOut();
   } catch (error) {
     notify(`Not signed out. ${explain(error)}`);
@@ -56,6 +60,7 @@ function AccountMenu() {
 export function MailScreen() {
   const folders = useSignal(false);
   useEffect(startMail, []);
+  useEffect(() => startComposer(() => void poll()), []);
   useEffect(startKeyboard, []);
   const title = titleNow();
   useEffect(() => {
@@ -73,46 +78,56 @@ export function MailScreen() {
     (row ?? document.querySelector<HTMLElement>('.message-pane'))?.focus();
   };
 
+  // On a phone what is being written covers the rest, which nobody should reach behind it.
+  const covered = narrow.value && writing.value !== null;
   return (
-    <div class="shell">
-      <a class="skip" href="#messages" onClick={skip}>
-        Skip to messages
-      </a>
-      <header class="top">
-        {narrow.value && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Mailboxes"
-            title="Mailboxes"
-            aria-expanded={folders.value}
-            aria-controls="folders"
-            onClick={() => (folders.value = !folders.value)}
-          >
-            <Icon name={folders.value ? 'close' : 'menu'} />
-          </button>
-        )}
-        <a class="brand" href="/mail/inbox">
-          <img src="/favicon.svg" alt="" width="24" height="24" />
-          Pillarbox
+    <>
+      <div class="shell" inert={covered}>
+        <a class="skip" href="#messages" onClick={skip}>
+          Skip to messages
         </a>
-        <SearchBox />
-        <span class="spring" />
-        <AccountMenu />
-      </header>
-      {!online.value && (
-        <p class="offline" role="alert">
-          <Icon name="warning" />
-          Pillarbox cannot be reached. What is here can still be read; it tries again by itself.
-        </p>
-      )}
-      <div class={panes}>
-        <Sidebar id="folders" onGo={() => (folders.value = false)} />
-        {shown && <ListPane list={shown} />}
-        {!shown && (now.name === 'search' ? <SearchHelp /> : <section class="list-pane" aria-label="Messages" />)}
-        <MessagePane />
+        <header class="top">
+          {narrow.value && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Mailboxes"
+              title="Mailboxes"
+              aria-expanded={folders.value}
+              aria-controls="folders"
+              onClick={() => (folders.value = !folders.value)}
+            >
+              <Icon name={folders.value ? 'close' : 'menu'} />
+            </button>
+          )}
+          <a class="brand" href="/mail/inbox">
+            <img src="/favicon.svg" alt="" width="24" height="24" />
+            Pillarbox
+          </a>
+          <SearchBox />
+          <span class="spring" />
+          <button type="button" class="primary compose-button" aria-label="Compose" title="Compose (c)" onClick={compose}>
+            <Icon name="drafts" />
+            {!narrow.value && 'Compose'}
+          </button>
+          <AccountMenu />
+        </header>
+        {!online.value && (
+          <p class="offline" role="alert">
+            <Icon name="warning" />
+            Pillarbox cannot be reached. What is here can still be read; it tries again by itself.
+          </p>
+        )}
+        <div class={panes}>
+          <Sidebar id="folders" onGo={() => (folders.value = false)} />
+          {shown && <ListPane list={shown} />}
+          {!shown && (now.name === 'search' ? <SearchHelp /> : <section class="list-pane" aria-label="Messages" />)}
+          <MessagePane />
+        </div>
+        <KeyboardHelp />
       </div>
-      <KeyboardHelp />
-    </div>
+      <Composer />
+      <SignInHere />
+    </>
   );
 }

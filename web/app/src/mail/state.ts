@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { continueDraft } from '../compose/composer';
 import { call, explain, getJson, isAbort, online } from '../lib/api';
 import { go, route } from '../lib/navigation';
 import { notify } from '../lib/notices';
@@ -152,6 +153,12 @@ async function openLatest(mailbox: string): Promise<void> {
   }
 }
 
+/** A draft by its address: it is written where it was left, and the address is that of its list. */
+function continueFromAddress(message: string): void {
+  go({ name: 'mail', mailbox: 'drafts', message: null }, true);
+  void continueDraft(message);
+}
+
 /** The list that a route shows; null when it shows none. */
 function listOf(now: Route): { key: string; make: () => RowList } | null {
   if (now.name === 'mail') return { key: keyOfMailbox(now.mailbox), make: () => new MailList(now.mailbox) };
@@ -169,6 +176,7 @@ function followRoute(): void {
   }
   const message = messageOf(now);
   if (!message) closeMessage();
+  else if (now.name === 'mail' && now.mailbox === 'drafts' && message !== 'latest') continueFromAddress(message);
   else if (now.name === 'mail' && message === 'latest') void openLatest(now.mailbox);
   else if (opened.peek()?.id !== message) void openMessage(message);
 }

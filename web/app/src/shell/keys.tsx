@@ -17,6 +17,18 @@ const groups: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
+    title: 'Writing',
+    keys: [
+      [['c'], 'Compose'],
+      [['r'], 'Reply'],
+      [['a'], 'Reply all'],
+      [['f'], 'Forward'],
+      [['Ctrl+Enter'], 'Send'],
+      [['Ctrl+s'], 'Save the draft'],
+      [['z'], 'Undo'],
+    ],
+  },
+  {
     title: 'Go to',
     keys: [
       [['g i'], 'Inbox'],
