@@ -135,6 +135,7 @@ awaitable<void> Client::deliver(const Envelope& envelope, storage::MessageReader
     if (offered_.size) mail += fmt::format(" SIZE={}", envelope.size);
     if (*eight_bit) mail += " BODY=8BITMIME";
     if (offered_.smtputf8 && !is_ascii(envelope)) mail += " SMTPUTF8"; // RFC 6531 §3.4
+    if (envelope.require_tls) mail += " REQUIRETLS";
     const bool wanted = co_await name_recipients(envelope, std::move(mail), answers);
     if (over_) co_return;
     const bool data_was_said = offered_.pipelining;
@@ -153,6 +154,11 @@ std::optional<Answer> Client::objection(const Envelope& envelope, bool eight_bit
     if (eight_bit && !offered_.eight_bit)
         return our_answer(Kind::failed, "5.6.3",
                           "the message has 8-bit octets, and the server takes 7-bit ones only");
+    const bool promised = connection_.secure() && options_.certificate_checked && offered_.require_tls;
+    if (envelope.require_tls && !promised) // RFC 8689 §4.2.1
+        return our_answer(Kind::failed, "5.7.30",
+                          "its sender wants it to cross only under TLS (REQUIRETLS), and the server "
+                          "does not promise that, or cannot prove who it is");
     if (!offered_.smtputf8 && !is_ascii(envelope))
         return our_answer(Kind::failed, "5.6.7",
                           "an address has characters beyond ASCII, which the server does not take");

@@ -28,7 +28,8 @@ struct Envelope
 {
     std::string reverse_path; // empty for the null path
     std::vector<std::string> recipients;
-    std::uint64_t size = 0; // octets
+    std::uint64_t size = 0;   // octets
+    bool require_tls = false; // REQUIRETLS, RFC 8689: under TLS to a checked server that promises the same
 };
 
 /// How long a server may take, RFC 5321 §4.5.3.2.
@@ -56,7 +57,8 @@ public:
         std::string host;                     // the server's, as its certificate has it
         const net::TlsTrust* trust = nullptr; // none: TLS is not begun
         bool tls_required = false;
-        std::string user; // empty: nobody signs in
+        bool certificate_checked = false; // by `trust`: TLS is with nobody but `host`
+        std::string user;                 // empty: nobody signs in
         std::string password;
         Patience patience{};
     };

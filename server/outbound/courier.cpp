@@ -94,6 +94,7 @@ Client::Options Courier::options_for(const Target& target, bool with_tls) const
     options.host = target.host;
     if (settings_->smarthost_ca) {
         options.trust = settings_->smarthost_ca.get();
+        options.certificate_checked = true;
         options.tls_required = !target.address.is_loopback();
     } else if (with_tls) {
         options.trust = settings_->anybody.get();
@@ -158,13 +159,16 @@ awaitable<void> Courier::dialogue(net::Connection& connection, Client& client)
 
 awaitable<void> Courier::take_message(Client& client)
 {
-    auto message = co_await services_.queue.open(claim_->recipients.front().id);
-    if (!message) { // dropped meanwhile, or damaged
-        answer_rest(
-            our_answer(Kind::later, "4.3.0", "the message could not be read: " + message.error().message()));
+    const auto entry = claim_->recipients.front().id;
+    const auto queued = co_await services_.queue.find(entry);
+    auto message = co_await services_.queue.open(entry);
+    if (!queued || !message) { // dropped meanwhile, or damaged
+        const auto error = queued ? message.error() : queued.error();
+        answer_rest(our_answer(Kind::later, "4.3.0", "the message could not be read: " + error.message()));
         co_return;
     }
     Envelope envelope{.reverse_path = claim_->reverse_path, .recipients = {}, .size = claim_->size};
+    envelope.require_tls = queued->mail.tls == storage::TlsWish::required;
     for (const auto& recipient : claim_->recipients)
         envelope.recipients.push_back(recipient.address);
     co_await client.deliver(envelope, **message, answers_);

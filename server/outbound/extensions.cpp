@@ -52,6 +52,7 @@ Extensions parse_extensions(const ServerReply& reply)
         if (keyword == "STARTTLS") offered.start_tls = true;
         if (keyword == "DSN") offered.dsn = true;
         if (keyword == "SMTPUTF8") offered.smtputf8 = true;
+        if (keyword == "REQUIRETLS") offered.require_tls = true;
         if (keyword == "SIZE") {
             offered.size = 0;
             if (!words.empty()) offered.size = ascii::parse_number<std::uint64_t>(words.front()).value_or(0);

@@ -19,6 +19,7 @@ struct Extensions
     bool start_tls = false;                // RFC 3207
     bool dsn = false;                      // RFC 3461
     bool smtputf8 = false;                 // RFC 6531
+    bool require_tls = false;              // REQUIRETLS, RFC 8689
     std::optional<std::uint64_t> size{};   // RFC 1870; 0: no limit is told
     std::vector<std::string> mechanisms{}; // of AUTH, RFC 4954, in upper case
 

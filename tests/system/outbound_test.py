@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import signal
+import ssl
 import subprocess
 import threading
 import unittest
@@ -237,6 +238,31 @@ class Outbound(unittest.TestCase):
                 hop.messages.get(timeout=PATIENCE)
                 self.server.wait_for("outbound.delivered")
                 self.assertEqual(self.server.stop(), 0)
+
+    def require_tls(self):
+        with smtp(self.server, "submission") as client:
+            client.starttls(context=ssl._create_unverified_context())
+            client.login(self.alice, PASSWORD)
+            message = letter("under TLS", sender=self.alice)
+            client.sendmail(self.alice, [BOB], message, mail_options=["REQUIRETLS"])
+
+    def test_what_must_not_cross_in_the_clear_comes_back(self):
+        hop = self.hop(extensions=("8BITMIME", "REQUIRETLS"))  # which it cannot mean
+        self.send_by(hop)
+        self.server.start()
+        self.require_tls()
+        self.server.wait_for("outbound.failed")
+        self.assertIn("Status: 5.7.30\r\n", self.inbox()[0])
+        self.assertEqual((self.queued(), hop.taken), ([], 0))
+
+    def test_what_must_not_cross_in_the_clear_goes_where_that_is_promised(self):
+        hop = self.signing_in(extensions=("8BITMIME", "REQUIRETLS"), implicit_tls=True)
+        self.server.settings["outbound.smarthost_ca_file"] = hop.certificate[0]
+        self.server.start()
+        self.require_tls()
+        hop.messages.get(timeout=PATIENCE)
+        self.server.wait_for("outbound.delivered")
+        self.assertTrue(any(line.startswith("MAIL FROM:") and line.endswith(" REQUIRETLS") for line in hop.sessions.get(timeout=PATIENCE)))
 
     def test_a_certificate_that_nobody_vouches_for(self):
         hop = self.signing_in()
