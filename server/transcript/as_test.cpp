@@ -305,8 +305,9 @@ void Writer::server(std::string_view text)
                text.starts_with("250")) {
         expected = fmt::format("{}*", text.substr(0, 4)); // our name
         in_listing_ = true;
-    } else if (!pop3_ && text.starts_with("250-SIZE ")) {
-        expected = "250-SIZE *";
+    } else if (!pop3_ && (text.starts_with("250-SIZE ") || text.starts_with("250-LIMITS ") ||
+                          text.starts_with("250 LIMITS "))) {
+        expected = fmt::format("{} *", text.substr(0, text.find(' ', 4))); // of the server's settings
     } else if (const auto stored = text.find(" stored as "); !pop3_ && stored != std::string_view::npos) {
         expected = fmt::format("{} stored as *", text.substr(0, stored));
     }

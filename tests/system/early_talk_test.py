@@ -30,7 +30,7 @@ class EarlyTalk(unittest.TestCase):
 
     def sent_away(self, server, octets):
         heard = self.talk(server, "smtp", octets)
-        self.assertEqual(heard, b"554 5.5.1 you spoke before the greeting\r\n")
+        self.assertEqual(heard, b"554 5.5.1 you spoke before the greeting: wait for it\r\n")
 
     def nothing_came(self, server):
         messages = server.verb("account", "list", "--json").stdout
@@ -54,7 +54,7 @@ class EarlyTalk(unittest.TestCase):
             server.process.send_signal(signal.SIGCONT)
         with client:
             heard = b"".join(iter(lambda: client.recv(65_536), b""))
-        self.assertEqual(heard, b"554 5.5.1 you spoke before the greeting\r\n")
+        self.assertEqual(heard, b"554 5.5.1 you spoke before the greeting: wait for it\r\n")
         self.nothing_came(server)
 
     def test_who_waits_is_served(self):

@@ -44,6 +44,15 @@ class Trace(unittest.TestCase):
                 return stories
         self.fail(f"nothing was ever told of {what}\n{server.tail()}")
 
+    def transcript(self, server, session):
+        """It is written a moment after the session's end."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            shown = server.verb("transcript", "show", session, check=False)
+            if shown.returncode == 0:
+                return shown.stdout
+        self.fail(f"no transcript of {session} was ever written\n{server.tail()}")
+
     def test_the_life_of_a_message(self):
         server = self.serve()
         name = self.send(server, "life", self.alice, self.bob)
@@ -60,7 +69,7 @@ class Trace(unittest.TestCase):
         self.assertEqual((fetched["account"], fetched["protocol"]), (self.alice, "POP3"))
         self.assertTrue(deleted["restorable"])
         for session in (stored["session"], deleted["session"]):
-            self.assertIn(f"session {session}", server.verb("transcript", "show", session).stdout)
+            self.assertIn(f"session {session}", self.transcript(server, session))
         words = server.verb("trace", "<life@example.net>").stdout
         for part in (
             f"message <life@example.net> from <{SENDER}>, stored as {name}",
