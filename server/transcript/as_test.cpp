@@ -21,6 +21,14 @@ constexpr std::string_view wrong_password = "wrong-password";
 constexpr std::uint32_t most_messages = 1000;
 constexpr std::uint64_t unknown_size = 100; // octets, of a message whose size nobody asked for
 
+/// Whether a line of the reply to EHLO has what depends on settings, or the time, in it.
+bool tells_settings(std::string_view line)
+{
+    if (!line.starts_with("250-") && !line.starts_with("250 ")) return false;
+    line.remove_prefix(4);
+    return line.starts_with("SIZE ") || line.starts_with("LIMITS ") || line.starts_with("FUTURERELEASE ");
+}
+
 /// Writes a script while it reads the dialogue.
 class Writer
 {
@@ -305,9 +313,8 @@ void Writer::server(std::string_view text)
                text.starts_with("250")) {
         expected = fmt::format("{}*", text.substr(0, 4)); // our name
         in_listing_ = true;
-    } else if (!pop3_ && (text.starts_with("250-SIZE ") || text.starts_with("250-LIMITS ") ||
-                          text.starts_with("250 LIMITS "))) {
-        expected = fmt::format("{} *", text.substr(0, text.find(' ', 4))); // of the server's settings
+    } else if (!pop3_ && tells_settings(text)) {
+        expected = fmt::format("{} *", text.substr(0, text.find(' ', 4)));
     } else if (const auto stored = text.find(" stored as "); !pop3_ && stored != std::string_view::npos) {
         expected = fmt::format("{} stored as *", text.substr(0, stored));
     }

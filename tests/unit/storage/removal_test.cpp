@@ -217,9 +217,10 @@ TEST_F(RemovalTest, LeavesStarredMessagesAndOtherMailboxes)
 
 TEST_F(RemovalTest, RestsWithoutAVault)
 {
+    keep(0s);
     options_.vault = 0s;
     reopen();
-    keep(0s);
+    EXPECT_EQ(run(devices().set_grace(account(alice), 1h)).error(), Errc::invalid);
     fetch("phone", {1});
     fetch("laptop", {1});
     core().upkeep->run_once();
