@@ -25,8 +25,10 @@ void check_reply(const smtp::Reply& reply)
 void check_path(const smtp::Path& path)
 {
     check(path.address().size() <= 256 + 64); // quoting may add a backslash for each octet
-    for (const char c : path.address())
-        check(c >= ' ' && c <= '~');
+    for (const char c : path.address()) {
+        const bool beyond_ascii = static_cast<unsigned char>(c) >= 0x80;
+        check(beyond_ascii ? path.utf8 : c >= ' ' && c <= '~');
+    }
 }
 
 } // namespace
