@@ -12,6 +12,7 @@ namespace pillarbox::smtp {
 namespace {
 
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 using Fault = net::Line::Fault;
 
 TEST(ParseCommand, KnowsVerbsInAnyCase)
@@ -63,7 +64,7 @@ TEST(ParseCommand, KnowsABdatThatIsWrongForABdat)
 {
     // Behind it a chunk may follow, which must not be taken for commands.
     const std::vector<net::Line> table{
-        {"BDAT 3", Fault::bare_lf},     {"bdat 3\0"s, Fault::nul_octet}, {"BDAT 3 \x01", Fault::none},
+        {"BDAT 3", Fault::bare_lf},     {"bdat 3\0"sv, Fault::nul_octet}, {"BDAT 3 \x01", Fault::none},
         {"BDAT 3 LAST\r", Fault::none}, {"BDAT \xff", Fault::none},
     };
     for (const net::Line& line : table) {
