@@ -49,8 +49,8 @@ public:
     {
         std::string session{}; // as log lines carry it
         std::string protocol{};
-        std::string peer{};    // its address
-        std::string account{}; // its address; empty before anybody has signed in
+        std::string peer{};          // its address
+        std::string account{};       // its address; empty before anybody has signed in
         std::int64_t account_id = 0; // 0 likewise
         std::chrono::sys_time<std::chrono::milliseconds> began{};
         std::chrono::milliseconds lasted{};
