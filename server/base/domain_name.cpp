@@ -1,6 +1,7 @@
 #include "server/base/domain_name.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/utf8_text.hpp"
 
 #include <idn2.h>
 
@@ -19,11 +20,6 @@ struct Free
     void operator()(std::uint8_t* memory) const { idn2_free(memory); }
 };
 
-bool is_ascii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool in_host_name(char c)
 {
     return (c >= 'a' && c <= 'z') || ascii::is_digit(c) || c == '-' || c == '.';
@@ -35,7 +31,7 @@ std::optional<std::string> to_ascii(std::string_view name)
 {
     if (name.empty() || name.size() > longest_name || name.find('\0') != std::string_view::npos)
         return std::nullopt;
-    if (is_ascii(name)) return ascii::to_lower(name);
+    if (!utf8::beyond_ascii(name)) return ascii::to_lower(name);
     const std::string terminated(name);
     std::uint8_t* made = nullptr;
     // Registries have names with ß and ς of their own (RFC 5894 §7.2): no

@@ -1,6 +1,7 @@
 #include "server/mailflow/bounce.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/utf8_text.hpp"
 #include "server/base/xtext.hpp"
 #include "server/mime/characters.hpp"
 #include "server/mime/date.hpp"
@@ -13,11 +14,6 @@ namespace pillarbox::mailflow {
 namespace {
 
 constexpr std::size_t longest_text = 1000; // octets of what somebody else said
-
-bool is_ascii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 /// One line of what somebody else said: in ASCII, or in UTF-8 where that may be.
 std::string one_line(std::string_view text, bool utf8)
@@ -50,7 +46,7 @@ std::string field(std::string_view name, std::string_view value)
 /// An address as RFC 3464 §2.3 types it, and RFC 6533 §3 where it is not ASCII.
 std::string typed(const std::string& address, bool utf8)
 {
-    if (is_ascii(address)) return "rfc822; " + address;
+    if (!utf8::beyond_ascii(address)) return "rfc822; " + address;
     return "utf-8; " + (utf8 ? utf8_addr_unitext(address) : utf8_addr_xtext(address));
 }
 
@@ -207,7 +203,7 @@ std::string part(const std::string& boundary, std::string_view type, std::string
 {
     std::string text = "\r\n--" + boundary + "\r\n";
     text += field("Content-Type", type);
-    if (!is_ascii(content)) text += field("Content-Transfer-Encoding", "8bit");
+    if (utf8::beyond_ascii(content)) text += field("Content-Transfer-Encoding", "8bit");
     return text.append("\r\n").append(content);
 }
 

@@ -1,6 +1,7 @@
 #include "server/mime/builder.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/utf8_text.hpp"
 #include "server/mime/characters.hpp"
 #include "server/mime/date.hpp"
 #include "server/mime/field_writer.hpp"
@@ -36,7 +37,7 @@ std::string text_part(std::string_view text, HeaderForm form)
     const bool plain = fits_as_it_is(flowed, form);
     std::string out = "Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
                       "Content-Transfer-Encoding: ";
-    out += plain ? (is_ascii(flowed) ? "7bit" : "8bit") : "quoted-printable";
+    out += plain ? (utf8::beyond_ascii(flowed) ? "8bit" : "7bit") : "quoted-printable";
     out += "\r\n\r\n";
     return out += plain ? flowed : encode_quoted_printable(flowed);
 }
@@ -111,7 +112,7 @@ std::string end_message(std::string_view boundary)
 bool needs_utf8(const NewMessage& message)
 {
     const auto beyond = [](const Address& person) {
-        return is_address(person.address) && !is_ascii(person.address);
+        return is_address(person.address) && utf8::beyond_ascii(person.address);
     };
     return beyond(message.from) || std::ranges::any_of(message.to, beyond) ||
            std::ranges::any_of(message.cc, beyond) || std::ranges::any_of(message.bcc, beyond);

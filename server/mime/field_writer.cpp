@@ -2,6 +2,7 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "server/base/utf8_text.hpp"
 #include "server/mime/characters.hpp"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ std::vector<std::string> split(std::string_view text)
 /// for an encoded word, and no word is too long for a line.
 bool plain(std::string_view text, HeaderForm form)
 {
-    if (form == HeaderForm::ascii && !is_ascii(text)) return false;
+    if (form == HeaderForm::ascii && utf8::beyond_ascii(text)) return false;
     if (text.find("=?") != std::string_view::npos) return false;
     std::size_t word = 0;
     for (const char c : text) {
@@ -179,7 +180,7 @@ std::vector<std::string> percent_pieces(std::string_view value)
 
 bool fits_a_line(std::string_view value)
 {
-    return value.size() <= 60 && is_ascii(value) && value.find("=?") == std::string_view::npos;
+    return value.size() <= 60 && !utf8::beyond_ascii(value) && value.find("=?") == std::string_view::npos;
 }
 
 } // namespace
@@ -260,11 +261,6 @@ bool is_address(std::string_view text)
     return list.total == 1 && list.addresses.size() == 1 && list.groups.empty() &&
            list.addresses.front().address == text && list.addresses.front().name.empty() &&
            text.find_first_of("<>,;:()") == std::string_view::npos;
-}
-
-bool is_ascii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 } // namespace pillarbox::mime

@@ -40,6 +40,4 @@ std::string encoded_parameter(std::string_view name, std::string_view value);
 /// UTF-8 in it (RFC 6532 §3.2).
 bool is_address(std::string_view text);
 
-bool is_ascii(std::string_view text);
-
 } // namespace pillarbox::mime

@@ -2,6 +2,7 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "server/base/utf8_text.hpp"
 #include "server/net/connection.hpp"
 #include "server/outbound/dot_stuffer.hpp"
 
@@ -17,15 +18,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Kind = Answer::Kind;
 
-bool is_ascii(std::string_view text)
+bool beyond_ascii(const Envelope& envelope)
 {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-bool is_ascii(const Envelope& envelope)
-{
-    const auto plain = [](const std::string& path) { return is_ascii(path); };
-    return is_ascii(envelope.reverse_path) && std::ranges::all_of(envelope.recipients, plain);
+    return utf8::beyond_ascii(envelope.reverse_path) ||
+           std::ranges::any_of(envelope.recipients, utf8::beyond_ascii);
 }
 
 /// What applies to every recipient that has no answer yet.
@@ -134,7 +130,7 @@ awaitable<void> Client::deliver(const Envelope& envelope, storage::MessageReader
     auto mail = fmt::format("MAIL FROM:<{}>", envelope.reverse_path);
     if (offered_.size) mail += fmt::format(" SIZE={}", envelope.size);
     if (*eight_bit) mail += " BODY=8BITMIME";
-    if (offered_.smtputf8 && !is_ascii(envelope)) mail += " SMTPUTF8"; // RFC 6531 §3.4
+    if (offered_.smtputf8 && beyond_ascii(envelope)) mail += " SMTPUTF8"; // RFC 6531 §3.4
     if (envelope.require_tls) mail += " REQUIRETLS";
     const bool wanted = co_await name_recipients(envelope, std::move(mail), answers);
     if (over_) co_return;
@@ -159,7 +155,7 @@ std::optional<Answer> Client::objection(const Envelope& envelope, bool eight_bit
         return our_answer(Kind::failed, "5.7.30",
                           "its sender wants it to cross only under TLS (REQUIRETLS), and the server "
                           "does not promise that, or cannot prove who it is");
-    if (!offered_.smtputf8 && !is_ascii(envelope))
+    if (!offered_.smtputf8 && beyond_ascii(envelope))
         return our_answer(Kind::failed, "5.6.7",
                           "an address has characters beyond ASCII, which the server does not take");
     return std::nullopt;
@@ -174,7 +170,7 @@ awaitable<std::optional<bool>> Client::has_eight_bit(storage::MessageReader& mes
         const auto piece = co_await message.next();
         if (!piece) co_return std::nullopt;
         if (piece->empty()) break;
-        found = !is_ascii(*piece);
+        found = utf8::beyond_ascii(*piece);
     }
     message.seek(0);
     co_return found;

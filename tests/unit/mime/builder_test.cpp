@@ -1,5 +1,6 @@
 #include "server/mime/builder.hpp"
 
+#include "server/base/utf8_text.hpp"
 #include "server/mime/field_writer.hpp"
 #include "server/mime/flowed.hpp"
 #include "server/mime/header.hpp"
@@ -41,7 +42,7 @@ void expect_clean(const std::string& wire, bool ascii = true)
         line = wire[i] == '\n' ? 0 : line + 1;
         ASSERT_LE(line, 998u);
     }
-    EXPECT_EQ(is_ascii(wire), ascii) << wire;
+    EXPECT_EQ(utf8::beyond_ascii(wire), !ascii) << wire;
 }
 
 std::string text_of(const Structure& structure, const std::string& wire)
