@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { cases } from './cases/index.mjs';
 import { takeScreenshot } from './cases/screenshot.mjs';
 import { launch, looks, openPage } from './support/browser.mjs';
+import { TookTooLong, within } from './support/limit.mjs';
 import { Server } from './support/server.mjs';
 
 const options = { program: process.env.PILLARBOX ?? '', screenshot: '', shots: '' };
@@ -25,7 +26,12 @@ if (!options.program) {
 }
 if (options.shots) mkdirSync(options.shots, { recursive: true });
 
-const browser = await launch();
+/** The longest that one case may take on a busy machine; most take a second or two. */
+const patience = 90_000;
+/** To close what is stuck, or to look at it. */
+const shortPatience = 10_000;
+
+let browser = await launch();
 let passed = 0;
 let failed = 0;
 
@@ -38,7 +44,7 @@ async function run(name, action) {
     console.log(`ok    ${name} (${Date.now() - started} ms)`);
   } catch (error) {
     failed++;
-    console.log(`FAIL  ${name}\n      ${String(error?.stack ?? error).replace(/\n/g, '\n      ')}`);
+    console.log(`FAIL  ${name} (${Date.now() - started} ms)\n      ${String(error?.cause ? error.message : (error?.stack ?? error)).replace(/\n/g, '\n      ')}`);
   }
 }
 
@@ -51,10 +57,51 @@ const shoot = async (page, name) => {
 async function withServer(action) {
   const server = new Server(program);
   try {
-    await server.start(['alice', 'bob']);
+    await within(patience, 'starting the server', server.start(['alice', 'bob']));
     await action(server);
   } finally {
-    await server.remove();
+    await within(patience, 'stopping the server', server.remove());
+  }
+}
+
+/** Closes a case's pages; a browser that does not even do that makes way for a new one. */
+async function close(context) {
+  try {
+    await within(shortPatience, 'closing the pages', context.close());
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    console.log('      (the browser did not close its pages, a new one is started)');
+    void browser.close().catch(() => {}); // ends its processes in the end
+    browser = await launch();
+  }
+}
+
+/** A case's failure, with where its page was; with --shots, a picture too. */
+async function describe(error, { page, trouble }, name) {
+  let picture = 'no picture (--shots DIR makes one)';
+  if (options.shots) {
+    const path = join(options.shots, `failed-${name}.png`.replace(/[^\w./-]+/g, '-'));
+    picture = await within(shortPatience, 'taking a picture', page.screenshot({ path })).then(
+      () => path,
+      (cause) => `no picture: ${cause.message}`,
+    );
+  }
+  const told = trouble.map((text) => `\nconsole: ${text}`).join('');
+  return new Error(`${error?.stack ?? error}\nat ${page.url()}, ${picture}${told}`, { cause: error });
+}
+
+async function runCase(group, { name, look = 'light', options: more, test, allowed = [] }, server, shared) {
+  const opened = await within(patience, 'opening a page', openPage(browser, server.origin, looks[look], more));
+  try {
+    const done = test({ ...opened, server, shared, shoot, look, browser });
+    done.catch(() => {}); // if it fails after its limit, nobody waits for it any more
+    await within(patience, 'the case', done);
+    const trouble = opened.trouble.filter((text) => !allowed.some((pattern) => pattern.test(text)));
+    assert.deepEqual(trouble, [], 'errors in the console');
+  } catch (error) {
+    throw await describe(error, opened, `${group.name}-${name}`);
+  } finally {
+    await close(opened.context);
   }
 }
 
@@ -66,28 +113,14 @@ try {
     for (const group of cases) {
       await withServer(async (server) => {
         const shared = {};
-        await group.prepare?.(server, shared);
-        for (const { name, look = 'light', options: more, test, allowed = [] } of group.tests) {
-          await run(`${group.name}: ${name}`, async () => {
-            const opened = await openPage(browser, server.origin, looks[look], more);
-            try {
-              await test({ ...opened, server, shared, shoot, look, browser });
-              const trouble = opened.trouble.filter((text) => !allowed.some((pattern) => pattern.test(text)));
-              assert.deepEqual(trouble, [], 'errors in the console');
-            } catch (error) {
-              if (options.shots) await opened.page.screenshot({ path: join(options.shots, `failed-${group.name}-${name}.png`.replace(/[^\w.-]+/g, '-')) });
-              throw error;
-            } finally {
-              await opened.context.close();
-            }
-          });
-        }
-        await group.finish?.(server, shared);
+        await within(patience, `preparing ${group.name}`, Promise.resolve(group.prepare?.(server, shared)));
+        for (const one of group.tests) await run(`${group.name}: ${one.name}`, () => runCase(group, one, server, shared));
+        await within(patience, `finishing ${group.name}`, Promise.resolve(group.finish?.(server, shared)));
       });
     }
     console.log(`${passed} passed, ${failed} failed`);
   }
 } finally {
-  await browser.close();
+  await within(shortPatience, 'closing the browser', browser.close()).catch((error) => console.log(String(error)));
 }
 process.exit(failed > 0 ? 1 : 0);
