@@ -1,10 +1,13 @@
 #include "server/web_parts.hpp"
 
+#include "server/transcript/keeper.hpp"
+
 namespace pillarbox {
 
 http::Services web_services(storage::Store& store, auth::Login& login, const Config& config)
 {
     http::Services services{store, login, config.hostname, {}};
+    services.transcripts = transcript::directory_in(config.data_dir);
     if (!config.tls.off() && !config.https.listen.empty())
         services.https_port = config.https.listen.front().port;
     return services;

@@ -36,6 +36,8 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox)
     add_events(router, site);
     add_sending(router, composing);
     add_devices(router, site.services());
+    add_trace(router, site.services());
+    add_transcripts(router, site.services());
 }
 
 } // namespace pillarbox::api

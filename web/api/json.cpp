@@ -148,6 +148,28 @@ std::optional<bool> Members::flag(std::string_view name)
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> Members::count(std::string_view name, std::uint64_t most)
+{
+    const auto* value = take(name);
+    if (!value || value->is_null()) return std::nullopt;
+    boost::system::error_code error;
+    const auto number = value->to_number<std::uint64_t>(error);
+    if (!error && number <= most) return number;
+    note(name, "This must be a whole number from 0 to " + std::to_string(most) + ".");
+    return std::nullopt;
+}
+
+std::string Members::choice(std::string_view name, std::initializer_list<std::string_view> words)
+{
+    std::string word = text(name, 100);
+    if (word.empty() || std::ranges::find(words, word) != words.end()) return word;
+    std::string known;
+    for (const auto one : words)
+        known += (known.empty() ? "" : ", ") + std::string(one);
+    note(name, "This must be one of: " + known + ".");
+    return {};
+}
+
 std::optional<http::Response> Members::refusal()
 {
     if (!broken_.empty()) return http::problem(request_, 400, broken_);

@@ -10,6 +10,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +45,13 @@ public:
 
     /// A truth value; absent when the member is. Noted when something else.
     std::optional<bool> flag(std::string_view name);
+
+    /// A whole number up to `most`; absent when the member is, or is null. Noted
+    /// when something else.
+    std::optional<std::uint64_t> count(std::string_view name, std::uint64_t most);
+
+    /// A word of these; empty, and noted, when it is missing or something else.
+    std::string choice(std::string_view name, std::initializer_list<std::string_view> words);
 
     /// 400 when the body is no object, or a member was wrong or is unknown.
     std::optional<http::Response> refusal();

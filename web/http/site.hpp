@@ -9,6 +9,7 @@
 #include "web/http/streams.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,7 @@ struct Services
     std::string hostname;                    // the only name, beside localhost and addresses, that is served
     std::optional<std::uint16_t> https_port; // where plain HTTP sends people; none without an HTTPS listener
     std::string key = {}; // signs cursors; empty: a random one, and old cursors end with the process
+    std::filesystem::path transcripts = {}; // where they lie; empty: none are kept
 };
 
 /// Everything served over HTTP: pages, health, and the routes that web/api

@@ -77,5 +77,25 @@ TEST_F(DevicesTest, HaveFetchedAMessage)
         EXPECT_EQ(get("alice", "/api/v1/messages/" + id + "/fetched").problem(), "not-found") << id;
 }
 
+TEST_F(DevicesTest, HaveAPolicy)
+{
+    const auto path = "/api/v1/devices/policy";
+    const auto put = [&](std::string_view body) { return ask(as("alice", "PUT", path, body)); };
+    EXPECT_EQ(get("alice", path).json(), json::value({{"until", "forever"}, {"grace", nullptr}}));
+    EXPECT_EQ(put(R"({"until":"until-fetched"})").json(),
+              json::value({{"until", "until-fetched"}, {"grace", 604'800}}));
+    EXPECT_EQ(put(R"({"until":"until-fetched","grace":0})").status, 200u);
+    EXPECT_EQ(get("alice", path).json(), json::value({{"until", "until-fetched"}, {"grace", 0}}));
+    EXPECT_EQ(get("bob", path).json().at("until"), "forever");
+    for (const auto* body : {R"({})", R"({"until":"soon"})", R"({"until":"until-fetched","grace":-1})",
+                             R"({"until":"until-fetched","grace":"7d"})", R"({"until":"forever","grace":1})",
+                             R"({"until":"forever","more":1})"})
+        EXPECT_EQ(put(body).problem(), "invalid") << body;
+    EXPECT_EQ(get("alice", path).json().at("until"), "until-fetched"); // nothing of these was done
+    EXPECT_EQ(put(R"({"until":"forever","grace":null})").status, 200u);
+    EXPECT_EQ(get("alice", path).json().at("until"), "forever");
+    EXPECT_EQ(ask(request("PUT", path, R"({"until":"forever"})")).status, 401u);
+}
+
 } // namespace
 } // namespace pillarbox::api

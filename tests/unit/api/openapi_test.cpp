@@ -193,6 +193,15 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("delete", drafts + "/{id}", one);
     ask_and_check("get", "/api/v1/contacts", "/api/v1/contacts?prefix=a");
     ask_and_check("get", "/api/v1/events", "/api/v1/events");
+    ask_and_check("get", "/api/v1/devices/policy", "/api/v1/devices/policy");
+    ask_and_check("put", "/api/v1/devices/policy", "/api/v1/devices/policy", R"({"until":"until-fetched"})");
+    ask_and_check("put", "/api/v1/devices/policy", "/api/v1/devices/policy", R"({"until":"soon"})");
+    ask_and_check("get", messages + "{id}/trace", messages + id + "/trace");
+    ask_and_check("get", messages + "{id}/trace", messages + "7777/trace");
+    ask_and_check("get", messages + "{id}/transcript", messages + id + "/transcript");
+    ask_and_check("get", "/api/v1/transcripts", "/api/v1/transcripts");
+    ask_and_check("get", "/api/v1/transcripts", "/api/v1/transcripts?limit=x");
+    ask_and_check("get", "/api/v1/transcripts/{id}", "/api/v1/transcripts/nothing");
     ask_and_check("post", "/api/v1/session", "/api/v1/session",
                   R"({"address":"alice@example.org","password":"wrong"})");
     ask_and_check("post", "/api/v1/session", "/api/v1/session", R"({"address":7})");

@@ -58,8 +58,9 @@ SiteTest::SiteTest()
     config_.auth.hash_passes = 1;
     config_.auth.hash_kib = 64;
     login_ = std::make_unique<auth::Login>(store_->accounts(), config_, std::string(32, 'k'));
-    site_ = std::make_unique<http::Site>(
-        http::Services{*store_, *login_, config_.hostname, std::uint16_t{8443}, "the key of a test"});
+    site_ =
+        std::make_unique<http::Site>(http::Services{*store_, *login_, config_.hostname, std::uint16_t{8443},
+                                                    "the key of a test", folder_.path() / "transcripts"});
     intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_.hostname);
     mailflow::Outbox::Options sending;
     sending.most_recipients = 5;

@@ -15,4 +15,5 @@ pillarbox_unit_test(api
         ${here}/site_fixture.cpp
         ${here}/site_test.cpp
         ${here}/text_test.cpp
+        ${here}/trace_test.cpp
     LINK pillarbox_api pillarbox_support Boost::json)
