@@ -39,7 +39,7 @@ void list_aliases(const Context& context)
     Tool tool(context.config);
     const auto aliases = tool.wait(tool.accounts().aliases());
     if (!aliases) throw Failed(aliases.error().message());
-    const auto now = std::chrono::system_clock::now();
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     Table table({"address", "targets", "state", "until"});
     for (const auto& alias : *aliases) {
         const bool ended = alias.until && *alias.until <= now;

@@ -87,8 +87,8 @@ awaitable<void> HeldMail::pause()
 {
     const auto next = co_await store_.later().next(clock_time());
     if (!next) log_.error("held.not_listed", {{"reason", next.error().message()}});
-    auto until = std::chrono::system_clock::now() + longest_pause;
-    if (next && *next) until = std::min<decltype(until)>(until, **next);
+    auto until = clock_time() + longest_pause;
+    if (next && *next) until = std::min(until, **next);
     if (!woken_ && !stopping_) {
         timer_.expires_at(until);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -1,5 +1,6 @@
 """Who speaks on port 25 before it is greeted is sent away; nobody else is."""
 
+import os
 import signal
 import smtplib
 import socket
@@ -48,6 +49,7 @@ class EarlyTalk(unittest.TestCase):
         # While it stands still, the kernel accepts for it.
         server.process.send_signal(signal.SIGSTOP)
         try:
+            os.waitid(os.P_PID, server.process.pid, os.WSTOPPED)  # not before every thread stands still
             client = socket.create_connection(("127.0.0.1", server.ports["smtp"]), timeout=PATIENCE)
             client.sendall(TRANSACTION)
         finally:
