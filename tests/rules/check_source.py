@@ -57,7 +57,7 @@ PURE = re.compile(
     r"server/(base|mime)/"
     r"|server/net/(dns_records|line_buffer|proxy_header)\."
     r"|server/auth/(sasl|sasl_oauth|scram|introspection|json_text|jwt|jwks|token_claims)\."
-    r"|server/mailauth/(spf_record|dkim_canon|dkim_signature|results)\."
+    r"|server/mailauth/(spf_macro|spf_record|dkim_canon|dkim_signature|results)\."
     r"|server/mailflow/(index_text|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/outbound/(dot_stuffer|extensions|reply_reader|retry)\."

@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(spf_record LINK pillarbox_mailauth)

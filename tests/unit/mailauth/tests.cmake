@@ -1,0 +1,6 @@
+pillarbox_unit_test(mailauth
+    SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/spf_macro_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/spf_record_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/spf_test.cpp
+    LINK pillarbox_mailauth pillarbox_support)
