@@ -1,0 +1,1 @@
+pillarbox_fuzz_target(dkim LINK pillarbox_dkim)
