@@ -7,7 +7,6 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <string>
-#include <string_view>
 
 namespace pillarbox::mailauth {
 
@@ -27,10 +26,6 @@ public:
     virtual awaitable<net::DnsAnswer<boost::asio::ip::address>> ipv4(std::string name) = 0;
     virtual awaitable<net::DnsAnswer<boost::asio::ip::address>> ipv6(std::string name) = 0;
 };
-
-/// Whether `name` can be asked for: labels of 1 to 63 octets, 253 in all (RFC
-/// 1035 §2.3.4), and nothing that would mean something else in a question.
-bool askable(std::string_view name);
 
 /// The real one.
 class ResolverDns final : public Dns

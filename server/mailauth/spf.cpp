@@ -1,6 +1,7 @@
 #include "server/mailauth/spf.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/mailauth/name.hpp"
 #include "server/mailauth/spf_macro.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -40,13 +41,6 @@ asio::ip::address plain(const asio::ip::address& address)
 {
     if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-}
-
-bool within(std::string_view name, std::string_view domain)
-{
-    if (ascii::equal(name, domain)) return true;
-    return name.size() > domain.size() && name[name.size() - domain.size() - 1] == '.' &&
-           ascii::equal(name.substr(name.size() - domain.size()), domain);
 }
 
 /// check_host() of RFC 7208 §4, with what all of its calls share.
@@ -224,8 +218,8 @@ awaitable<Check::Outcome> Check::ptr(std::string target)
     co_await find_names();
     if (nameless_ && ++void_ > most_void)
         co_return over(SpfResult::permerror, "more than 2 questions to DNS were in vain");
-    const auto is_within = [&target](const std::string& name) { return within(name, target); };
-    co_return Outcome{std::ranges::any_of(*names_, is_within)};
+    const auto below = [&target](const std::string& name) { return is_within(name, target); };
+    co_return Outcome{std::ranges::any_of(*names_, below)};
 }
 
 /// RFC 7208 §5.7: an A record, whatever the client's family.
@@ -249,9 +243,9 @@ awaitable<std::string> Check::target_of(std::string domain_spec, std::string dom
         co_await find_names();
         // RFC 7208 §7.3: the domain itself, else one within it, else any.
         const auto is_same = [&domain](const std::string& name) { return ascii::equal(name, domain); };
-        const auto is_within = [&domain](const std::string& name) { return within(name, domain); };
+        const auto below = [&domain](const std::string& name) { return is_within(name, domain); };
         auto best = std::ranges::find_if(*names_, is_same);
-        if (best == names_->end()) best = std::ranges::find_if(*names_, is_within);
+        if (best == names_->end()) best = std::ranges::find_if(*names_, below);
         if (best == names_->end()) best = names_->begin();
         macros_.validated_name = best == names_->end() ? "unknown" : *best;
     }

@@ -1,1 +1,2 @@
 pillarbox_fuzz_target(spf_record LINK pillarbox_mailauth)
+pillarbox_fuzz_target(authentication_results LINK pillarbox_mailauth)

@@ -1,0 +1,57 @@
+#include "server/mailauth/results.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pillarbox::mailauth {
+namespace {
+
+TEST(AuthenticationResults, SaysWhatWasFound)
+{
+    EXPECT_EQ(authentication_results("mail.example.org", {}),
+              "Authentication-Results: mail.example.org; none\r\n");
+    const std::vector<MethodResult> results{
+        {"spf", "pass", "", {{"smtp.mailfrom", "example.net"}, {"smtp.helo", ""}}},
+        {"dkim",
+         "fail",
+         "the body was changed",
+         {{"header.d", "example.net"},
+          {"header.s", "a-very-long-selector-indeed"},
+          {"header.b", "AbCd1234"}}},
+        {"dmarc", "fail", "", {{"header.from", "example.net"}, {"policy.dmarc", "none"}}},
+    };
+    EXPECT_EQ(authentication_results("mail.example.org", results),
+              "Authentication-Results: mail.example.org;\r\n"
+              "    spf=pass smtp.mailfrom=example.net;\r\n"
+              "    dkim=fail reason=\"the body was changed\" header.d=example.net\r\n"
+              "     header.s=a-very-long-selector-indeed header.b=AbCd1234;\r\n"
+              "    dmarc=fail header.from=example.net policy.dmarc=none\r\n");
+    EXPECT_EQ(in_one_line({results[0], results[2]}),
+              "spf=pass smtp.mailfrom=example.net; dmarc=fail header.from=example.net policy.dmarc=none");
+}
+
+TEST(AuthenticationResults, LetsNothingOut)
+{
+    const auto field = authentication_results(
+        "h", {{"spf", "fail", "a\"b\\c\r\nX: y", {{"smtp.mailfrom", "[1.2.3.4]; x=y"}}}});
+    EXPECT_EQ(field, "Authentication-Results: h;\r\n    spf=fail reason=\"a\\\"b\\\\c??X: y\" "
+                     "smtp.mailfrom=\"[1.2.3.4]; x=y\"\r\n");
+    const auto longest = authentication_results("h", {{"spf", "fail", std::string(5000, 'x'), {}}});
+    EXPECT_LT(longest.size(), 400U);
+}
+
+TEST(ClaimsToBeFrom, IsNotFooled)
+{
+    for (const auto* body :
+         {" mail.example.org; spf=pass", "mail.example.org;none", " MAIL.Example.ORG 1; none",
+          "\r\n mail.example.org\r\n ; none", " (comment (in) \\) it) mail.example.org; x",
+          " \"mail.example.org\"; none", " \"mail.\\example.org\" 1; x", " mail.example.org(x); none",
+          " mail.example.org", " \"mail.example.org"})
+        EXPECT_TRUE(claims_to_be_from(body, "mail.example.org")) << body;
+    for (const auto* body :
+         {"", " ", " other.example.org; x=mail.example.org", " (mail.example.org) other; none",
+          " mail.example.org.x; none", " x.mail.example.org; none", " (unclosed mail.example.org"})
+        EXPECT_FALSE(claims_to_be_from(body, "mail.example.org")) << body;
+}
+
+} // namespace
+} // namespace pillarbox::mailauth
