@@ -72,8 +72,9 @@ public:
     /// session was the last to fetch, in one commit.
     virtual awaitable<Result<void>> quit(Visit visit, std::vector<MessageId> deleted) = 0;
 
-    /// The end of any other: what was fetched is written down soon. Nobody waits
-    /// for it; when it fails, the store's observer hears of it.
+    /// The end of any other: what was fetched is written down within seconds, or
+    /// when the ledger is asked. Nobody waits for it; when it fails, the store's
+    /// observer hears of it.
     virtual void note(Visit visit) = 0;
 
     /// For how long the account keeps a message in its Inbox once all its devices

@@ -218,6 +218,8 @@ public:
     awaitable<Result<void>> set_grace(AccountId account, std::optional<std::chrono::seconds> grace) override;
 
 private:
+    awaitable<void> write_visits(AccountId account);
+
     Core& core_;
 };
 

@@ -259,26 +259,6 @@ void Core::touched(AccountId account, std::string label)
     touches.used[{account, std::move(label)}] = now();
 }
 
-void Core::visited(const Visit& visit)
-{
-    const std::lock_guard lock(touches.mutex);
-    touches.visits[{visit.account, visit.label}] = {.account = visit.account,
-                                                    .label = visit.label,
-                                                    .peer = visit.peer,
-                                                    .at = visit.at,
-                                                    .mailbox = visit.mailbox};
-}
-
-std::vector<Visit> Core::visits_of(AccountId account)
-{
-    const std::lock_guard lock(touches.mutex);
-    std::vector<Visit> visits;
-    for (auto at = touches.visits.lower_bound({account, {}});
-         at != touches.visits.end() && at->first.first == account; ++at)
-        visits.push_back(at->second);
-    return visits;
-}
-
 void Core::note(Event event)
 {
     if (event.at == Time{}) event.at = now();

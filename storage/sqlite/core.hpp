@@ -10,6 +10,7 @@
 #include "storage/sqlite/reserve.hpp"
 #include "storage/sqlite/search_readers.hpp"
 #include "storage/sqlite/upkeep.hpp"
+#include "storage/sqlite/visits.hpp"
 #include "storage/sqlite/watchers.hpp"
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
@@ -107,10 +108,6 @@ struct Core
 
     /// A device signed in; written down with the next upkeep.
     void touched(AccountId account, std::string label);
-    /// And by POP3.
-    void visited(const Visit& visit);
-    /// Sign-ins of the account that are still to be written down.
-    std::vector<Visit> visits_of(AccountId account);
 
     /// Something happened; written down with the next upkeep.
     void note(Event event);
@@ -123,8 +120,9 @@ struct Core
 
         std::mutex mutex;
         std::map<Key, Time> used;
-        std::map<Key, Visit> visits; // the last of each, without what it fetched
     } touches;
+
+    Visits visits; // by POP3
 
     struct Noted
     {

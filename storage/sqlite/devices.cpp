@@ -6,10 +6,13 @@
 #include "storage/sqlite/listed.hpp"
 #include "storage/sqlite/removal.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
+
+constexpr std::size_t most_gathered = 4'096; // messages fetched, before they are written down
 
 Result<std::vector<Device>> list_devices(Database& database, AccountId account)
 {
@@ -58,9 +61,6 @@ Result<void> leave(Core& core, Database& database, const Visit& visit, const std
         database, visit.account, deleted, until,
         {.protocol = "POP3", .device = visit.label, .peer = visit.peer, .session = visit.session});
     if (!lets_go_of_fetched(database, visit.account)) return boost::system::in_place_value;
-    // Also a device that has only just come for the first time is waited for.
-    for (const auto& other : core.visits_of(visit.account))
-        note_sign_in(database, other);
     std::vector<std::int64_t> uids;
     for (const auto& one : visit.fetched)
         uids.push_back(one.uid);
@@ -93,47 +93,34 @@ Result<void> change_grace(Database& database, AccountId account, std::optional<s
     return boost::system::in_place_value;
 }
 
-/// Work that nobody waits for; says when it could not be done.
-struct Unattended
-{
-    Core& core;
-    Visit visit;
-
-    Result<void> operator()(Database& database)
-    {
-        record(database, visit);
-        return boost::system::in_place_value;
-    }
-
-    void settle(bool committed)
-    {
-        if (!committed)
-            core.report(Observer::Severity::warning, "what a device has fetched could not be written down",
-                        "the device '" + visit.label + "' seems not to have it");
-    }
-};
-
 } // namespace
 
 awaitable<Result<std::vector<Device>>> SqliteDevices::list(AccountId account)
 {
+    co_await write_visits(account);
     auto work = [account](Database& database) { return list_devices(database, account); };
-    return submit(*core_.readers, std::move(work));
+    const auto listed = co_await submit(*core_.readers, std::move(work));
+    co_return listed;
 }
 
 awaitable<Result<std::vector<FetchedBy>>> SqliteDevices::who_fetched(AccountId account, MessageId message)
 {
+    co_await write_visits(account);
     auto work = [=](Database& database) { return who_fetched_it(database, account, message); };
-    return submit(*core_.readers, std::move(work));
+    const auto fetched = co_await submit(*core_.readers, std::move(work));
+    co_return fetched;
 }
 
 void SqliteDevices::signed_in(const Visit& visit)
 {
-    core_.visited(visit);
+    core_.visits.add(visit);
 }
 
 awaitable<Result<void>> SqliteDevices::quit(Visit visit, std::vector<MessageId> deleted)
 {
+    // Also a device that has only just come for the first time is waited for.
+    auto others = core_.visits.take(visit.account);
+    if (!others.empty()) push_unattended(*core_.writer, WriteVisits{core_, std::move(others)});
     auto work = [&core = core_, visit = std::move(visit), deleted = std::move(deleted)](Database& database) {
         return leave(core, database, visit, deleted);
     };
@@ -142,7 +129,9 @@ awaitable<Result<void>> SqliteDevices::quit(Visit visit, std::vector<MessageId> 
 
 void SqliteDevices::note(Visit visit)
 {
-    push_unattended(*core_.writer, Unattended{core_, std::move(visit)});
+    const auto gathered = core_.visits.add(std::move(visit));
+    if (gathered < most_gathered) return core_.wake_upkeep();
+    push_unattended(*core_.writer, WriteVisits{core_, core_.visits.take()});
 }
 
 awaitable<Result<std::optional<std::chrono::seconds>>> SqliteDevices::grace(AccountId account)
@@ -159,6 +148,16 @@ awaitable<Result<void>> SqliteDevices::set_grace(AccountId account, std::optiona
         return change_grace(database, account, grace);
     };
     return submit(*core_.writer, std::move(work));
+}
+
+/// What is still to be written down of an account, before its ledger is read.
+awaitable<void> SqliteDevices::write_visits(AccountId account)
+{
+    auto visits = core_.visits.take(account);
+    if (visits.empty()) co_return;
+    WriteVisits work{core_, std::move(visits)};
+    const auto written = co_await submit(*core_.writer, std::move(work));
+    static_cast<void>(written); // it has been reported, and the rest can be read
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -151,17 +152,12 @@ std::vector<Run> runs_of(Database& database, std::int64_t device, std::int64_t m
 
 } // namespace
 
-void note_sign_in(Database& database, const Visit& visit)
-{
-    note_device(database, visit);
-}
-
 void record(Database& database, const Visit& visit)
 {
     const auto device = note_device(database, visit);
-    if (!device) return;
+    if (!device || visit.fetched.empty()) return;
     auto fetched = visit.fetched;
-    std::ranges::sort(fetched, {}, &Fetched::uid);
+    std::ranges::sort(fetched, {}, [](const Fetched& one) { return std::pair(one.uid, one.at); });
     Recorder recorder(database, *device, visit.mailbox);
     for (const auto& one : fetched)
         recorder.add(one);

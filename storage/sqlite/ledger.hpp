@@ -13,11 +13,9 @@ namespace pillarbox::storage::sqlite {
 // every message of a mailbox whose uid is between two, since a time. The runs
 // of a device in a mailbox never overlap, and none is without a message.
 
-/// Notes that the device signed in, if its password is still there.
-void note_sign_in(Database& database, const Visit& visit);
-
-/// The same, and what it has fetched. A message that it had before keeps its
-/// time; one that has gone meanwhile is only counted.
+/// Notes that the device signed in, if its password is still there, and what it
+/// has fetched. A message that it had before keeps its time; one that has gone
+/// meanwhile is only counted.
 void record(Database& database, const Visit& visit);
 
 /// What was known of messages that have left a mailbox goes, once it is of

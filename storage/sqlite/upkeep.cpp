@@ -6,7 +6,6 @@
 #include "storage/sqlite/expiry.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/garbage.hpp"
-#include "storage/sqlite/ledger.hpp"
 #include "storage/sqlite/removal.hpp"
 
 #include <algorithm>
@@ -98,6 +97,7 @@ void Upkeep::stop()
     woken_.notify_one();
     if (thread_.joinable()) thread_.join();
     write_touches();
+    write_visits();
     core_.write_noted();
 }
 
@@ -139,6 +139,7 @@ void Upkeep::do_all(Pace pace)
     if (!core_.writer->healthy()) return;
     core_.reserve.restore(core_.free_octets() - std::min(core_.free_octets(), core_.options.disk_reserve));
     write_touches();
+    write_visits();
     core_.write_noted();
     sweep_sessions();
     forget_old_changes();
@@ -157,23 +158,27 @@ void Upkeep::do_all(Pace pace)
 void Upkeep::write_touches()
 {
     decltype(core_.touches.used) used;
-    decltype(core_.touches.visits) visits;
     {
         const std::lock_guard lock(core_.touches.mutex);
         used.swap(core_.touches.used);
-        visits.swap(core_.touches.visits);
     }
-    if (used.empty() && visits.empty()) return;
-    auto work = [used = std::move(used), visits = std::move(visits)](Database& database) -> Result<void> {
-        for (const auto& [device, visit] : visits)
-            note_sign_in(database, visit);
+    if (used.empty()) return;
+    auto work = [used = std::move(used)](Database& database) -> Result<void> {
         for (const auto& [password, when] : used)
             database.run("UPDATE app_password SET last_used = ? WHERE account = ? AND label = ?", when,
                          password.first, password.second);
         return boost::system::in_place_value;
     };
-    // When it is lost, a device seems to have signed in a little earlier.
+    // When it is lost, a program seems to have signed in a little earlier.
     static_cast<void>(submit_and_wait(*core_.writer, std::move(work)));
+}
+
+void Upkeep::write_visits()
+{
+    auto visits = core_.visits.take();
+    if (visits.empty()) return;
+    static_cast<void>(
+        submit_and_wait(*core_.writer, WriteVisits{core_, std::move(visits)})); // says so itself
 }
 
 void Upkeep::expire_mail(Pace pace)

@@ -53,6 +53,7 @@ private:
     void work();
     void do_all(Pace pace);
     void write_touches();
+    void write_visits();
     void expire_mail(Pace pace);
     Buried bury_dead(Time until);
     void make_the_vault_yield();

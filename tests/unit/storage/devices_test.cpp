@@ -250,6 +250,24 @@ TEST_F(DevicesTest, AreWrittenDownWithoutAnybodyWaiting)
     EXPECT_EQ(had_by("phone"), (Uids{1, 2}));
 }
 
+TEST_F(DevicesTest, AreGatheredWhileTheyPoll)
+{
+    deliver_many(2);
+    const auto before = recorder_->groups().size();
+    auto newer = visit("phone", {{.uid = 2, .at = noon + 1h}}, noon + 1h);
+    newer.peer = "2001:db8::1";
+    devices().note(std::move(newer));
+    for (int i = 0; i < 5'000; ++i) // more than are kept in memory
+        devices().note(visit("phone", {{.uid = 1, .at = noon + std::chrono::seconds(i % 30)}}));
+    const auto phone = device("phone");
+    EXPECT_EQ(phone.fetched, 5'001u);
+    EXPECT_EQ(phone.last_seen, noon + 1h); // the others began before
+    EXPECT_EQ(phone.peer, "2001:db8::1");
+    EXPECT_EQ(had_by("phone"), (Uids{1, 2}));
+    EXPECT_EQ(run(devices().who_fetched(account(alice), message(1)))->front().at, noon);
+    EXPECT_LE(recorder_->groups().size() - before, 100u); // not a commit for each
+}
+
 TEST_F(DevicesTest, AreForgottenWhenTheyAreRevoked)
 {
     deliver_many(2);
