@@ -4,6 +4,7 @@
 #include "storage/changes.hpp"
 #include "storage/contacts.hpp"
 #include "storage/devices.hpp"
+#include "storage/dkim_keys.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
 #include "storage/later.hpp"
@@ -67,6 +68,7 @@ public:
     virtual Drafts& drafts() = 0;
     virtual Submissions& submissions() = 0;
     virtual Contacts& contacts() = 0;
+    virtual DkimKeys& dkim_keys() = 0;
 
     /// Another Options::expire, from now on. Any thread.
     virtual void set_expire(std::chrono::days expire) = 0;

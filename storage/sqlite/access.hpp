@@ -4,6 +4,7 @@
 #include "storage/changes.hpp"
 #include "storage/contacts.hpp"
 #include "storage/devices.hpp"
+#include "storage/dkim_keys.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
 #include "storage/later.hpp"
@@ -278,6 +279,21 @@ public:
     awaitable<Result<void>> wrote_to(AccountId account, std::vector<Contact> people) override;
     awaitable<Result<std::vector<Contact>>> find(AccountId account, std::string prefix,
                                                  std::size_t limit) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteDkimKeys final : public DkimKeys
+{
+public:
+    explicit SqliteDkimKeys(Core& core) : core_(core) {}
+
+    awaitable<Result<std::vector<DkimKey>>> list(std::string domain) override;
+    awaitable<Result<void>> add(std::string domain, std::vector<DkimKey> keys) override;
+    awaitable<Result<std::vector<DkimKey>>> add_first(std::string domain, std::vector<DkimKey> keys) override;
+    awaitable<Result<void>> activate(std::string domain) override;
+    awaitable<Result<void>> remove(std::string domain, std::string selector) override;
 
 private:
     Core& core_;

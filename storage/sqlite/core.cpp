@@ -312,7 +312,8 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       events_(*core_),
       drafts_(*core_),
       submissions_(*core_),
-      contacts_(*core_)
+      contacts_(*core_),
+      dkim_keys_(*core_)
 {}
 
 SqliteStore::~SqliteStore()

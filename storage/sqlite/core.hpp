@@ -164,6 +164,7 @@ public:
     Drafts& drafts() override { return drafts_; }
     Submissions& submissions() override { return submissions_; }
     Contacts& contacts() override { return contacts_; }
+    DkimKeys& dkim_keys() override { return dkim_keys_; }
     void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -186,6 +187,7 @@ private:
     SqliteDrafts drafts_;
     SqliteSubmissions submissions_;
     SqliteContacts contacts_;
+    SqliteDkimKeys dkim_keys_;
 };
 
 /// open() for `sqlite:`.

@@ -39,4 +39,36 @@ BEGIN
 END;
 )sql";
 
+// What a sender asked for of those who carry the mail on: parameters of MAIL
+// and RCPT, as storage/envelope.hpp numbers them.
+inline constexpr auto parameters_schema = R"sql(
+ALTER TABLE queue ADD COLUMN envelope_id        TEXT NOT NULL DEFAULT '';
+ALTER TABLE queue ADD COLUMN return_content     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue ADD COLUMN body_kind          INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue ADD COLUMN smtputf8           INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue ADD COLUMN tls_wish           INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue ADD COLUMN release_at         INTEGER;
+ALTER TABLE queue ADD COLUMN notify             INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue ADD COLUMN original_recipient TEXT NOT NULL DEFAULT '';
+
+-- `held`: 1 until an administrator lets it go, 2 until its time has come.
+CREATE INDEX queue_by_release ON queue (release_at) WHERE held = 2;
+)sql";
+
+// What mail of a domain is signed with, and is published to check it. `state` as DkimKey::State.
+inline constexpr auto dkim_schema = R"sql(
+CREATE TABLE dkim_key (
+    domain    INTEGER NOT NULL REFERENCES domain (id) ON DELETE CASCADE,
+    number    INTEGER NOT NULL,
+    selector  TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    sealed    TEXT NOT NULL,
+    record    TEXT NOT NULL,
+    state     INTEGER NOT NULL,
+    created   INTEGER NOT NULL,
+    PRIMARY KEY (domain, number),
+    UNIQUE (domain, selector)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 } // namespace pillarbox::storage::sqlite

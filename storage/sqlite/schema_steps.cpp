@@ -369,26 +369,10 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-// What a sender asked for of those who carry the mail on: parameters of MAIL
-// and RCPT, as storage/envelope.hpp numbers them.
-constexpr auto parameters_schema = R"sql(
-ALTER TABLE queue ADD COLUMN envelope_id        TEXT NOT NULL DEFAULT '';
-ALTER TABLE queue ADD COLUMN return_content     INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE queue ADD COLUMN body_kind          INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE queue ADD COLUMN smtputf8           INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE queue ADD COLUMN tls_wish           INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE queue ADD COLUMN release_at         INTEGER;
-ALTER TABLE queue ADD COLUMN notify             INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE queue ADD COLUMN original_recipient TEXT NOT NULL DEFAULT '';
-
--- `held`: 1 until an administrator lets it go, 2 until its time has come.
-CREATE INDEX queue_by_release ON queue (release_at) WHERE held = 2;
-)sql";
-
 constexpr std::array all_migrations = {
-    first_schema,   second_schema, third_schema,    fourth_schema,     fifth_schema,    sixth_schema,
-    seventh_schema, eighth_schema, ninth_schema,    tenth_schema,      eleventh_schema, twelfth_schema,
-    event_schema,   drafts_schema, outgoing_schema, parameters_schema, addresses_schema};
+    first_schema,   second_schema, third_schema,    fourth_schema,     fifth_schema,     sixth_schema,
+    seventh_schema, eighth_schema, ninth_schema,    tenth_schema,      eleventh_schema,  twelfth_schema,
+    event_schema,   drafts_schema, outgoing_schema, parameters_schema, addresses_schema, dkim_schema};
 
 } // namespace
 

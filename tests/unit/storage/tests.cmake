@@ -21,6 +21,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/addresses_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/devices_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dkim_keys_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/events_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mailboxes_test.cpp
