@@ -15,6 +15,7 @@
 #include "server/outbound/runner.hpp"
 #include "server/pop3/session.hpp"
 #include "server/reactors.hpp"
+#include "server/signing/domain_signer.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
 #include "server/transcript/keeper.hpp"
@@ -88,6 +89,7 @@ private:
     std::unique_ptr<storage::Store> store_;
     Certificates certificates_;
     auth::Login login_;
+    signing::DomainSigner signer_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
     smtp::Rates rates_;
@@ -114,14 +116,16 @@ Application::Application(ConfigSources sources, Config config)
       store_(storage::open(store_options(*started_with_))),
       certificates_(*started_with_),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
+      signer_(store_->dkim_keys(), auth::load_or_make_key(started_with_->data_dir)),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
-      runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_),
+      runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, &signer_),
       rates_(*started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rates_, *started_with_)),
       site_(web_services(*store_, login_, *started_with_)),
       held_mail_(control_.get_executor(), *store_, intake_, log_)
 {
+    intake_.sign_with(signer_);
     api::add_routes(site_, outbox_);
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);

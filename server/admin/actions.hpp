@@ -30,6 +30,20 @@ void set_domain_quota(const Context& context, const std::string& name, const std
 /// "none", or "default" for that.
 void set_domain_separators(const Context& context, const std::string& name, const std::string& separators);
 
+/// Every record that the domain has to publish: as a table, or as a zone file.
+void show_dns(const Context& context, const std::string& domain, bool zone);
+
+/// Looks at what DNS says of the domain, or of all, and at what else mail depends
+/// on, and says how to mend it. Throws Failed when anything is wrong.
+void examine(const Context& context, const std::string& domain);
+
+/// What its mail is signed with. New keys wait until they are activated, so that
+/// they can be published first.
+void list_dkim_keys(const Context& context, const std::string& domain);
+void rotate_dkim_keys(const Context& context, const std::string& domain);
+void activate_dkim_keys(const Context& context, const std::string& domain);
+void remove_dkim_key(const Context& context, const std::string& domain, const std::string& selector);
+
 struct AccountOptions
 {
     std::string address;

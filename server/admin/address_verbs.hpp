@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/admin/actions.hpp"
-#include "server/admin/verb_tree.hpp"
+#include "server/admin/domain_verbs.hpp"
 
 #include <string>
 
@@ -9,7 +9,7 @@ namespace pillarbox::admin {
 
 /// The verbs about addresses that are no account's: aliases, and what an
 /// account may send from besides.
-class AddressVerbs : public VerbTree
+class AddressVerbs : public DomainVerbs
 {
 protected:
     void add_senders(CLI::App* account)

@@ -1,5 +1,6 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/domain_keys.hpp"
 #include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
@@ -21,6 +22,7 @@ void add_domain(const Context& context, const std::string& text)
     if (added.has_error() && added.error() == Errc::already_exists)
         throw Failed(fmt::format("{} is there already", name));
     if (!added) throw Failed(fmt::format("{}: {}", name, added.error().message()));
+    keys_of_domain(tool, context.config, name);
     fmt::print("added {}\n", name);
 }
 

@@ -5,9 +5,11 @@
 #include "server/admin/sendmail_options.hpp"
 #include "server/admin/sysexits.hpp"
 #include "server/admin/tool.hpp"
+#include "server/auth/key_file.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
 #include "server/mailflow/intake.hpp"
+#include "server/signing/domain_signer.hpp"
 #include "server/transfer/input.hpp"
 
 #include <fmt/format.h>
@@ -168,6 +170,8 @@ void deliver(const Config& config, const SendmailOptions& options)
     mailflow::Origin origin;
     origin.kind = mailflow::Origin::Kind::local;
     mailflow::Intake intake(tool.accounts(), tool.store().mail(), config.hostname);
+    signing::DomainSigner signer(tool.store().dkim_keys(), auth::load_or_make_key(config.data_dir));
+    intake.sign_with(signer);
     const auto verdict = tool.wait(intake.accept(std::move(origin), std::move(sender), std::move(recipients),
                                                  spool_of(tool, letter.text)));
     if (!verdict.accepted()) throw Refused(status_of(verdict), verdict.text);

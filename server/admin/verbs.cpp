@@ -17,6 +17,9 @@ public:
     {
         add_serving();
         add_domains();
+        add_dns();
+        add_doctor();
+        add_dkim();
         add_accounts();
         add_app_passwords();
         add_senders(account_);

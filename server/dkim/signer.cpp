@@ -129,7 +129,8 @@ std::string Signer::finish()
     body_.finish();
     const std::string body_hash = hash_.finish();
     const mime::Header header(splitter_.head());
-    if (splitter_.too_long() || header.find("From") == nullptr) return {};
+    // Where a line is no field, others may read a field more or less than we do.
+    if (splitter_.too_long() || header.faults().malformed || header.find("From") == nullptr) return {};
     const auto names = fields_to_sign(header);
     std::string fields;
     for (const auto& key : keys_) {

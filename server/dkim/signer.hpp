@@ -36,7 +36,7 @@ public:
 
     /// The message is over: the DKIM-Signature fields, each with its CRLF, to go
     /// on top of it. Empty when the header section is longer than mail may have
-    /// it or has no From, which must be signed. Once. Throws std::runtime_error
+    /// it, has lines that are no fields, or no From, which must be signed. Once. Throws std::runtime_error
     /// when this machine's OpenSSL cannot sign.
     std::string finish();
 

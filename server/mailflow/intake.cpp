@@ -118,6 +118,17 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
         delivery.forward_trace += hop_field;
     }
+    // What waits is signed when it goes: until then keys may change.
+    if (signer_ && origin.kind != Origin::Kind::peer && !all.forward_to.empty() &&
+        !sender.parameters.release_at) {
+        const auto signature = co_await signer_->sign(author_domain(header), *body);
+        if (!signature) {
+            Verdict verdict = refusal(signature.error());
+            refused(origin, sender.reverse_path, recipients, verdict);
+            co_return verdict;
+        }
+        delivery.forward_trace += *signature; // right on top of what it signs
+    }
     delivery.reverse_path = sender.reverse_path;
     delivery.parameters = sender.parameters;
     // REQUIRETLS overrules the header, RFC 8689 §4.

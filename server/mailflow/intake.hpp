@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/mailflow/bounce.hpp"
+#include "server/mailflow/signing.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -93,6 +94,10 @@ public:
     /// wait (RFC 4865). To be set before the first message comes.
     void on_held(std::function<void()> listener) { on_held_ = std::move(listener); }
 
+    /// Has what leaves signed, but for mail of other servers that only passes
+    /// through. To be set before the first message comes; outlives this.
+    void sign_with(Signer& signer) { signer_ = &signer; }
+
     /// Sends a report, as from this server and now, to `report.to`, wherever
     /// that leads, as accept() would. A 550 where it leads nowhere.
     awaitable<Verdict> send_report(Report report);
@@ -111,6 +116,7 @@ private:
     std::string hostname_;
     storage::Events* events_;
     std::function<void()> on_held_;
+    Signer* signer_ = nullptr;
 };
 
 } // namespace pillarbox::mailflow

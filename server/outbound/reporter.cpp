@@ -5,6 +5,7 @@
 #include "server/mailflow/routing.hpp"
 #include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
+#include "server/mime/header.hpp"
 #include "server/smtp/path.hpp"
 
 #include <chrono>
@@ -111,6 +112,11 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
         delivery.copies.push_back(
             {copy.account, mailflow::return_path("") + mailflow::delivered_to(copy.delivered_to)});
     delivery.forward_to = all.forward_to;
+    if (signer_ && !all.forward_to.empty()) {
+        const mime::Header header(text);
+        auto signature = co_await signer_->sign(mailflow::author_domain(header), *delivery.body);
+        if (signature) delivery.forward_trace = *std::move(signature); // else it goes without
+    }
     delivery.parameters.smtputf8 = asked.smtputf8;
     if (asked.tls == storage::TlsWish::required) delivery.parameters.tls = asked.tls; // RFC 8689 §5
     delivery.summary = mailflow::summary_of(text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/mailflow/bounce.hpp"
+#include "server/mailflow/signing.hpp"
 #include "storage/queue.hpp"
 #include "storage/store.hpp"
 
@@ -16,7 +17,10 @@ namespace pillarbox::outbound {
 class Reporter
 {
 public:
-    Reporter(storage::Store& store, std::string hostname) : store_(store), hostname_(std::move(hostname)) {}
+    /// With `signer`, those that leave are signed.
+    Reporter(storage::Store& store, std::string hostname, mailflow::Signer* signer)
+        : store_(store), hostname_(std::move(hostname)), signer_(signer)
+    {}
 
     /// One message about those recipients of the claim, from the null path to its
     /// reverse-path, wherever that leads, with the header section of what was sent.
@@ -31,6 +35,7 @@ private:
 
     storage::Store& store_;
     std::string hostname_;
+    mailflow::Signer* signer_;
 };
 
 } // namespace pillarbox::outbound

@@ -61,12 +61,12 @@ private:
     bool rung_ = false;
 };
 
-Runner::Runner(net::Reactor& reactor, storage::Store& store, const Config& config)
+Runner::Runner(net::Reactor& reactor, storage::Store& store, const Config& config, mailflow::Signer* signer)
     : reactor_(reactor),
       store_(store),
       resolver_(
           std::make_unique<net::Resolver>(reactor, net::Resolver::Options{.servers = config.dns.servers})),
-      reporter_(store, config.hostname),
+      reporter_(store, config.hostname, signer),
       settings_(settings_of(config)),
       alarm_(std::make_unique<Alarm>(reactor))
 {}

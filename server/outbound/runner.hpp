@@ -24,8 +24,10 @@ namespace pillarbox::outbound {
 class Runner
 {
 public:
-    /// Throws ConfigError, and std::runtime_error where DNS cannot be asked.
-    Runner(net::Reactor& reactor, storage::Store& store, const Config& config);
+    /// With `signer`, what senders are told is signed. Throws ConfigError, and
+    /// std::runtime_error where DNS cannot be asked.
+    Runner(net::Reactor& reactor, storage::Store& store, const Config& config,
+           mailflow::Signer* signer = nullptr);
     ~Runner();
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;

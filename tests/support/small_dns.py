@@ -22,7 +22,8 @@ def record_octets(kind, value):
         preference, host = value
         return struct.pack(">H", preference) + name_octets(host)
     if kind == "TXT":
-        return bytes([len(value)]) + value.encode()
+        parts = [value[at : at + 255] for at in range(0, len(value), 255)] or [""]
+        return b"".join(bytes([len(part)]) + part.encode() for part in parts)
     return name_octets(value)
 
 

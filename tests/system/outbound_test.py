@@ -184,8 +184,8 @@ class Outbound(unittest.TestCase):
         self.assertNotIn("later@", bounce)
 
     def test_too_large_or_eight_bit_for_it(self):
-        hop = self.start(extensions=("SIZE 1000",))
-        self.submit(body="x" * 900 + "\r\n" + "y" * 900 + "\r\n")
+        hop = self.start(extensions=("SIZE 5000",))
+        self.submit(body=("x" * 900 + "\r\n") * 6)
         self.server.wait_for("outbound.failed")
         self.submit(body="über\r\n")
         self.server.wait_for("outbound.failed")

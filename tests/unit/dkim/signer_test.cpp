@@ -119,10 +119,12 @@ TEST(Signer, FoldsItsLines)
     EXPECT_GT(lines, 8U);
 }
 
-TEST(Signer, SignsNothingWithoutAFrom)
+TEST(Signer, SignsNothingThatIsNoMail)
 {
     EXPECT_EQ(sign("To: a\r\n\r\nFrom: x\r\n"), "");
     EXPECT_EQ(sign(""), "");
+    EXPECT_EQ(sign("\tfolded\r\nFrom: a@example.org\r\n\r\n"), ""); // would become part of ours
+    EXPECT_EQ(sign("From: a@example.org\r\nno field\r\n\r\n"), "");
     EXPECT_EQ(sign("From: a@example.org\r\nX: " + std::string(mime::most_header_octets, 'x') + "\r\n\r\n"),
               "");
 }
