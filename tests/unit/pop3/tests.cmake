@@ -7,6 +7,7 @@ pillarbox_unit_test(pop3
         ${CMAKE_CURRENT_LIST_DIR}/login_delay_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_lock_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/numbering_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/read_ahead_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/shown_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/texts_test.cpp
