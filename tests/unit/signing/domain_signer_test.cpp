@@ -49,7 +49,7 @@ public:
         return fields ? *fields : "error";
     }
 
-    /// What is queued of a message for elsewhere; empty when nothing is.
+    /// What is queued of a message for elsewhere.
     std::string queued(Origin::Kind kind, const std::string& text, storage::MailParameters parameters = {})
     {
         Origin origin;
@@ -61,6 +61,11 @@ public:
         const auto verdict = run(intake_.accept(std::move(origin), {"alice@example.test", parameters},
                                                 std::move(recipients), std::move(spool)));
         EXPECT_TRUE(verdict.accepted()) << verdict.text;
+        return last_queued();
+    }
+
+    std::string last_queued()
+    {
         const auto entries = run(queue().list(10));
         EXPECT_TRUE(entries);
         if (!entries || entries->empty()) return {};
@@ -124,6 +129,17 @@ TEST_F(DomainSignerTest, SignsWhatOursSend)
         EXPECT_TRUE(out.ends_with(message)) << out;
         EXPECT_EQ(verdicts(out), "rsa-sha256 pass ed25519-sha256 pass");
     }
+}
+
+TEST_F(DomainSignerTest, SignsWhatTheServerItselfHasToSay)
+{
+    mailflow::Intake intake(accounts(), mail(), "example.test");
+    intake.sign_with(signer_);
+    mailflow::Report report;
+    report.to = "far@third.example";
+    report.recipients.emplace_back().recipient = "away@elsewhere.example";
+    ASSERT_TRUE(run(intake.send_report(std::move(report))).accepted());
+    EXPECT_EQ(verdicts(last_queued()), "rsa-sha256 pass ed25519-sha256 pass");
 }
 
 TEST_F(DomainSignerTest, DoesNotVouchForWhatOthersSend)
