@@ -175,11 +175,14 @@ Finding clock_state()
 std::vector<Finding> diagnose(const Config& config, const std::vector<Patient>& domains)
 {
     Examination all{config, domains};
-    {
+    try {
         net::Reactor reactor;
         net::Resolver resolver(reactor, {.servers = config.dns.servers, .patience = dns_patience});
         reactor.spawn("doctor", examine_all(all, reactor, resolver));
         reactor.run();
+    } catch (const std::runtime_error& error) { // the resolver cannot be made
+        all.findings.push_back(
+            {Kind::unknown, "DNS", error.what(), "set dns.servers, or see /etc/resolv.conf"});
     }
     all.findings.push_back(certificate(config));
     all.findings.push_back(clock_state());
