@@ -2,8 +2,10 @@
 
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
+#include "server/admin/new_account.hpp"
 #include "server/admin/password_input.hpp"
 #include "server/admin/pop3.hpp"
+#include "server/admin/prepared_password.hpp"
 #include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
@@ -26,11 +28,6 @@ namespace pillarbox::admin {
 namespace {
 
 using storage::Errc;
-
-auth::HashCost cost(const Config& config)
-{
-    return {config.auth.hash_passes, config.auth.hash_kib};
-}
 
 std::string domain_of(std::string_view address)
 {
@@ -75,17 +72,14 @@ ImportLine parse_import_line(std::size_t number, std::string_view line)
 }
 
 /// The accounts to add, their passwords hashed on every core.
-std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, auth::HashCost hash_cost,
+std::vector<storage::NewAccount> hash_all(const std::vector<ImportLine>& lines, const Config& config,
                                           const std::string& key)
 {
     std::vector<storage::NewAccount> accounts(lines.size());
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
-        for (std::size_t i = next++; i < lines.size(); i = next++) {
-            accounts[i].address = lines[i].address;
-            accounts[i].password_hash = auth::hash_password(lines[i].password, hash_cost);
-            accounts[i].scram = auth::scram::make_verifier(key, lines[i].address, {}, lines[i].password);
-        }
+        for (std::size_t i = next++; i < lines.size(); i = next++)
+            accounts[i] = new_account(config, key, lines[i].address, lines[i].password);
     };
     std::vector<std::jthread> threads;
     for (unsigned i = 1; i < std::max(1u, std::thread::hardware_concurrency()); ++i)
@@ -101,9 +95,8 @@ void create_account(Tool& tool, const Config& config, const std::string& address
                     bool admin, std::uint64_t quota)
 {
     const auto key = auth::load_or_make_key(config.data_dir);
-    storage::NewAccount account{address, auth::hash_password(password, cost(config)),
-                                auth::scram::make_verifier(key, address, {}, password), admin, quota};
-    const auto added = tool.wait(tool.accounts().add({std::move(account)}));
+    const auto added =
+        tool.wait(tool.accounts().add({new_account(config, key, address, password, admin, quota)}));
     if (!added) throw refusal(added.error(), address);
 }
 
@@ -148,9 +141,9 @@ void set_password(const Context& context, const std::string& text, bool password
     if (!account) throw refusal(account.error(), address);
     const auto password = read_new_password(password_stdin);
     const auto key = auth::load_or_make_key(context.config.data_dir);
+    auto verifiers = make_verifiers(context.config, key, address, password.text);
     const auto changed = tool.wait(
-        tool.accounts().set_password(address, auth::hash_password(password.text, cost(context.config)),
-                                     auth::scram::make_verifier(key, address, {}, password.text)));
+        tool.accounts().set_password(address, std::move(verifiers.hash), std::move(verifiers.scram)));
     if (!changed) throw refusal(changed.error(), address);
     fmt::print("changed the password of {}\n", address);
     show_generated(password);
@@ -208,7 +201,7 @@ void import_accounts(const Context& context, const std::string& path)
     Tool tool(context.config);
     std::size_t failed = lines.size();
     const auto added = tool.wait(tool.accounts().add(
-        hash_all(lines, cost(context.config), auth::load_or_make_key(context.config.data_dir)), &failed));
+        hash_all(lines, context.config, auth::load_or_make_key(context.config.data_dir)), &failed));
     if (!added) {
         if (failed >= lines.size()) throw refusal(added.error(), path);
         throw Failed(fmt::format("{}:{}: {}; nothing was added", path, lines[failed].number,
@@ -226,7 +219,9 @@ void add_app_password(const Context& context, const std::string& text, const std
     const NewPassword password =
         password_stdin ? read_new_password(true) : NewPassword{auth::generate_app_password(), true};
     // Only what we made up may have the cheap hash: no one can guess it.
-    const auto hash_cost = password.generated ? auth::app_password_cost : cost(context.config);
+    const auto& usual = context.config.auth;
+    const auto hash_cost =
+        password.generated ? auth::app_password_cost : auth::HashCost{usual.hash_passes, usual.hash_kib};
     storage::AppPassword entry;
     entry.label = label;
     entry.password_hash = auth::hash_password(password.text, hash_cost);

@@ -1,6 +1,6 @@
 #include "server/admin/address.hpp"
 
-#include "server/admin/tool.hpp"
+#include "server/admin/failed.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/domain_name.hpp"
 #include "server/base/precis.hpp"

@@ -2,13 +2,11 @@
 #include "server/admin/address.hpp"
 #include "server/admin/domain_keys.hpp"
 #include "server/admin/quota.hpp"
+#include "server/admin/separators.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
-#include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
-
-#include <optional>
 
 namespace pillarbox::admin {
 
@@ -57,15 +55,7 @@ void set_domain_quota(const Context& context, const std::string& text, const std
 void set_domain_separators(const Context& context, const std::string& text, const std::string& separators)
 {
     const auto name = parse_domain(text);
-    std::optional<std::string> own;
-    try {
-        if (separators == "none")
-            own.emplace();
-        else if (separators != "default")
-            own = setting::parse_separators(separators);
-    } catch (const setting::BadValue& error) {
-        throw Failed(fmt::format("{}; or none, or default", error.what()));
-    }
+    const auto own = parse_separators(separators);
     Tool tool(context.config);
     const auto changed = tool.wait(tool.accounts().set_domain_separators(name, own));
     if (changed.has_error() && changed.error() == Errc::not_found)

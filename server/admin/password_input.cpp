@@ -1,8 +1,7 @@
 #include "server/admin/password_input.hpp"
 
-#include "server/admin/tool.hpp"
-#include "server/auth/password.hpp"
-#include "server/base/precis.hpp"
+#include "server/admin/failed.hpp"
+#include "server/admin/prepared_password.hpp"
 #include "server/base/random.hpp"
 
 #include <fmt/format.h>
@@ -53,25 +52,7 @@ std::string ask(std::string_view prompt)
     return typed;
 }
 
-std::string checked(std::string password)
-{
-    if (password.empty()) throw Failed("the password is empty");
-    if (password.size() > auth::longest_password)
-        throw Failed(fmt::format("the password is longer than {} octets", auth::longest_password));
-    if (password.find('\0') != std::string::npos) throw Failed("the password holds a NUL");
-    return password;
-}
-
 } // namespace
-
-std::string prepare_password(const std::string& password)
-{
-    auto prepared = precis::password(checked(password));
-    if (!prepared)
-        throw Failed("the password is not UTF-8, or has control characters or some that no alphabet knows "
-                     "(RFC 8265); choose another one");
-    return checked(*std::move(prepared));
-}
 
 NewPassword read_new_password(bool from_stdin)
 {
@@ -86,17 +67,17 @@ std::string read_password_file(const std::string& path)
 {
     std::ifstream file(path);
     if (!file) throw Failed(fmt::format("{}: the password file cannot be read", path));
-    return checked(read_line(file));
+    return check_password(read_line(file));
 }
 
 std::string read_password(const std::string& file, bool from_stdin, const std::string& prompt)
 {
     if (!file.empty()) return read_password_file(file);
-    if (from_stdin) return checked(read_line(std::cin));
+    if (from_stdin) return check_password(read_line(std::cin));
     if (::isatty(STDIN_FILENO) != 1)
         throw Failed("there is no terminal to ask for the password; give it with --password-file or "
                      "--password-stdin");
-    return checked(ask(prompt));
+    return check_password(ask(prompt));
 }
 
 } // namespace pillarbox::admin

@@ -11,10 +11,6 @@ struct NewPassword
     bool generated = false;
 };
 
-/// A password as it is kept, RFC 8265 §4.2. Throws Failed when it is empty, too
-/// long, or has characters that no password can have.
-std::string prepare_password(const std::string& password);
-
 /// From standard input (its first line) when asked to; else typed twice at
 /// the terminal; else, without a terminal, a generated one. Throws Failed when
 /// it cannot be one, or is typed differently.

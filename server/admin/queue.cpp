@@ -1,13 +1,12 @@
 #include "server/admin/actions.hpp"
+#include "server/admin/queue_words.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace pillarbox::admin {
 
@@ -15,21 +14,16 @@ namespace {
 
 using storage::QueueChange;
 
-std::string state_of(const storage::Queued& entry, bool all_held)
+std::string text_of(std::optional<storage::Time> time)
 {
-    if (entry.mail.release_at)
-        return "until " + format_time(entry.mail.release_at->time_since_epoch().count());
-    if (entry.claimed) return "sending";
-    if (entry.held || all_held) return "held";
-    return "waiting";
+    return time ? format_time(time->time_since_epoch().count()) : std::string();
 }
 
-/// When an entry is tried next, for people and machines; empty while it is held.
-std::string next_of(const storage::Queued& entry, bool all_held)
+/// As queue_words has it; what waits for its time says which.
+std::string shown_state(const storage::Queued& entry, bool all_held)
 {
-    if (entry.held || entry.claimed || all_held) return {};
-    if (entry.due == storage::Time{}) return format_time(entry.queued.time_since_epoch().count());
-    return format_time(entry.due.time_since_epoch().count());
+    if (entry.mail.release_at) return "until " + text_of(entry.mail.release_at);
+    return std::string(state_of(entry, all_held));
 }
 
 bool holds_all(const Context& context)
@@ -55,26 +49,6 @@ std::uint64_t change(const Context& context, const QueueChoice& choice, QueueCha
     return *changed;
 }
 
-/// What was asked for with MAIL and RCPT, as it was written there.
-std::string asked_of(const storage::Queued& entry)
-{
-    using namespace storage;
-    std::vector<std::string> asked;
-    const MailParameters& mail = entry.mail;
-    if (mail.body == BodyKind::eight_bit) asked.emplace_back("BODY=8BITMIME");
-    if (mail.smtputf8) asked.emplace_back("SMTPUTF8");
-    if (mail.tls == TlsWish::required) asked.emplace_back("REQUIRETLS");
-    if (mail.tls == TlsWish::waived) asked.emplace_back("TLS-Required:No");
-    if (mail.return_content == ReturnContent::full) asked.emplace_back("RET=FULL");
-    if (mail.return_content == ReturnContent::headers) asked.emplace_back("RET=HDRS");
-    if (!mail.envelope_id.empty()) asked.push_back("ENVID=" + mail.envelope_id);
-    for (const auto& [bit, word] : {std::pair(notify::never, "NEVER"), std::pair(notify::success, "SUCCESS"),
-                                    std::pair(notify::failure, "FAILURE"), std::pair(notify::delay, "DELAY")})
-        if ((entry.rcpt.notify & bit) != 0) asked.push_back(std::string("NOTIFY=") + word);
-    if (!entry.rcpt.original_recipient.empty()) asked.push_back("ORCPT=" + entry.rcpt.original_recipient);
-    return fmt::format("{}", fmt::join(asked, " "));
-}
-
 } // namespace
 
 void list_queue(const Context& context)
@@ -86,9 +60,10 @@ void list_queue(const Context& context)
     const bool all_held = holds_all(context);
     Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply", "asked"});
     for (const auto& entry : *queued)
-        table.add({std::uint64_t(entry.id), state_of(entry, all_held), entry.reverse_path, entry.recipient,
+        table.add({std::uint64_t(entry.id), shown_state(entry, all_held), entry.reverse_path, entry.recipient,
                    entry.size, format_time(entry.queued.time_since_epoch().count()),
-                   std::uint64_t{entry.attempts}, next_of(entry, all_held), entry.reply, asked_of(entry)});
+                   std::uint64_t{entry.attempts}, text_of(next_try(entry, all_held)), entry.reply,
+                   asked_of(entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 
@@ -102,10 +77,10 @@ void show_queued(const Context& context, std::int64_t id)
                  "reply", "asked"});
     const auto tried =
         entry->attempts > 0 ? format_time(entry->tried.time_since_epoch().count()) : std::string();
-    table.add({std::uint64_t(entry->id), state_of(*entry, all_held), entry->reverse_path, entry->recipient,
+    table.add({std::uint64_t(entry->id), shown_state(*entry, all_held), entry->reverse_path, entry->recipient,
                entry->size, format_time(entry->queued.time_since_epoch().count()),
-               std::uint64_t{entry->attempts}, tried, next_of(*entry, all_held), entry->host, entry->reply,
-               asked_of(*entry)});
+               std::uint64_t{entry->attempts}, tried, text_of(next_try(*entry, all_held)), entry->host,
+               entry->reply, asked_of(*entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 

@@ -1,6 +1,6 @@
 #include "server/admin/quota.hpp"
 
-#include "server/admin/tool.hpp"
+#include "server/admin/failed.hpp"
 #include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>

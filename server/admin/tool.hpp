@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/admin/failed.hpp"
 #include "server/base/config.hpp"
 #include "storage/store.hpp"
 
@@ -12,18 +13,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace pillarbox::admin {
-
-/// A verb could not do its work; what() is the sentence to print.
-class Failed : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// As root, becomes the directory's owner for good, so that no file is left
 /// behind that the server may not write; with `reads_all` the files of others

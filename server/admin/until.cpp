@@ -1,11 +1,13 @@
 #include "server/admin/until.hpp"
 
-#include "server/admin/tool.hpp"
+#include "server/admin/failed.hpp"
 #include "server/base/ascii.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace pillarbox::admin {
