@@ -30,6 +30,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <map>
 #include <mutex>
 
 namespace pillarbox {
@@ -55,10 +56,13 @@ std::string text_of(const Endpoint& endpoint)
 class Application
 {
 public:
-    Application(ConfigSources sources, Config config);
+    Application(ConfigSources sources, Config config, std::string setup_code);
 
     /// Until told to stop.
     void run();
+
+    /// Of a listener, the first if it has several; 0 where there is none.
+    std::uint16_t port(const std::string& protocol) { return ports_[protocol]; }
 
 private:
     using Session = std::function<net::awaitable<void>(net::Connection&, Log)>;
@@ -99,6 +103,7 @@ private:
     http::Site site_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::vector<std::string> addresses_; // what `ready` says
+    std::map<std::string, std::uint16_t> ports_;
 
     asio::io_context control_{1}; // signals and the clock, on the main thread
     mailflow::HeldMail held_mail_;
@@ -108,7 +113,7 @@ private:
     bool draining_ = false;
 };
 
-Application::Application(ConfigSources sources, Config config)
+Application::Application(ConfigSources sources, Config config, std::string setup_code)
     : sources_(std::move(sources)),
       started_with_(std::make_shared<const Config>(std::move(config))),
       config_(started_with_),
@@ -122,11 +127,12 @@ Application::Application(ConfigSources sources, Config config)
       rates_(*started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rates_, *started_with_)),
-      site_(web_services(*store_, login_, *started_with_)),
+      site_(web_services(
+          *store_, login_, [this] { return this->config(); }, std::move(setup_code))),
       held_mail_(control_.get_executor(), *store_, intake_, log_)
 {
     intake_.sign_with(signer_);
-    api::add_routes(site_, outbox_);
+    api::add_routes(site_, outbox_, intake_);
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });
@@ -221,6 +227,7 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
         *listeners_.emplace_back(std::make_unique<net::Listener>(reactors_.of(turn), std::move(options)));
     metrics::add_gauge("connections", "Connections now open.", {{"listener", protocol}},
                        [&listener] { return static_cast<double>(listener.connections()); });
+    ports_[protocol] = listener.endpoints().front().port;
     for (const auto& endpoint : listener.endpoints())
         addresses_.push_back(fmt::format("{}={}", protocol, text_of(endpoint)));
 }
@@ -366,14 +373,20 @@ int serve(ConfigSources sources, bool demo)
     Log::configure(config.log.level, config.log.format);
 
     std::string welcome;
+    std::string setup_code;
     if (demo) {
         demo::prepare(config);
         welcome = demo::welcome(config);
     } else {
-        for (const auto& line : first_start(config))
+        const auto first = first_start(config);
+        for (const auto& line : first.lines)
             fmt::print("{}\n", line);
+        if (first.awaits_setup) setup_code = http::make_setup_code();
     }
-    Application application(std::move(sources), std::move(config));
+    const std::string hostname = config.hostname;
+    Application application(std::move(sources), std::move(config), setup_code);
+    if (!setup_code.empty())
+        welcome = setup_notice(setup_code, hostname, application.port("http"), application.port("https"));
     fmt::print("{}", welcome);
     std::fflush(stdout); // a terminal or a pipe, it is for somebody who waits
     application.run();

@@ -1,15 +1,24 @@
 #include "server/web_parts.hpp"
 
+#include "server/auth/key_file.hpp"
 #include "server/transcript/keeper.hpp"
+
+#include <utility>
 
 namespace pillarbox {
 
-http::Services web_services(storage::Store& store, auth::Login& login, const Config& config)
+http::Services web_services(storage::Store& store, auth::Login& login,
+                            std::function<std::shared_ptr<const Config>()> now, std::string setup_code)
 {
+    const auto held = now();
+    const Config& config = *held;
     http::Services services{store, login, config.hostname, {}};
+    services.secret = auth::load_or_make_key(config.data_dir);
+    services.setup_code = std::move(setup_code);
     services.transcripts = transcript::directory_in(config.data_dir);
     if (!config.tls.off() && !config.https.listen.empty())
         services.https_port = config.https.listen.front().port;
+    services.config = std::move(now);
     return services;
 }
 

@@ -5,10 +5,16 @@
 #include "server/smtp/rate.hpp"
 #include "web/http/site.hpp"
 
+#include <functional>
+#include <memory>
+#include <string>
+
 namespace pillarbox {
 
-/// What the web stands on.
-http::Services web_services(storage::Store& store, auth::Login& login, const Config& config);
+/// What the web stands on. `now` tells the configuration as it is by then; with
+/// a code the server is to be set up in a browser.
+http::Services web_services(storage::Store& store, auth::Login& login,
+                            std::function<std::shared_ptr<const Config>()> now, std::string setup_code);
 
 /// The limits of what is sent from a browser: those of submission, and its rate.
 mailflow::Outbox::Options outbox_options(smtp::Rates& rates, const Config& config);

@@ -54,10 +54,10 @@ const shoot = async (page, name) => {
 };
 
 /** A server for each group of cases: what one does is not in another's way. */
-async function withServer(action) {
+async function withServer(action, people = ['alice', 'bob']) {
   const server = new Server(program);
   try {
-    await within(patience, 'starting the server', server.start(['alice', 'bob']));
+    await within(patience, 'starting the server', server.start(people));
     await action(server);
   } finally {
     await within(patience, 'stopping the server', server.remove());
@@ -116,7 +116,7 @@ try {
         await within(patience, `preparing ${group.name}`, Promise.resolve(group.prepare?.(server, shared)));
         for (const one of group.tests) await run(`${group.name}: ${one.name}`, () => runCase(group, one, server, shared));
         await within(patience, `finishing ${group.name}`, Promise.resolve(group.finish?.(server, shared)));
-      });
+      }, group.people);
     }
     console.log(`${passed} passed, ${failed} failed`);
   }

@@ -1,1 +1,2 @@
 pillarbox_fuzz_target(http_head LINK pillarbox_http)
+pillarbox_fuzz_target(client_settings LINK pillarbox_api)

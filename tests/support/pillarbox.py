@@ -80,16 +80,17 @@ class Server:
     # ---- the process ---------------------------------------------------------
 
     def start(self, patience=PATIENCE):
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", *self.arguments()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            cwd=self.folder,
-            env=clean_environment(),
-        )
+        with open(self.folder / "printed", "w") as printed:
+            self.process = subprocess.Popen(
+                [PROGRAM, "serve", *self.arguments()],
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                cwd=self.folder,
+                env=clean_environment(),
+            )
         self._lines = queue.Queue()
         self._reader = threading.Thread(target=self._read, args=(self.process, self._lines), daemon=True)
         self._reader.start()
@@ -134,6 +135,10 @@ class Server:
         self.process.stderr.close()
         self.process = None
         return status
+
+    def printed(self):
+        """What it has shown on its standard output."""
+        return (self.folder / "printed").read_text()
 
     def tail(self):
         return "\n".join(self.log[-20:])

@@ -1,5 +1,6 @@
 #include "web/api/api.hpp"
 
+#include "web/api/admin.hpp"
 #include "web/api/openapi.hpp"
 #include "web/api/resources.hpp"
 
@@ -19,7 +20,7 @@ http::awaitable<http::Response> describe()
 
 } // namespace
 
-void add_routes(http::Site& site, mailflow::Outbox& outbox)
+void add_routes(http::Site& site, mailflow::Outbox& outbox, mailflow::Intake& intake)
 {
     auto& router = site.router();
     router.add("GET", "/api/v1/openapi.json", http::Access::open,
@@ -38,6 +39,14 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox)
     add_devices(router, site.services());
     add_trace(router, site.services());
     add_transcripts(router, site.services());
+    add_setup(site, intake);
+    add_autoconfig(router, site.services());
+    const Administration administration{site.services(), std::make_shared<boost::asio::thread_pool>(1)};
+    add_admin_overview(router, administration);
+    add_admin_accounts(router, administration);
+    add_admin_domains(router, administration);
+    add_admin_aliases(router, administration);
+    add_admin_queue(router, administration);
 }
 
 } // namespace pillarbox::api

@@ -139,6 +139,24 @@ std::optional<std::vector<mime::Address>> Members::people(std::string_view name,
     return people;
 }
 
+std::optional<std::vector<std::string>> Members::texts(std::string_view name, std::size_t most,
+                                                       std::size_t longest)
+{
+    const auto* value = take(name);
+    if (!value) return std::nullopt;
+    const auto* list = value->if_array();
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; list && i < list->size() && i < most; ++i) {
+        const auto* text = (*list)[i].if_string();
+        if (text && !text->empty() && text->size() <= longest && text->find('\0') == json::string::npos)
+            texts.emplace_back(text->data(), text->size());
+    }
+    if (list && texts.size() == list->size()) return texts;
+    note(name, "This must be a list of at most " + std::to_string(most) + " texts, each of 1 to " +
+                   std::to_string(longest) + " octets.");
+    return std::nullopt;
+}
+
 std::optional<bool> Members::flag(std::string_view name)
 {
     const auto* value = take(name);

@@ -43,6 +43,11 @@ public:
     /// One of them.
     std::optional<mime::Address> person(std::string_view name);
 
+    /// A list of at most `most` texts, each of at most `longest` octets and not
+    /// empty; absent when it is missing.
+    std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most,
+                                                  std::size_t longest);
+
     /// A truth value; absent when the member is. Noted when something else.
     std::optional<bool> flag(std::string_view name);
 

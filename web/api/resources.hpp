@@ -19,6 +19,8 @@ void add_events(http::Router& router, const http::Site& site);
 void add_drafts(http::Router& router, Composing composing);
 void add_sending(http::Router& router, Composing composing);
 void add_devices(http::Router& router, const http::Services& services);
+void add_autoconfig(http::Router& router, const http::Services& services);
+void add_setup(http::Site& site, mailflow::Intake& intake);
 void add_trace(http::Router& router, const http::Services& services);
 void add_transcripts(http::Router& router, const http::Services& services);
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);

@@ -26,9 +26,12 @@ int weight(std::string_view parameters)
 }
 
 /// Paths that the application shows something for.
-bool is_page(std::string_view path)
+bool is_page(std::string_view path, bool setting_up)
 {
+    if (path == "/setup") return setting_up;
     if (path == "/" || path == "/sign-in" || path == "/mail" || path == "/search") return true;
+    for (const std::string_view page : {"overview", "domains", "accounts", "aliases", "queue"})
+        if (path.starts_with("/admin/") && path.substr(7) == page) return true;
     const bool search = path.starts_with("/search/");
     if (!search && !path.starts_with("/mail/")) return false;
     const auto rest = path.substr(path.find('/', 1) + 1);
@@ -110,7 +113,7 @@ Response serve_asset(const Request& request, const Asset& asset)
     return response;
 }
 
-Response serve_page(const Request& request)
+Response serve_page(const Request& request, bool setting_up)
 {
     const bool frame = request.path == "/frame/message" || request.path == "/frame/message-images";
     const auto* document = find_asset(frame ? "/frame/message.html" : "/index.html");
@@ -122,7 +125,7 @@ Response serve_page(const Request& request)
         return response;
     }
     response.policy = Policy::app;
-    if (!is_page(request.path)) {
+    if (!is_page(request.path, setting_up)) {
         if (response.status == 304)
             response.embedded = document->plain; // a page that is not there has no copy
         response.status = 404;

@@ -33,7 +33,8 @@ Response serve_asset(const Request& request, const Asset& asset);
 std::string_view choose_coding(std::string_view accept_encoding, bool brotli, bool gzip);
 
 /// The page for a path that is no asset: the application's shell, with 404 for
-/// paths it has no page for. Without an application, plain text that says so.
-Response serve_page(const Request& request);
+/// paths it has no page for; that to set the server up is one while `setting_up`.
+/// Without an application, plain text that says so.
+Response serve_page(const Request& request, bool setting_up = false);
 
 } // namespace pillarbox::http

@@ -30,7 +30,9 @@ struct Context
 enum class Access
 {
     open,
-    signed_in, // 401 without a session; writes need its token too
+    signed_in,     // 401 without a session; writes need its token too
+    administrator, // likewise, and 403 for everybody else
+    published,     // whoever, by any host name, without TLS too: no method changes anything
 };
 
 /// Answers one kind of request. The context outlives the awaitable.

@@ -16,6 +16,7 @@ namespace pillarbox::http {
 
 namespace {
 
+constexpr std::string_view setup_page = "/setup";
 constexpr std::string_view writes_only_from_here = "This request did not come from Pillarbox's own page.";
 
 bool is_health(const Request& request)
@@ -42,7 +43,9 @@ Response wrong_method(const Request& request, std::string_view allow)
 
 } // namespace
 
-Site::Site(Services services) : services_(std::move(services))
+Site::Site(Services services)
+    : services_(std::move(services)),
+      setup_(services_.store.accounts(), services_.setup_code, services_.config()->limits.exempt)
 {
     if (services_.key.empty()) services_.key = random_token();
 }
@@ -81,8 +84,8 @@ std::optional<Response> Site::check_host(const Request& request) const
 awaitable<std::optional<Response>> Site::authorise(const Router::Route& route, Context& context) const
 {
     const auto& request = context.request;
-    const bool write = !request.safe();
-    const bool by_cookie = route.access == Access::signed_in;
+    const bool write = !request.safe() && route.access != Access::published;
+    const bool by_cookie = route.access == Access::signed_in || route.access == Access::administrator;
     if (by_cookie) {
         const std::string digest = session_digest(request);
         if (digest.empty()) co_return problem(request, 401, "Sign in first.");
@@ -91,6 +94,11 @@ awaitable<std::optional<Response>> Site::authorise(const Router::Route& route, C
             co_return problem(request, 401, "The session has ended. Sign in again.");
         if (!session) co_return problem(request, session.error());
         context.session = std::move(*session);
+    }
+    if (route.access == Access::administrator) {
+        const auto account = co_await services_.store.accounts().find(context.account());
+        if (!account) co_return problem(request, account.error());
+        if (!account->admin) co_return problem(request, 403, "This is for administrators.");
     }
     if (write) {
         if (!same_origin(request, by_cookie)) co_return problem(request, 403, "csrf", writes_only_from_here);
@@ -135,10 +143,11 @@ awaitable<Response> Site::call(const Router::Route& route, Context context) cons
 awaitable<Response> Site::route(Request request, Log log, bool draining) const
 {
     if (is_health(request)) co_return health(request, draining);
-    auto refused = check_host(request);
-    if (refused) co_return std::move(*refused);
-
     auto match = router_.find(request.method, request.path);
+    if (!match.route || match.route->access != Access::published) {
+        auto refused = check_host(request);
+        if (refused) co_return std::move(*refused);
+    }
     if (match.malformed) co_return problem(request, 400, "The path is malformed.");
     if (match.route) {
         Context context;
@@ -155,7 +164,20 @@ awaitable<Response> Site::route(Request request, Log log, bool draining) const
     const auto* asset = find_asset(request.path);
     if (asset && asset->path != "/index.html" && asset->path != "/frame/message.html")
         co_return serve_asset(request, *asset);
-    co_return serve_page(request);
+    Response page = co_await show_page(request);
+    co_return page;
+}
+
+/// A page of the application; a server that nobody has set up yet has one only.
+awaitable<Response> Site::show_page(const Request& request) const
+{
+    const bool waits = co_await setup_.pending();
+    if (waits && request.path != setup_page) {
+        auto response = plain(303, "This server is to be set up first.\n");
+        response.fields.set("Location", setup_page);
+        co_return response;
+    }
+    co_return serve_page(request, waits);
 }
 
 awaitable<Response> Site::answer(Request request, Log log, bool draining) const

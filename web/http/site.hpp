@@ -1,15 +1,19 @@
 #pragma once
 
 #include "server/auth/login.hpp"
+#include "server/base/config.hpp"
 #include "server/base/log.hpp"
 #include "server/net/connection.hpp"
 #include "storage/store.hpp"
 #include "web/http/exchange.hpp"
 #include "web/http/router.hpp"
+#include "web/http/setup.hpp"
 #include "web/http/streams.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -24,6 +28,9 @@ struct Services
     std::optional<std::uint16_t> https_port; // where plain HTTP sends people; none without an HTTPS listener
     std::string key = {}; // signs cursors; empty: a random one, and old cursors end with the process
     std::filesystem::path transcripts = {}; // where they lie; empty: none are kept
+    std::string secret = {};                // the server's key, with which passwords are sealed
+    std::string setup_code = {};            // lets its holder set up a server without accounts; may be none
+    std::function<std::shared_ptr<const Config>()> config = {}; // as it is now; any thread
 };
 
 /// Everything served over HTTP: pages, health, and the routes that web/api
@@ -36,6 +43,7 @@ public:
     const Services& services() const { return services_; }
     Router& router() { return router_; }
     Streams& streams() const { return streams_; }
+    Setup& setup() const { return setup_; }
 
     /// Where a request's body goes: a file to a spool, if its sender may send one.
     awaitable<Reception> receive(const Request& request) const;
@@ -46,6 +54,7 @@ public:
 private:
     awaitable<Response> route(Request request, Log log, bool draining) const;
     awaitable<Response> call(const Router::Route& route, Context context) const;
+    awaitable<Response> show_page(const Request& request) const;
     awaitable<std::optional<Response>> authorise(const Router::Route& route, Context& context) const;
     std::optional<Response> check_host(const Request& request) const;
     Response health(const Request& request, bool draining) const;
@@ -53,6 +62,7 @@ private:
     Services services_;
     Router router_;
     mutable Streams streams_;
+    mutable Setup setup_;
 };
 
 /// What a connection must be made with: a minute for the peer to take an answer.

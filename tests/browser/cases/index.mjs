@@ -1,3 +1,5 @@
+import { adminCases } from './admin.mjs';
+import { setUpCases } from './set-up.mjs';
 import { signInCases } from './sign-in.mjs';
 import { mailCases } from './mail.mjs';
 import { composeAwayCases, composeCases } from './compose.mjs';
@@ -7,4 +9,4 @@ import { largeCases } from './large.mjs';
 import { searchCases } from './search.mjs';
 import { awayCases } from './away.mjs';
 
-export const cases = [signInCases, mailCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, awayCases];
+export const cases = [setUpCases, signInCases, adminCases, mailCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, awayCases];

@@ -31,7 +31,7 @@ export class Server {
   async start(people) {
     this.config = join(this.folder, 'pillarbox.toml');
     writeFileSync(this.config, `hostname = "localhost"\ndata_dir = ${JSON.stringify(join(this.folder, 'data'))}\noutbound.mode = "hold"\n`);
-    this.run(['domain', 'add', Server.domain]);
+    if (people.length > 0) this.run(['domain', 'add', Server.domain]); // without anybody, it is one to be set up
     for (const name of people) this.run(['account', 'add', `${name}@${Server.domain}`, '--password-stdin'], `${Server.password}\n`);
     this.smtpPort = await freePort();
     this.httpPort = await freePort();
@@ -56,6 +56,15 @@ export class Server {
       this.process.once('error', reject);
       this.process.once('exit', (status) => reject(new Error(`the server ended with ${status}:\n${this.log}`)));
     });
+  }
+
+  /** What it has said that fits, once it has: the first group of the pattern. */
+  async said(pattern) {
+    for (;;) {
+      const found = pattern.exec(this.log);
+      if (found) return found[1];
+      await new Promise((resolve) => this.process.stdout.once('data', resolve));
+    }
   }
 
   get origin() {

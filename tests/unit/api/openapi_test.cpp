@@ -117,7 +117,8 @@ TEST_F(OpenApiTest, DescribesTheRoutesThereAre)
         served.insert(method + " " + route.pattern);
 
         const auto& operation = description.at("paths").at(route.pattern).at(method).as_object();
-        EXPECT_EQ(operation.contains("security"), route.access == http::Access::open) << route.pattern;
+        const bool everybody = route.access == http::Access::open || route.access == http::Access::published;
+        EXPECT_EQ(operation.contains("security"), everybody) << route.pattern;
         std::set<std::string> parameters;
         if (const auto* list = operation.if_contains("parameters")) {
             for (const auto& one : list->as_array())
@@ -130,6 +131,57 @@ TEST_F(OpenApiTest, DescribesTheRoutesThereAre)
             << route.pattern;
     }
     EXPECT_EQ(described, served);
+}
+
+TEST_F(OpenApiTest, AnswersToAdministratorsAreAsDescribed)
+{
+    const auto ask_and_check = [&](std::string_view method, const std::string& pattern,
+                                   const std::string& target, std::string_view body = {}) {
+        std::string upper(method);
+        for (char& c : upper)
+            c = static_cast<char>(c - 'a' + 'A');
+        check(method, pattern, ask(as("root", upper, target, body)));
+    };
+    const std::string admin = "/api/v1/admin/";
+    for (const std::string what : {"overview", "accounts", "domains", "aliases", "queue"})
+        check("get", admin + what, get("alice", admin + what)); // 403
+    storage::NewAccount root;
+    root.address = "root@example.org";
+    root.password_hash = run(store_->accounts().find("alice@example.org"))->password_hash;
+    root.admin = true;
+    ASSERT_TRUE(run(store_->accounts().add({root})));
+    storage::Delivery delivery;
+    delivery.body = store_->mail().new_spool();
+    ASSERT_TRUE(delivery.body->append("Subject: x\r\n\r\ntext\r\n"));
+    delivery.forward_to = {{.recipient = "dora@example.net"}};
+    ASSERT_TRUE(run(store_->mail().deliver(std::move(delivery))));
+    ask_and_check("post", admin + "domains", admin + "domains", R"({"name":"example.net"})");
+    ask_and_check("post", admin + "domains", admin + "domains", R"({"name":"example.net"})");
+    ask_and_check("post", admin + "domains", admin + "domains", R"({"name":"-"})");
+    ask_and_check("patch", admin + "domains/{name}", admin + "domains/example.net", R"({"quota":1})");
+    ask_and_check("post", admin + "aliases", admin + "aliases",
+                  R"({"address":"a@example.net","targets":["bob@example.org"],"until":"2026-12-31"})");
+    ask_and_check("patch", admin + "aliases/{address}", admin + "aliases/a@example.net",
+                  R"({"enabled":false})");
+    for (const std::string what : {"overview", "accounts", "domains", "aliases", "queue"})
+        ask_and_check("get", admin + what, admin + what);
+    ask_and_check("delete", admin + "aliases/{address}", admin + "aliases/a@example.net");
+    ask_and_check("delete", admin + "domains/{name}", admin + "domains/example.net");
+    ask_and_check("delete", admin + "domains/{name}", admin + "domains/example.org");
+    ask_and_check("post", admin + "accounts", admin + "accounts", R"({"address":"dora@example.org"})");
+    ask_and_check("post", admin + "accounts", admin + "accounts", R"({"address":"dora@example.org"})");
+    const auto dora = std::to_string(static_cast<int>(run(store_->accounts().find("dora@example.org"))->id));
+    ask_and_check("patch", admin + "accounts/{id}", admin + "accounts/" + dora, R"({"quota":1})");
+    ask_and_check("post", admin + "accounts/{id}/password", admin + "accounts/" + dora + "/password", "{}");
+    ask_and_check("delete", admin + "accounts/{id}", admin + "accounts/" + dora);
+    ask_and_check("delete", admin + "accounts/{id}", admin + "accounts/" + dora);
+    const auto entry = get("root", admin + "queue").json().at("items").as_array().at(0);
+    const auto queued = admin + "queue/" + std::string(entry.at("id").as_string());
+    ask_and_check("post", admin + "queue/{id}", queued, R"({"action":"hold"})");
+    ask_and_check("post", admin + "queue", admin + "queue", R"({"action":"release"})");
+    ask_and_check("get", admin + "queue/{id}", queued);
+    ask_and_check("delete", admin + "queue/{id}", queued);
+    ask_and_check("get", admin + "queue/{id}", queued);
 }
 
 TEST_F(OpenApiTest, AnswersAreAsDescribed)
@@ -202,6 +254,9 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", "/api/v1/transcripts", "/api/v1/transcripts");
     ask_and_check("get", "/api/v1/transcripts", "/api/v1/transcripts?limit=x");
     ask_and_check("get", "/api/v1/transcripts/{id}", "/api/v1/transcripts/nothing");
+    ask_and_check("get", "/api/v1/setup", "/api/v1/setup");
+    ask_and_check("post", "/api/v1/setup", "/api/v1/setup",
+                  R"({"code":"x","domain":"x","address":"x","password":"x"})");
     ask_and_check("post", "/api/v1/session", "/api/v1/session",
                   R"({"address":"alice@example.org","password":"wrong"})");
     ask_and_check("post", "/api/v1/session", "/api/v1/session", R"({"address":7})");

@@ -58,16 +58,19 @@ SiteTest::SiteTest()
     config_.auth.hash_passes = 1;
     config_.auth.hash_kib = 64;
     login_ = std::make_unique<auth::Login>(store_->accounts(), config_, std::string(32, 'k'));
-    site_ =
-        std::make_unique<http::Site>(http::Services{*store_, *login_, config_.hostname, std::uint16_t{8443},
-                                                    "the key of a test", folder_.path() / "transcripts"});
+    http::Services services{*store_, *login_, config_.hostname, std::uint16_t{8443}, "the key of a test"};
+    services.transcripts = folder_.path() / "transcripts";
+    services.secret = std::string(32, 'k');
+    services.setup_code = setup_code;
+    services.config = [this] { return std::make_shared<const Config>(config_); };
+    site_ = std::make_unique<http::Site>(std::move(services));
     intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_.hostname);
     mailflow::Outbox::Options sending;
     sending.most_recipients = 5;
     sending.largest = 1024ull * 1024;
     sending.may_send = [this](storage::AccountId) { return may_send_; };
     outbox_ = std::make_unique<mailflow::Outbox>(context_.get_executor(), *store_, *intake_, sending);
-    add_routes(*site_, *outbox_);
+    add_routes(*site_, *outbox_, *intake_);
 
     const auto hash = auth::hash_password(password, {.passes = 1, .kib = 64});
     std::vector<storage::NewAccount> accounts;

@@ -69,6 +69,7 @@ protected:
     }
 
     static constexpr std::string_view password = "correct horse";
+    static constexpr std::string_view setup_code = "ABCD-2345";
 
     struct Signed
     {

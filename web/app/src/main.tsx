@@ -6,29 +6,16 @@ import './style/mail.css';
 import './style/message.css';
 import './style/narrow.css';
 import './style/compose.css';
+import { lazy } from './lib/lazy';
 import { go, route, startNavigation } from './lib/navigation';
 import { loadSession, session } from './lib/session';
 import { MailScreen } from './mail/screen';
+import { NotFound } from './shell/not-found';
 import { Notices } from './shell/notices';
 import { SignInPage } from './sign-in/page';
 
-function NotFound() {
-  useEffect(() => {
-    document.title = 'Page not found · Pillarbox';
-  }, []);
-  return (
-    <main class="sign-in">
-      <div class="card">
-        <img class="mark" src="/favicon.svg" alt="" width="48" height="48" />
-        <h1>Page not found</h1>
-        <p class="muted">There is nothing at this address.</p>
-        <a class="button primary" href="/mail/inbox">
-          Go to the Inbox
-        </a>
-      </div>
-    </main>
-  );
-}
+const SetUpPage = lazy(() => import('./setup/page').then((part) => part.SetUpPage));
+const AdminScreen = lazy(() => import('./admin/screen').then((part) => part.AdminScreen));
 
 function App() {
   const now = route.value;
@@ -36,12 +23,14 @@ function App() {
   useEffect(() => {
     if (now.name === 'home') go({ name: 'mail', mailbox: 'inbox', message: null }, true);
     // Who is signed in is asked beside the first list, not before it.
-    if (mail && !session.peek()) void loadSession().catch(() => {});
+    if ((mail || now.name === 'admin') && !session.peek()) void loadSession().catch(() => {});
   }, [now]);
   return (
     <>
+      {now.name === 'setup' && <SetUpPage code={now.code} />}
       {now.name === 'sign-in' && <SignInPage next={now.next} />}
       {mail && <MailScreen />}
+      {now.name === 'admin' && <AdminScreen page={now.page} />}
       {now.name === 'not-found' && <NotFound />}
       <Notices />
     </>

@@ -14,6 +14,9 @@ test('paths and routes say the same', () => {
     ['/search?q=from%3Aada+%22the+hut%22', { name: 'search', query: 'from:ada "the hut"', within: null, message: null }],
     ['/search/345?q=hut&in=inbox', { name: 'search', query: 'hut', within: 'inbox', message: '345' }],
     ['/mail/a%2Fb/c', { name: 'mail', mailbox: 'a/b', message: 'c' }],
+    ['/setup', { name: 'setup', code: '' }],
+    ['/setup?code=ABCD-2345', { name: 'setup', code: 'ABCD-2345' }],
+    ['/admin/accounts', { name: 'admin', page: 'accounts' }],
   ];
   for (const [url, route] of cases) {
     const [path = '', search = ''] = url.split('?');
@@ -23,7 +26,7 @@ test('paths and routes say the same', () => {
 });
 
 test('what is no page is not found', () => {
-  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/search/', '/search/1/2', '/search/%E0%A4%A', '/admin'])
+  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/search/', '/search/1/2', '/search/%E0%A4%A', '/admin', '/admin/nowhere', '/admin/queue/1'])
     assert.deepEqual(parseRoute(path, ''), { name: 'not-found' }, path);
   assert.deepEqual(parseRoute('/mail', ''), { name: 'home' });
 });

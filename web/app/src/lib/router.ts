@@ -4,7 +4,13 @@ export type Route =
   | { name: 'sign-in'; next: string }
   | { name: 'mail'; mailbox: string; message: string | null }
   | { name: 'search'; query: string; within: string | null; message: string | null }
+  | { name: 'setup'; code: string }
+  | { name: 'admin'; page: AdminPage }
   | { name: 'not-found' };
+
+/** What administrators have pages for. */
+export const adminPages = ['overview', 'domains', 'accounts', 'aliases', 'queue'] as const;
+export type AdminPage = (typeof adminPages)[number];
 
 const inbox = '/mail/inbox';
 
@@ -34,7 +40,12 @@ function parseSearch(parts: string[], parameters: URLSearchParams): Route {
 export function parseRoute(path: string, search: string): Route {
   if (path === '/' || path === '/mail' || path === '/mail/') return { name: 'home' };
   if (path === '/sign-in') return { name: 'sign-in', next: safeNext(new URLSearchParams(search).get('next')) };
+  if (path === '/setup') return { name: 'setup', code: new URLSearchParams(search).get('code') ?? '' };
   const parts = path.split('/').slice(1);
+  if (parts[0] === 'admin') {
+    const page = adminPages.find((one) => one === parts[1]);
+    return page && parts.length === 2 ? { name: 'admin', page } : { name: 'not-found' };
+  }
   if (parts[0] === 'search') return parseSearch(parts, new URLSearchParams(search));
   if (parts[0] !== 'mail' || parts.length > 3) return { name: 'not-found' };
   const mailbox = decode(parts[1] ?? '');
@@ -61,6 +72,10 @@ export function formatRoute(route: Route): string {
       if (route.within) parameters.set('in', route.within);
       return `/search${route.message ? `/${encodeURIComponent(route.message)}` : ''}?${parameters}`;
     }
+    case 'setup':
+      return route.code ? `/setup?code=${encodeURIComponent(route.code)}` : '/setup';
+    case 'admin':
+      return `/admin/${route.page}`;
     case 'not-found':
       return '/not-found';
   }

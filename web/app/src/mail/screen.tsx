@@ -1,18 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { compose, finishWriting, startComposer, writing } from '../compose/composer';
+import { compose, startComposer, writing } from '../compose/composer';
 import { Composer } from '../compose/dialog';
-import { explain, online } from '../lib/api';
+import { online } from '../lib/api';
 import { route } from '../lib/navigation';
-import { notify } from '../lib/notices';
 import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
-import { session, signOut } from '../lib/session';
-import { initials } from '../lib/format';
 import { Icon } from '../shell/icon';
 import { SignInHere } from '../sign-in/here';
-import { helpShown, KeyboardHelp } from '../shell/keys';
-import { Menu } from '../shell/menu';
+import { AccountMenu } from '../shell/account-menu';
+import { KeyboardHelp } from '../shell/keys';
 import { startKeyboard } from './keyboard';
 import { ListPane } from './list-pane';
 import { findMailbox } from './mailboxes';
@@ -30,31 +27,6 @@ function titleNow(): string {
   const mailbox = now.name === 'mail' ? findMailbox(now.mailbox) : null;
   if (!mailbox) return 'Pillarbox';
   return `${mailbox.unread > 0 ? `(${mailbox.unread}) ` : ''}${mailbox.name} · Pillarbox`;
-}
-
-async function leave(): Promise<void> {
-  try {
-    await finishWriting();
-    await signOut();
-  } catch (error) {
-    notify(`Not signed out. ${explain(error)}`);
-  }
-}
-
-function AccountMenu() {
-  const address = session.value?.account.address ?? '';
-  return (
-    <Menu
-      label="Account menu"
-      className="account-button"
-      button={<span class="avatar small">{address ? initials('', address) : ''}</span>}
-      heading={<p class="menu-heading">{address}</p>}
-      items={[
-        { label: 'Keyboard shortcuts', run: () => (helpShown.value = true) },
-        { label: 'Sign out', run: () => void leave() },
-      ]}
-    />
-  );
 }
 
 export function MailScreen() {
@@ -110,7 +82,7 @@ export function MailScreen() {
             <Icon name="drafts" />
             {!narrow.value && 'Compose'}
           </button>
-          <AccountMenu />
+          <AccountMenu keys />
         </header>
         {!online.value && (
           <p class="offline" role="alert">

@@ -17,6 +17,7 @@ export function dialogOpen(): boolean {
 /** A modal dialog. The browser keeps the focus inside and gives it back. */
 export function Dialog({ title, wide = false, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
+  const gone = useRef(false);
   const id = useId();
 
   useEffect(() => {
@@ -24,6 +25,7 @@ export function Dialog({ title, wide = false, onClose, children }: Props) {
     const opener = document.activeElement as HTMLElement | null;
     dialog?.showModal();
     return () => {
+      gone.current = true; // its own close event comes later: another dialog may be open by then
       if (dialog?.open) dialog.close();
       opener?.focus?.();
     };
@@ -34,7 +36,7 @@ export function Dialog({ title, wide = false, onClose, children }: Props) {
   };
 
   return (
-    <dialog ref={element} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onClose={onClose} onClick={onClick}>
+    <dialog ref={element} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onClose={() => !gone.current && onClose()} onClick={onClick}>
       <div class="dialog-box">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "server/admin/failed.hpp"
+#include "web/http/problem.hpp"
+#include "web/http/site.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pillarbox::api {
+
+/// What the routes of administrators share.
+struct Administration
+{
+    const http::Services& services;
+    std::shared_ptr<boost::asio::thread_pool> pool; // passwords are hashed there
+};
+
+void add_admin_overview(http::Router& router, Administration administration);
+void add_admin_accounts(http::Router& router, Administration administration);
+void add_admin_domains(http::Router& router, Administration administration);
+void add_admin_aliases(http::Router& router, Administration administration);
+void add_admin_queue(http::Router& router, Administration administration);
+
+/// What the verbs would print, as a sentence of its own: a capital letter in
+/// front, a full stop behind.
+std::string sentence(std::string_view text);
+
+/// Reads the members of a request with the functions that the verbs use, and
+/// gathers what those refuse.
+class EntryReader
+{
+public:
+    /// What `parse` returns; nothing, and noted, when it throws admin::Failed.
+    template <class Parse>
+    auto operator()(std::string pointer, Parse parse) -> decltype(parse())
+    {
+        try {
+            return parse();
+        } catch (const admin::Failed& failed) {
+            errors_.push_back({std::move(pointer), sentence(failed.what())});
+            return {};
+        }
+    }
+
+    /// Notes another mistake.
+    void note(std::string pointer, std::string detail)
+    {
+        errors_.push_back({std::move(pointer), std::move(detail)});
+    }
+
+    /// 400 with all of them; none without any. The first one is the detail.
+    std::optional<http::Response> refusal(const http::Request& request) const;
+
+private:
+    std::vector<http::FieldError> errors_;
+};
+
+/// Whether a list is asked for with `?q=`: what an entry must have in it.
+struct Filter
+{
+    std::string words;      // lower case; empty: all
+    std::size_t most = 500; // entries in the answer
+
+    bool takes(std::string_view text) const;
+};
+
+/// From the query; nothing when it is malformed.
+std::optional<Filter> filter_of(const http::Request& request);
+
+/// Whether the caller signed in long ago, and must do so again before something
+/// that cannot be undone.
+std::optional<http::Response> ask_again(const http::Context& context);
+
+} // namespace pillarbox::api
