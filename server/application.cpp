@@ -150,7 +150,7 @@ std::shared_ptr<const Config> Application::config() const
 Application::Session Application::smtp_session(smtp::Services::Kind kind)
 {
     net::TlsContext* const certificate =
-        kind == smtp::Services::Kind::relay ? certificates_.relay() : certificates_.mail();
+        kind == smtp::Services::Kind::submission ? certificates_.mail() : certificates_.relay();
     return [this, kind, certificate](net::Connection& connection, Log log) {
         smtp::Services services{kind,   store_->accounts(), store_->mail(), intake_, login_,
                                 rates_, certificate,        config()};
@@ -170,6 +170,7 @@ void Application::listen()
 
     const Session relay = smtp_session(smtp::Services::Kind::relay);
     const Session submission = smtp_session(smtp::Services::Kind::submission);
+    const Session lmtp = smtp_session(smtp::Services::Kind::lmtp);
     const Session pop3 = [this](net::Connection& connection, Log log) {
         pop3::Services services{store_->mail(),       store_->accounts(), store_->devices(), login_,
                                 certificates_.mail(), this->config(),     pop3_logins_,      pop3_locks_};
@@ -182,6 +183,8 @@ void Application::listen()
 
     using enum Reactors::Turn;
     listen("smtp", mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay,
+           smtp::farewell);
+    listen("lmtp", mail, config.lmtp.listen, false, busy_smtp, smtp::connection_limits(), lmtp,
            smtp::farewell);
     listen("submission", mail, config.submission.listen, false, busy_smtp, smtp::connection_limits(),
            submission, smtp::farewell);
@@ -213,8 +216,11 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
                                                 descriptors - std::min(descriptors / 2, kept_descriptors));
     options.connections_per_ip = started_with_->limits.connections_per_ip;
     options.exempt = started_with_->limits.exempt;
-    // Metrics are asked for from nearby, and by no proxy.
-    if (options.protocol != "metrics") options.proxies = started_with_->proxy.from;
+    // Metrics are asked for from nearby, and by no proxy; LMTP is spoken so too,
+    // by one server that has all the connections it wants.
+    const bool nearby = options.protocol == "metrics" || options.protocol == "lmtp";
+    if (!nearby) options.proxies = started_with_->proxy.from;
+    if (options.protocol == "lmtp") options.exempt = started_with_->lmtp.from;
     if (implicit_tls)
         options.implicit_tls = options.protocol == "https" ? certificates_.web() : certificates_.mail();
     options.too_many = std::move(too_many);

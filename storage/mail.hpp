@@ -4,6 +4,9 @@
 #include "storage/envelope.hpp"
 #include "storage/types.hpp"
 
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +47,15 @@ struct Delivery
     std::unique_ptr<Spool> body;
     Summary summary;
     Handover handover{};
+
+    /// What belongs to one recipient who is answered apart from the others: so
+    /// many of `copies` and of `forward_to`, behind those of the part before.
+    struct Part
+    {
+        std::size_t copies = 0;
+        std::size_t forwards = 0;
+        std::vector<std::size_t> needs{}; // parts before it, that hold what it leads to as well
+    };
 };
 
 /// What of an account a maildrop shows: by itself, the whole INBOX.
@@ -94,6 +106,13 @@ public:
     /// Errors: out_of_space, over_quota, not_found (an account is gone, or the
     /// submission has ended).
     virtual awaitable<Result<void>> deliver(Delivery delivery) = 0;
+
+    /// The same for each of `parts`, which together are the whole delivery, in
+    /// one commit: one that fails leaves those alone that do not need it.
+    /// Returns what became of each, no error or one of deliver()'s. When all
+    /// fail, the first error.
+    virtual awaitable<Result<std::vector<boost::system::error_code>>>
+    deliver_apart(Delivery delivery, std::vector<Delivery::Part> parts) = 0;
 
     /// Opens the account's INBOX, or what `view` says. A message's unique id is
     /// the same in every view. Errors: not_found (the account, or the mailbox is

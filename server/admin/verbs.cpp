@@ -238,7 +238,7 @@ private:
         auto* list = verb(transcript, "list", "list the sessions, the last one first", list_them);
         list->add_option("--address", transcripts_.peer, "from this address")->type_name("IP");
         list->add_option("--account", transcripts_.account, "signed in as")->type_name("ADDRESS");
-        const CLI::IsMember known({"pop3", "smtp", "submission"});
+        const CLI::IsMember known({"pop3", "smtp", "submission", "lmtp"});
         list->add_option("--protocol", transcripts_.protocol)->check(known);
         list->add_option("--limit", transcripts_.limit, "at most so many")->capture_default_str();
         listing(list);

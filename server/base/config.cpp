@@ -176,6 +176,9 @@ void check(const Config& config)
         (config.auth.oauth_issuer.empty() || config.auth.oauth_audience.empty()))
         throw ConfigError("auth.oauth_keys: set auth.oauth_issuer and auth.oauth_audience too, or tokens "
                           "that were made for other services would sign in here");
+    if (!config.lmtp.listen.empty() && config.lmtp.from.empty())
+        throw ConfigError("lmtp.from: name the networks that may deliver, or nobody can; without lmtp.from "
+                          "it is this machine");
     if (!config.setup.admin.empty() && config.setup.domain.empty())
         throw ConfigError("setup.admin: give setup.domain too, so that the first start can make both");
     const auto& outbound = config.outbound;

@@ -79,6 +79,12 @@ struct Config
         std::uint32_t messages_per_hour = 3000;
     } smtp;
 
+    struct Lmtp
+    {
+        std::vector<Endpoint> listen;                              // nowhere, unless told to
+        std::vector<Network> from{{"127.0.0.0", 8}, {"::1", 128}}; // who may deliver
+    } lmtp;
+
     struct Listener
     {
         std::vector<Endpoint> listen;

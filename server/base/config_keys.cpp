@@ -122,6 +122,8 @@ const std::vector<Key>& keys()
                }),
         count("smtp.connections_per_minute", [](Config& c) -> auto& { return c.smtp.connections_per_minute; }),
         count("smtp.messages_per_hour", [](Config& c) -> auto& { return c.smtp.messages_per_hour; }),
+        endpoints("lmtp.listen", [](Config& c) -> auto& { return c.lmtp.listen; }),
+        networks("lmtp.from", [](Config& c) -> auto& { return c.lmtp.from; }),
         endpoints("submission.listen", [](Config& c) -> auto& { return c.submission.listen; }),
         count("submission.messages_per_hour",
               [](Config& c) -> auto& { return c.submission.messages_per_hour; }),

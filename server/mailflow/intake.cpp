@@ -10,6 +10,7 @@
 #include "server/net/networks.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <ranges>
 #include <utility>
@@ -71,20 +72,39 @@ bool waives_tls(const mime::Header& header)
     return header.count("TLS-Required") == 1 && ascii::equal(ascii::trim(mime::unfold(wish->body)), "No");
 }
 
+Verdict stored_as(const std::string& id)
+{
+    return {250, "2.0.0", "stored as " + id, id};
+}
+
 } // namespace
 
-awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
-                                  std::unique_ptr<storage::Spool> body)
+/// A message on its way to the store.
+struct Intake::Prepared
+{
+    storage::Delivery delivery;
+    std::vector<storage::Delivery::Part> parts; // for each recipient
+    std::string id;
+    std::chrono::sys_seconds arrival;
+    std::string head{}; // its header section, at least
+};
+
+boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& origin, const Sender& sender,
+                                                                 std::vector<Recipient>& recipients,
+                                                                 std::unique_ptr<storage::Spool> body) const
 {
     const auto head = body->read(0, mime::most_header_octets + 1);
-    if (!head) co_return refusal(head.error());
+    if (!head) return refusal(head.error());
     const mime::Header header(*head);
     if (auto objected = objection(header, *head, body->size(), recipients)) {
         refused(origin, sender.reverse_path, recipients, *objected);
-        co_return std::move(*objected);
+        return *std::move(objected);
     }
 
-    const std::string id = random_name(id_length);
+    Prepared made{.delivery = {},
+                  .parts = {},
+                  .id = random_name(id_length),
+                  .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
     const std::string client =
         origin.client.is_unspecified() ? std::string() : address_literal(origin.client.to_string());
     Hop hop{.helo = origin.helo,
@@ -92,9 +112,9 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
             .hostname = hostname_,
             .protocol = origin.protocol,
             .tls = origin.tls,
-            .id = id,
+            .id = made.id,
             .recipient = {},
-            .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+            .time = made.arrival};
     if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
     const std::string hop_field = received(hop);
 
@@ -102,8 +122,9 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         for (Recipient& recipient : recipients)
             recipient.route = {{}, {recipient.forward_path}}; // found anew when the time has come
     }
-    const Destinations all = destinations(recipients);
-    storage::Delivery delivery;
+    Destinations all = destinations(recipients);
+    made.parts = std::move(all.parts);
+    storage::Delivery& delivery = made.delivery;
     for (const auto& copy : all.copies) {
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
         delivery.copies.push_back(
@@ -113,21 +134,10 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
     }
     if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
     delivery.submission = origin.submission;
-    delivery.forward_to = all.forward_to;
-    if (!all.forward_to.empty()) {
+    delivery.forward_to = std::move(all.forward_to);
+    if (!delivery.forward_to.empty()) {
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
         delivery.forward_trace += hop_field;
-    }
-    // What waits is signed when it goes: until then keys may change.
-    if (signer_ && origin.kind != Origin::Kind::peer && !all.forward_to.empty() &&
-        !sender.parameters.release_at) {
-        const auto signature = co_await signer_->sign(author_domain(header), *body);
-        if (!signature) {
-            Verdict verdict = refusal(signature.error());
-            refused(origin, sender.reverse_path, recipients, verdict);
-            co_return verdict;
-        }
-        delivery.forward_trace += *signature; // right on top of what it signs
     }
     delivery.reverse_path = sender.reverse_path;
     delivery.parameters = sender.parameters;
@@ -139,28 +149,104 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
                          .tls = origin.tls,
                          .protocol = origin.protocol,
                          .user = origin.user,
-                         .name = id};
+                         .name = made.id};
     delivery.submitter = origin.account;
     delivery.summary = summary_of(*head);
     delivery.body = std::move(body);
+    made.head = std::move(*head);
+    return made;
+}
 
-    const auto stored = co_await mail_.deliver(std::move(delivery));
+awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
+                                  std::unique_ptr<storage::Spool> body)
+{
+    auto prepared = prepare(origin, sender, recipients, std::move(body));
+    if (!prepared) co_return prepared.error();
+    const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
+    if (!ready) {
+        Verdict verdict = refusal(ready.error());
+        refused(origin, sender.reverse_path, recipients, verdict);
+        co_return verdict;
+    }
+    const auto stored = co_await mail_.deliver(std::move(prepared->delivery));
     if (!stored) {
         Verdict verdict = refusal(stored.error());
         refused(origin, sender.reverse_path, recipients, verdict);
         co_return verdict;
     }
-    Verdict verdict{250, "2.0.0", "stored as " + id, id};
+    Verdict verdict = stored_as(prepared->id);
     if (sender.parameters.release_at) {
         if (on_held_) on_held_();
         co_return verdict;
     }
-    auto report = success_report(origin, sender, recipients, *head);
-    if (!report) co_return verdict;
-    report->arrival = hop.time;
-    const auto reported = co_await send_report(std::move(*report));
-    if (!reported.accepted()) verdict.unreported = reported.text;
+    verdict.unreported = co_await tell_of_success(origin, sender, recipients, *prepared);
     co_return verdict;
+}
+
+awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sender,
+                                                     std::vector<Recipient> recipients,
+                                                     std::unique_ptr<storage::Spool> body)
+{
+    assert(!sender.parameters.release_at);
+    std::vector<Verdict> verdicts;
+    auto prepared = prepare(origin, sender, recipients, std::move(body));
+    if (!prepared) {
+        verdicts.assign(recipients.size(), prepared.error());
+        co_return verdicts;
+    }
+    const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
+    if (!ready) {
+        verdicts.assign(recipients.size(), refusal(ready.error()));
+        refused(origin, sender.reverse_path, recipients, verdicts.front());
+        co_return verdicts;
+    }
+    const auto outcomes =
+        co_await mail_.deliver_apart(std::move(prepared->delivery), std::move(prepared->parts));
+    if (!outcomes) {
+        verdicts.assign(recipients.size(), refusal(outcomes.error()));
+        refused(origin, sender.reverse_path, recipients, verdicts.front());
+        co_return verdicts;
+    }
+    std::vector<Recipient> reached;
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        const boost::system::error_code outcome = (*outcomes)[i];
+        verdicts.push_back(outcome.failed() ? refusal(outcome) : stored_as(prepared->id));
+        if (outcome.failed()) refused(origin, sender.reverse_path, {recipients[i]}, verdicts.back());
+        if (!outcome.failed()) reached.push_back(std::move(recipients[i]));
+    }
+    // The client reports on those who were refused, RFC 3461 §5.2; success is ours to tell of.
+    const std::string unreported = co_await tell_of_success(origin, sender, reached, *prepared);
+    std::ranges::find_if(verdicts, &Verdict::accepted)->unreported = unreported;
+    co_return verdicts;
+}
+
+/// What goes to other servers is signed.
+awaitable<storage::Result<void>> Intake::make_ready_to_leave(const Origin& origin, const Sender& sender,
+                                                             Prepared& message) const
+{
+    storage::Delivery& delivery = message.delivery;
+    // What waits is made ready when it goes: until then keys may change.
+    if (delivery.forward_to.empty() || sender.parameters.release_at) co_return storage::Result<void>{};
+    if (!signer_ || origin.kind == Origin::Kind::peer) co_return storage::Result<void>{};
+    const mime::Header header(message.head);
+    const auto signature = co_await signer_->sign(author_domain(header), *delivery.body);
+    if (!signature) co_return signature.error();
+    delivery.forward_trace += *signature; // right on top of what it signs
+    co_return storage::Result<void>{};
+}
+
+/// Sends the report on a message that was stored for `recipients`, if its
+/// sender asked for one. Returns why that failed, or nothing.
+awaitable<std::string> Intake::tell_of_success(const Origin& origin, const Sender& sender,
+                                               const std::vector<Recipient>& recipients,
+                                               const Prepared& message)
+{
+    auto report = success_report(origin, sender, recipients, message.head);
+    if (!report) co_return std::string();
+    report->arrival = message.arrival;
+    const auto reported = co_await send_report(std::move(*report));
+    if (reported.accepted()) co_return std::string();
+    co_return reported.text;
 }
 
 void Intake::refused(const Origin& origin, storage::Event what) const

@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -90,6 +91,15 @@ public:
     awaitable<Verdict> accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
                               std::unique_ptr<storage::Spool> body);
 
+    /// The same for a client that is answered for each recipient, RFC 2033
+    /// §4.2: one whose mailbox is full leaves the others alone, and all that is
+    /// stored is stored by one commit. A report of success has those whom it was
+    /// stored for. Nothing waits here: no `release_at`. Returns a verdict for
+    /// each recipient, in order.
+    awaitable<std::vector<Verdict>> accept_apart(Origin origin, Sender sender,
+                                                 std::vector<Recipient> recipients,
+                                                 std::unique_ptr<storage::Spool> body);
+
     /// Calls `listener`, on any thread, when a message was accepted that is to
     /// wait (RFC 4865). To be set before the first message comes.
     void on_held(std::function<void()> listener) { on_held_ = std::move(listener); }
@@ -111,6 +121,15 @@ public:
                  const std::vector<Recipient>& recipients, const Verdict& verdict) const;
 
 private:
+    struct Prepared;
+    boost::system::result<Prepared, Verdict> prepare(const Origin& origin, const Sender& sender,
+                                                     std::vector<Recipient>& recipients,
+                                                     std::unique_ptr<storage::Spool> body) const;
+    awaitable<storage::Result<void>> make_ready_to_leave(const Origin& origin, const Sender& sender,
+                                                         Prepared& message) const;
+    awaitable<std::string> tell_of_success(const Origin& origin, const Sender& sender,
+                                           const std::vector<Recipient>& recipients, const Prepared& message);
+
     storage::Accounts& accounts_;
     storage::Mail& mail_;
     std::string hostname_;

@@ -3,7 +3,8 @@
 #include "server/base/ascii.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace pillarbox::mailflow {
@@ -39,19 +40,32 @@ storage::RcptParameters without_success(storage::RcptParameters parameters)
 Destinations destinations(const std::vector<Recipient>& recipients)
 {
     Destinations all;
-    std::set<storage::AccountId> accounts;
-    std::unordered_set<std::string> remote;
+    std::map<storage::AccountId, std::size_t> accounts; // by whom they came in
+    std::unordered_map<std::string, std::size_t> remote;
     bool only_one_forwards = true;
     for (const Recipient& recipient : recipients) {
+        const std::size_t number = all.parts.size();
+        storage::Delivery::Part& part = all.parts.emplace_back();
         for (const auto& local : recipient.route.local) {
-            if (accounts.insert(local.account).second)
-                all.copies.push_back({local.account, recipient.forward_path});
+            const auto [first, added] = accounts.emplace(local.account, number);
+            if (!added) {
+                if (first->second != number) part.needs.push_back(first->second);
+                continue;
+            }
+            ++part.copies;
+            all.copies.push_back({local.account, recipient.forward_path});
         }
         if (recipient.route.remote.empty()) continue;
         const auto parameters =
             targets(recipient) > 1 ? without_success(recipient.parameters) : recipient.parameters;
         for (const std::string& target : recipient.route.remote) {
-            if (remote.insert(ascii::to_lower(target)).second) all.forward_to.push_back({target, parameters});
+            const auto [first, added] = remote.emplace(ascii::to_lower(target), number);
+            if (!added) {
+                if (first->second != number) part.needs.push_back(first->second);
+                continue;
+            }
+            ++part.forwards;
+            all.forward_to.push_back({target, parameters});
         }
         only_one_forwards = only_one_forwards && all.forwarded_by.empty() && forwards(recipient);
         all.forwarded_by = recipient.forward_path;

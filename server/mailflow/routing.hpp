@@ -21,6 +21,7 @@ struct Destinations
 
     std::vector<Copy> copies;
     std::vector<storage::Forward> forward_to;
+    std::vector<storage::Delivery::Part> parts; // what each recipient adds to the two
     /// The alias that sends it out again; empty when none does or several do:
     /// no one out there may learn of an address meant for another.
     std::string forwarded_by;

@@ -18,15 +18,15 @@ struct Name
 };
 
 constexpr std::array names{
-    Name{"EHLO", Verb::ehlo},         Name{"HELO", Verb::helo},   Name{"MAIL", Verb::mail},
-    Name{"RCPT", Verb::rcpt},         Name{"DATA", Verb::data},   Name{"BDAT", Verb::bdat},
-    Name{"RSET", Verb::rset},         Name{"NOOP", Verb::noop},   Name{"VRFY", Verb::vrfy},
-    Name{"EXPN", Verb::expn},         Name{"HELP", Verb::help},   Name{"QUIT", Verb::quit},
-    Name{"STARTTLS", Verb::starttls}, Name{"AUTH", Verb::auth},   Name{"XCLIENT", Verb::xclient},
-    Name{"GET", Verb::http},          Name{"POST", Verb::http},   Name{"PUT", Verb::http},
-    Name{"HEAD", Verb::http},         Name{"DELETE", Verb::http}, Name{"CONNECT", Verb::http},
-    Name{"OPTIONS", Verb::http},      Name{"TRACE", Verb::http},  Name{"PATCH", Verb::http},
-    Name{"PRI", Verb::http},
+    Name{"EHLO", Verb::ehlo},         Name{"HELO", Verb::helo},    Name{"MAIL", Verb::mail},
+    Name{"RCPT", Verb::rcpt},         Name{"DATA", Verb::data},    Name{"BDAT", Verb::bdat},
+    Name{"RSET", Verb::rset},         Name{"NOOP", Verb::noop},    Name{"VRFY", Verb::vrfy},
+    Name{"EXPN", Verb::expn},         Name{"HELP", Verb::help},    Name{"QUIT", Verb::quit},
+    Name{"STARTTLS", Verb::starttls}, Name{"AUTH", Verb::auth},    Name{"XCLIENT", Verb::xclient},
+    Name{"LHLO", Verb::lhlo},         Name{"GET", Verb::http},     Name{"POST", Verb::http},
+    Name{"PUT", Verb::http},          Name{"HEAD", Verb::http},    Name{"DELETE", Verb::http},
+    Name{"CONNECT", Verb::http},      Name{"OPTIONS", Verb::http}, Name{"TRACE", Verb::http},
+    Name{"PATCH", Verb::http},        Name{"PRI", Verb::http},
 };
 
 constexpr Reply line_too_long{500, "5.5.2", "line too long: at most 2048 octets with CR LF"};

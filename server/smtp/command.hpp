@@ -19,6 +19,7 @@ enum class Verb
     http, // a browser, or someone who makes one talk to us
     ehlo,
     helo,
+    lhlo, // LMTP's EHLO, RFC 2033 §4.1
     mail,
     rcpt,
     data,

@@ -14,8 +14,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds block_patience = 3min; // RFC 5321 §4.5.3.2.5
 
 constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
-constexpr Reply rcpt_first{503, "5.5.1", "RCPT TO first"};
-constexpr Reply no_recipient{554, "5.5.1", "no valid recipients: RCPT TO one that exists first"};
 constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument: write DATA alone"};
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
 constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA: send chunks, or RSET"};
@@ -78,7 +76,7 @@ std::optional<Reply> Session::no_text_yet() const
 {
     if (!hello_ || !transaction_) return mail_first;
     if (!transaction_->recipients.empty()) return std::nullopt;
-    return transaction_->refused_recipient ? no_recipient : rcpt_first; // RFC 2920 §3.1
+    return no_recipients(*transaction_);
 }
 
 Incoming Session::begin_message()
@@ -173,13 +171,22 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
                                            {"size", message.octets()}});
         services_.intake.refused(origin(transaction.parameters.smtputf8), transaction.reverse_path,
                                  transaction.recipients, verdict_of(*message.refusal()));
-        co_return say(*message.refusal());
+        co_return answer(transaction.recipients.size(), *message.refusal());
     }
     if (identity_) {
         const bool allowed = co_await authors_allowed(*identity_, message.head());
         if (!allowed) co_return;
     }
-    auto body = message.text();
+    co_await hand_over(std::move(transaction), message.text());
+}
+
+/// Stores the message, and says what became of it.
+awaitable<void> Session::hand_over(Transaction transaction, std::unique_ptr<storage::Spool> body)
+{
+    if (lmtp()) {
+        co_await hand_over_apart(std::move(transaction), std::move(body));
+        co_return;
+    }
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
     mailflow::Sender from;
@@ -214,8 +221,8 @@ mailflow::Origin Session::origin(bool utf8) const
         origin.account = identity_->account;
     }
     origin.protocol = "SMTP";
-    if (hello_ && hello_->extended) {                  // RFC 3848
-        origin.protocol = utf8 ? "UTF8SMTP" : "ESMTP"; // RFC 6531 §4.3
+    if (hello_ && hello_->extended) { // RFC 3848
+        origin.protocol = spoken(utf8);
         if (connection_.secure()) origin.protocol += 'S';
         if (identity_) origin.protocol += 'A';
     }

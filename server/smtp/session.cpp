@@ -32,7 +32,6 @@ constexpr Reply cannot_verify{252, "2.1.5", "cannot verify a user; RCPT TO will 
 constexpr Reply whom_to_verify{501, "5.5.4", "write VRFY NAME"};
 constexpr Reply not_http{554, "5.5.1", "this is a mail server: use SMTP"};
 constexpr Reply too_early{554, "5.5.1", "you spoke before the greeting: wait for it"}; // RFC 5321 §3.1
-constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply already_secure{503, "5.5.1", "TLS is active already: go on with EHLO"};
 constexpr Reply no_tls{502, "5.5.1", "STARTTLS is not offered here: go on without it"};
 constexpr Reply tls_in_transaction{503, "5.5.1", "finish the mail transaction, or RSET, before STARTTLS"};
@@ -49,6 +48,7 @@ bool idles(Verb verb)
     switch (verb) {
     case Verb::ehlo:
     case Verb::helo:
+    case Verb::lhlo:
     case Verb::rset:
     case Verb::noop:
     case Verb::vrfy:
@@ -102,7 +102,7 @@ Session::Session(net::Connection& connection, Log log, Services services)
 awaitable<void> Session::run()
 {
     connection_.set_line_limit(command_line());
-    if (comes_too_often()) co_return;
+    if (!welcome() || comes_too_often()) co_return;
     const bool early = co_await speaks_early();
     if (early) co_return leave(too_early);
     greet();
@@ -169,6 +169,8 @@ awaitable<void> Session::obey(Command command)
     switch (command.verb) {
     case Verb::ehlo:
     case Verb::helo:
+    case Verb::lhlo:
+        if (!greets(command.verb)) co_return say(unknown_command);
         hello(command);
         break;
     case Verb::mail:
@@ -230,16 +232,16 @@ awaitable<void> Session::obey(Command command)
 
 void Session::greet()
 {
-    const std::string greeting = services_.config->hostname + " ESMTP Pillarbox";
+    const std::string greeting = fmt::format("{} {} Pillarbox", services_.config->hostname, spoken());
     connection_.put(format({220, "", greeting}));
 }
 
-/// EHLO and HELO. Either begins anew, RFC 5321 §4.1.4.
+/// EHLO, HELO and LHLO. Each begins anew, RFC 5321 §4.1.4.
 void Session::hello(const Command& command)
 {
     if (command.argument.empty()) return say(name_missing);
     transaction_.reset();
-    const bool extended = command.verb == Verb::ehlo;
+    const bool extended = command.verb != Verb::helo;
     // A name that does not hold is no reason to refuse mail (RFC 5321 §4.1.4);
     // it is only never written anywhere.
     hello_ =
@@ -287,7 +289,7 @@ awaitable<void> Session::start_tls(Command command)
     if (!command.argument.empty()) co_return say(no_argument); // RFC 3207 §4
     if (connection_.secure()) co_return say(already_secure);
     if (!services_.tls) co_return say(no_tls);
-    if (!hello_) co_return say(hello_first);
+    if (!hello_) co_return say(hello_first());
     if (transaction_) co_return say(tls_in_transaction);
     say(tls_ready);
     co_await connection_.start_tls(*services_.tls);
@@ -315,8 +317,8 @@ awaitable<bool> Session::without_effect()
 
 void Session::help()
 {
-    std::vector<std::string> lines{
-        "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS"};
+    std::vector<std::string> lines{fmt::format(
+        "commands: {} MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS", lmtp() ? "LHLO" : "EHLO HELO")};
     if (submission()) lines.front() += " AUTH";
     lines.emplace_back(submission() ? "sign in, then send: AUTH, MAIL FROM:<you>, RCPT TO:<them>, DATA"
                                     : "mail for the domains of this server; users submit on port 587 or 465");
@@ -325,7 +327,7 @@ void Session::help()
 
 bool Session::exempted() const
 {
-    return net::NetworkSet(services_.config->limits.exempt).contains(peer_);
+    return lmtp() || net::NetworkSet(services_.config->limits.exempt).contains(peer_);
 }
 
 void Session::say(const Reply& reply)

@@ -34,11 +34,13 @@ using boost::asio::awaitable;
 struct Services
 {
     /// Port 25 takes mail from other servers for the domains here; submission
-    /// (ports 587 and 465, RFC 6409) takes mail from those who sign in.
+    /// (ports 587 and 465, RFC 6409) takes mail from those who sign in; LMTP
+    /// (RFC 2033) takes mail for the domains here from a server close by.
     enum class Kind
     {
         relay,
-        submission
+        submission,
+        lmtp
     };
 
     Kind kind = Kind::relay;
@@ -118,6 +120,16 @@ private:
     std::chrono::seconds patience() const;
     bool submission() const { return services_.kind == Services::Kind::submission; }
 
+    // lmtp.cpp: what RFC 2033 does otherwise
+    bool lmtp() const { return services_.kind == Services::Kind::lmtp; }
+    bool greets(Verb verb) const;
+    Reply hello_first() const;
+    std::string_view spoken(bool utf8 = false) const;
+    bool welcome();
+    Reply no_recipients(const Transaction& transaction) const;
+    void answer(std::size_t recipients, const Reply& reply);
+    awaitable<void> hand_over_apart(Transaction transaction, std::unique_ptr<storage::Spool> body);
+
     // transaction.cpp: one message's envelope
     static constexpr unsigned most_messages = 100; // in one session
     static constexpr std::chrono::hours longest_hold{30 * 24};
@@ -139,6 +151,7 @@ private:
     static std::chrono::seconds time_left(Incoming::Clock::time_point deadline);
     void say_received(const Chunks& chunks, std::uint64_t octets);
     awaitable<void> accept(Transaction transaction, Incoming message);
+    awaitable<void> hand_over(Transaction transaction, std::unique_ptr<storage::Spool> body);
     mailflow::Origin origin(bool utf8 = false) const;
     void refused(storage::EventKind kind, std::string reverse_path, std::string forward_path,
                  const Reply& reply) const;
@@ -168,7 +181,7 @@ private:
     Log log_;
     Services services_;
     boost::asio::ip::address peer_; // at the other end, or whom XCLIENT named
-    bool exempt_;                   // limits.exempt: neither slowed down nor counted
+    bool exempt_;                   // limits.exempt, and LMTP: neither slowed down nor counted
 
     std::optional<Hello> hello_;
     std::optional<auth::Identity> identity_;

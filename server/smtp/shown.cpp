@@ -28,6 +28,7 @@ Shown shown(const net::Line& line, const Command& command)
         return {word, "HTTP"};
     case Verb::ehlo:
     case Verb::helo:
+    case Verb::lhlo:
         return whole_if(argument.empty() || traceable_name(argument));
     case Verb::mail:
         return whole_if(ascii::starts_with(argument, "FROM:"));

@@ -15,7 +15,6 @@ namespace sasl = auth::sasl;
 constexpr std::chrono::seconds response_patience = 5min; // RFC 5321 §4.5.3.2.7, as for a command
 constexpr unsigned most_failures = 3;
 
-constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply not_offered{502, "5.5.1", "AUTH is not offered here: users sign in on port 587 or 465"};
 constexpr Reply already{503, "5.5.1", "signed in already: go on with MAIL FROM"};
 constexpr Reply in_transaction{503, "5.5.1",
@@ -65,7 +64,7 @@ Reply Session::sign_in_needed() const
 awaitable<void> Session::authenticate(Command command)
 {
     if (!submission()) co_return say(not_offered);
-    if (!hello_) co_return say(hello_first);
+    if (!hello_) co_return say(hello_first());
     if (identity_) co_return say(already);           // RFC 4954 §4
     if (transaction_) co_return say(in_transaction); // RFC 4954 §4
     if (command.argument.empty()) co_return say(mechanism_missing);

@@ -10,7 +10,6 @@ namespace {
 
 constexpr unsigned most_unknown_recipients = 20; // in one session
 
-constexpr Reply hello_first{503, "5.5.1", "say EHLO first"};
 constexpr Reply nested_mail{503, "5.5.1", "a transaction is open already: DATA or RSET first"};
 constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: no more recipients"};
@@ -78,7 +77,7 @@ bool Session::spaced_against_will(const Command& command) const
 
 awaitable<void> Session::mail(Command command)
 {
-    if (!hello_) co_return say(hello_first);
+    if (!hello_) co_return say(hello_first());
     // RFC 5321 §4.1.4; but a chunk that was refused has ended its transaction.
     if (transaction_ && !transaction_->refused()) co_return say(nested_mail);
     const std::optional<auth::Identity> sender = identity_; // on submission only
@@ -175,7 +174,7 @@ void Session::refuse_recipient(Transaction& transaction, const Path& path, const
               {{"to", path.address()}, {"from", transaction.reverse_path}, {"status", reply.status}});
     refused(storage::EventKind::recipient_refused, transaction.reverse_path, path.address(), reply);
     transaction.refused_recipient = true;
-    if (++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
+    if (!lmtp() && ++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
     say(reply);
 }
 

@@ -23,8 +23,8 @@ constexpr auto gathering = 100ms;                                  // for more, 
 constexpr auto between_sweeps = 10min;
 constexpr int nicer = 10; // than sessions, which it is not to hold up
 
-constexpr std::array<std::string_view, 5> kept_protocols{"smtp", "submission", "submissions", "pop3",
-                                                         "pop3s"};
+constexpr std::array<std::string_view, 6> kept_protocols{"smtp",        "lmtp", "submission",
+                                                         "submissions", "pop3", "pop3s"};
 
 } // namespace
 

@@ -32,6 +32,8 @@ public:
     std::unique_ptr<Spool> new_spool() override;
     Result<void> has_room(std::uint64_t octets) const override;
     awaitable<Result<void>> deliver(Delivery delivery) override;
+    awaitable<Result<std::vector<boost::system::error_code>>>
+    deliver_apart(Delivery delivery, std::vector<Delivery::Part> parts) override;
     awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account, MaildropView view) override;
     awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) override;
     awaitable<Result<MailboxId>> add_mailbox(AccountId account, std::string name) override;

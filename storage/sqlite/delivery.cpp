@@ -7,6 +7,8 @@
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
 
+#include <algorithm>
+
 namespace pillarbox::storage::sqlite {
 namespace {
 
@@ -33,20 +35,9 @@ public:
 
     Result<void> operator()(Database& database)
     {
-        if (written_.error) return written_.error;
-        // First, for it makes room: the draft is as large as what goes into Sent.
-        if (delivery_.submission && !end_submission(database, *delivery_.submission))
-            return make_error_code(Errc::not_found);
-        const Time received = now();
-        insert_body(database, written_.place, delivery_.summary,
-                    delivery_.copies.size() + delivery_.forward_to.size(), spool().memory());
-        for (const auto& copy : delivery_.copies) {
-            const auto stored = store_copy(database, copy, received);
-            if (!stored) return stored;
-        }
-        for (const auto& forward : delivery_.forward_to)
-            enqueue(database, forward, received);
-        return boost::system::in_place_value;
+        const auto begun = begin(database);
+        if (!begun) return begun;
+        return store(database, 0, delivery_.copies.size(), 0, delivery_.forward_to.size());
     }
 
     void settle(bool committed)
@@ -57,10 +48,42 @@ public:
         if (committed && !delivery_.forward_to.empty()) core_->wake_queue();
     }
 
+protected:
+    Result<void> begin(Database& database)
+    {
+        if (written_.error) return written_.error;
+        // First, for it makes room: the draft is as large as what goes into Sent.
+        if (delivery_.submission && !end_submission(database, *delivery_.submission))
+            return make_error_code(Errc::not_found);
+        received_ = now();
+        insert_body(database, written_.place, delivery_.summary,
+                    delivery_.copies.size() + delivery_.forward_to.size(), spool().memory());
+        return boost::system::in_place_value;
+    }
+
+    /// `copies` of the copies from `copy` on, and the same of what goes elsewhere.
+    Result<void> store(Database& database, std::size_t copy, std::size_t copies, std::size_t forward,
+                       std::size_t forwards)
+    {
+        for (std::size_t i = copy; i < copy + copies; ++i) {
+            const auto stored = store_copy(database, delivery_.copies[i]);
+            if (!stored) return stored;
+        }
+        for (std::size_t i = forward; i < forward + forwards; ++i)
+            enqueue(database, delivery_.forward_to[i]);
+        return boost::system::in_place_value;
+    }
+
+    /// So many shares of the body have found no place.
+    void take_back(Database& database, std::size_t shares)
+    {
+        database.run("UPDATE body SET refs = refs - ? WHERE id = ?", shares, written_.place.body);
+    }
+
 private:
     FileSpool& spool() { return static_cast<FileSpool&>(*delivery_.body); }
 
-    Result<void> store_copy(Database& database, const LocalCopy& copy, Time received)
+    Result<void> store_copy(Database& database, const LocalCopy& copy)
     {
         const auto where = entrance(database, copy.account, copy.mailbox, core_->options.default_quota);
         if (!where) return where.error();
@@ -70,9 +93,9 @@ private:
                                    .trace = copy.trace,
                                    .size = copy.trace.size() + written_.place.octets,
                                    .flags = initial_flags(copy.mailbox),
-                                   .received = received});
+                                   .received = received_});
         if (!placed) return placed.error();
-        auto event = accepted(EventKind::stored, copy.recipient, received);
+        auto event = accepted(EventKind::stored, copy.recipient);
         event.account = copy.account;
         event.message = placed->id;
         event.mailbox = placed->mailbox;
@@ -81,7 +104,7 @@ private:
         return boost::system::in_place_value;
     }
 
-    void enqueue(Database& database, const Forward& forward, Time received)
+    void enqueue(Database& database, const Forward& forward)
     {
         const MailParameters& mail = delivery_.parameters;
         database.run(
@@ -90,20 +113,20 @@ private:
             "original_recipient) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             written_.place.body, delivery_.submitter, delivery_.reverse_path, forward.recipient,
-            Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received,
+            Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received_,
             mail.release_at ? 2 : 0, mail.envelope_id, mail.return_content, mail.body, mail.smtputf8,
             mail.tls, mail.release_at, forward.parameters.notify, forward.parameters.original_recipient);
-        auto event = accepted(EventKind::queued, forward.recipient, received);
+        auto event = accepted(EventKind::queued, forward.recipient);
         if (delivery_.submitter) event.account = *delivery_.submitter;
         event.queue = QueueId{database.last_id()};
         record_event(database, event);
     }
 
     /// What there is to tell of each recipient alike.
-    Event accepted(EventKind kind, const std::string& recipient, Time received) const
+    Event accepted(EventKind kind, const std::string& recipient) const
     {
         const auto& from = delivery_.handover;
-        return {.at = received,
+        return {.at = received_,
                 .kind = kind,
                 .body = written_.place.body,
                 .session = from.session,
@@ -120,6 +143,7 @@ private:
     Core* core_;
     Delivery delivery_;
     BodyStore::Written written_;
+    Time received_{};
 };
 
 class EnclosedDelivery final : public Enclosed
@@ -135,7 +159,84 @@ private:
     Delivering delivering_;
 };
 
-awaitable<Result<void>> refuse(Errc error)
+/// The same for recipients who are answered one by one.
+class DeliveringApart : public Delivering
+{
+public:
+    using Outcomes = std::vector<boost::system::error_code>;
+
+    DeliveringApart(Core& core, Delivery delivery, std::vector<Delivery::Part> parts)
+        : Delivering(core, std::move(delivery)), parts_(std::move(parts))
+    {}
+
+    Result<Outcomes> operator()(Database& database)
+    {
+        const auto begun = begin(database);
+        if (!begun) return begun.error();
+        Outcomes outcomes;
+        std::size_t copy = 0;
+        std::size_t forward = 0;
+        std::size_t missing = 0; // shares of the body
+        for (const auto& part : parts_) {
+            const auto lacking = std::ranges::find_if(
+                part.needs, [&](std::size_t number) { return outcomes[number].failed(); });
+            outcomes.push_back(lacking == part.needs.end() ? store_part(database, part, copy, forward)
+                                                           : outcomes[*lacking]);
+            if (outcomes.back()) missing += part.copies + part.forwards;
+            copy += part.copies;
+            forward += part.forwards;
+        }
+        if (missing == copy + forward) return *std::ranges::find_if(outcomes, &failed);
+        if (missing > 0) take_back(database, missing);
+        return outcomes;
+    }
+
+private:
+    static bool failed(const boost::system::error_code& outcome) { return outcome.failed(); }
+
+    boost::system::error_code store_part(Database& database, const Delivery::Part& part, std::size_t copy,
+                                         std::size_t forward)
+    {
+        // A copy that fails has written nothing: only one behind another that
+        // was stored leaves something to undo.
+        const bool undoes = part.copies > 1;
+        if (undoes) database.run("SAVEPOINT part");
+        const auto stored = store(database, copy, part.copies, forward, part.forwards);
+        if (undoes && !stored) database.run("ROLLBACK TO part");
+        if (undoes) database.run("RELEASE part");
+        return stored ? boost::system::error_code() : stored.error();
+    }
+
+    std::vector<Delivery::Part> parts_;
+};
+
+bool complete(const Delivery& delivery)
+{
+    return delivery.body && !(delivery.copies.empty() && delivery.forward_to.empty());
+}
+
+/// Whether the parts are the whole delivery, each needing only those before it.
+bool make_up(const Delivery& delivery, const std::vector<Delivery::Part>& parts)
+{
+    std::size_t copies = 0;
+    std::size_t forwards = 0;
+    for (std::size_t number = 0; number < parts.size(); ++number) {
+        const Delivery::Part& part = parts[number];
+        copies += part.copies;
+        forwards += part.forwards;
+        if (std::ranges::any_of(part.needs, [number](std::size_t other) { return other >= number; }))
+            return false;
+    }
+    return copies == delivery.copies.size() && forwards == delivery.forward_to.size();
+}
+
+std::size_t octets_of(const Delivery& delivery)
+{
+    return std::max<std::size_t>(1, static_cast<std::size_t>(delivery.body->size()));
+}
+
+template <class T>
+awaitable<Result<T>> refuse(Errc error)
 {
     co_return make_error_code(error);
 }
@@ -164,11 +265,20 @@ std::unique_ptr<Enclosed> enclose(Core& core, Delivery delivery)
 
 awaitable<Result<void>> SqliteMail::deliver(Delivery delivery)
 {
-    if (!core_.delivers()) return refuse(Errc::unavailable);
-    if (!delivery.body || (delivery.copies.empty() && delivery.forward_to.empty()))
-        return refuse(Errc::invalid);
-    const std::size_t octets = std::max<std::size_t>(1, static_cast<std::size_t>(delivery.body->size()));
+    if (!core_.delivers()) return refuse<void>(Errc::unavailable);
+    if (!complete(delivery)) return refuse<void>(Errc::invalid);
+    const std::size_t octets = octets_of(delivery);
     return submit(*core_.writer, Delivering(core_, std::move(delivery)), octets);
+}
+
+awaitable<Result<std::vector<boost::system::error_code>>>
+SqliteMail::deliver_apart(Delivery delivery, std::vector<Delivery::Part> parts)
+{
+    using Outcomes = DeliveringApart::Outcomes;
+    if (!core_.delivers()) return refuse<Outcomes>(Errc::unavailable);
+    if (!complete(delivery) || !make_up(delivery, parts)) return refuse<Outcomes>(Errc::invalid);
+    const std::size_t octets = octets_of(delivery);
+    return submit(*core_.writer, DeliveringApart(core_, std::move(delivery), std::move(parts)), octets);
 }
 
 } // namespace pillarbox::storage::sqlite

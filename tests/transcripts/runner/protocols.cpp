@@ -54,10 +54,16 @@ awaitable<void> serve_submission(World& world, std::unique_ptr<net::Stream> stre
     return serve_smtp(world, std::move(stream), smtp::Services::Kind::submission);
 }
 
+awaitable<void> serve_lmtp(World& world, std::unique_ptr<net::Stream> stream)
+{
+    return serve_smtp(world, std::move(stream), smtp::Services::Kind::lmtp);
+}
+
 // One row for each protocol; `connect` names it.
 constexpr std::array protocols{
     Protocol{"pop3", serve_pop3},
     Protocol{"smtp", serve_relay},
+    Protocol{"lmtp", serve_lmtp},
     Protocol{"submission", serve_submission},
 };
 

@@ -19,6 +19,14 @@ public:
         return run(intake_.accept(std::move(from), sender_, std::move(recipients), std::move(spool)));
     }
 
+    std::vector<Verdict> accept_apart(std::string_view message, std::vector<Recipient> recipients)
+    {
+        auto spool = mail().new_spool();
+        EXPECT_TRUE(spool->append(message));
+        return run(
+            intake_.accept_apart(peer(), "carol@elsewhere.example", std::move(recipients), std::move(spool)));
+    }
+
     static Origin peer()
     {
         Origin origin;
@@ -272,6 +280,41 @@ TEST_F(IntakeTest, NeverSaysYesWhenTheStoreSaysNo)
     const Verdict gone = accept(message, {alice, recipient("bob")});
     EXPECT_EQ(gone.code, 451);
     EXPECT_TRUE(inbox("bob@example.test").empty());
+}
+
+TEST_F(IntakeTest, AnswersForEachRecipientApart)
+{
+    // Bob has no room for it.
+    ASSERT_TRUE(accept(message + std::string(40 * 1024, 'x') + "\r\n", {recipient("bob")}).accepted());
+    const std::string large = message + std::string(30 * 1024, 'y') + "\r\n";
+    const auto verdicts =
+        accept_apart(large, {recipient("bob"), recipient("alice"), recipient("sales"), recipient("away")});
+    ASSERT_EQ(verdicts.size(), 4u);
+    EXPECT_EQ(verdicts[0].code, 452);
+    EXPECT_EQ(verdicts[0].status, "4.2.2");
+    EXPECT_TRUE(verdicts[1].accepted());
+    EXPECT_EQ(verdicts[2].code, 452); // it leads to Bob too
+    EXPECT_TRUE(verdicts[3].accepted());
+    EXPECT_EQ(inbox("alice@example.test").size(), 1u);
+    EXPECT_EQ(inbox("bob@example.test").size(), 1u);
+    EXPECT_EQ(queued(), std::vector<std::string>{"away@elsewhere.example"});
+
+    // What one recipient leads to is stored whole or not at all.
+    const auto both = accept_apart(large, {recipient("sales"), recipient("away")});
+    EXPECT_EQ(both[0].code, 452);
+    EXPECT_TRUE(both[1].accepted());
+    EXPECT_EQ(inbox("alice@example.test").size(), 1u);
+
+    const auto none = accept_apart(large, {recipient("bob"), recipient("sales")});
+    EXPECT_EQ(none[0].code, 452);
+    EXPECT_EQ(none[1].code, 452);
+    EXPECT_EQ(inbox("alice@example.test").size(), 1u);
+
+    const auto refused =
+        accept_apart("Delivered-To: away@example.test\r\n\r\n", {recipient("alice"), recipient("away")});
+    ASSERT_EQ(refused.size(), 2u);
+    EXPECT_EQ(refused[0].code, 554);
+    EXPECT_EQ(refused[1].code, 554);
 }
 
 } // namespace

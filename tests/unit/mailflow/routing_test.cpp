@@ -37,6 +37,22 @@ TEST(Destinations, HoldEachAccountOnce)
     EXPECT_EQ(all.forwarded_by, "");
 }
 
+TEST(Destinations, KnowWhatEachRecipientAddsAndNeeds)
+{
+    const Destinations all =
+        destinations({local("alice@example.test", {1}), local("team@example.test", {2, 1, 3}),
+                      alias("away@example.test", {"x@b.example", "y@b.example"}),
+                      alias("far@example.test", {"Y@b.example"})});
+    ASSERT_EQ(all.parts.size(), 4u);
+    EXPECT_EQ(all.parts[0].copies, 1u);
+    EXPECT_TRUE(all.parts[0].needs.empty());
+    EXPECT_EQ(all.parts[1].copies, 2u);
+    EXPECT_EQ(all.parts[1].needs, std::vector<std::size_t>{0});
+    EXPECT_EQ(all.parts[2].forwards, 2u);
+    EXPECT_EQ(all.parts[3].forwards, 0u);
+    EXPECT_EQ(all.parts[3].needs, std::vector<std::size_t>{2});
+}
+
 TEST(Destinations, HoldEachRemoteAddressOnce)
 {
     const Destinations all =
