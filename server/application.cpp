@@ -94,6 +94,7 @@ private:
     Certificates certificates_;
     auth::Login login_;
     signing::DomainSigner signer_;
+    const mailflow::Srs srs_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
     smtp::Rates rates_;
@@ -122,8 +123,9 @@ Application::Application(ConfigSources sources, Config config, std::string setup
       certificates_(*started_with_),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       signer_(store_->dkim_keys(), auth::load_or_make_key(started_with_->data_dir)),
-      intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
-      runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, &signer_),
+      srs_(auth::load_or_make_key(started_with_->data_dir)),
+      intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events(), srs_),
+      runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, srs_, &signer_),
       rates_(*started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rates_, *started_with_)),
@@ -168,9 +170,7 @@ void Application::listen()
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n"
         "Connection: close\r\n\r\n";
 
-    const Session relay = smtp_session(smtp::Services::Kind::relay);
     const Session submission = smtp_session(smtp::Services::Kind::submission);
-    const Session lmtp = smtp_session(smtp::Services::Kind::lmtp);
     const Session pop3 = [this](net::Connection& connection, Log log) {
         pop3::Services services{store_->mail(),       store_->accounts(), store_->devices(), login_,
                                 certificates_.mail(), this->config(),     pop3_logins_,      pop3_locks_};
@@ -182,10 +182,10 @@ void Application::listen()
     const auto silent = [](net::Errc) { return std::string(); };
 
     using enum Reactors::Turn;
-    listen("smtp", mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(), relay,
-           smtp::farewell);
-    listen("lmtp", mail, config.lmtp.listen, false, busy_smtp, smtp::connection_limits(), lmtp,
-           smtp::farewell);
+    listen("smtp", mail, config.smtp.listen, false, busy_smtp, smtp::connection_limits(),
+           smtp_session(smtp::Services::Kind::relay), smtp::farewell);
+    listen("lmtp", mail, config.lmtp.listen, false, busy_smtp, smtp::connection_limits(),
+           smtp_session(smtp::Services::Kind::lmtp), smtp::farewell);
     listen("submission", mail, config.submission.listen, false, busy_smtp, smtp::connection_limits(),
            submission, smtp::farewell);
     listen("submissions", mail, config.submissions.listen, true, {}, smtp::connection_limits(), submission,
@@ -215,12 +215,10 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
     options.connections = std::min<std::size_t>(started_with_->limits.connections,
                                                 descriptors - std::min(descriptors / 2, kept_descriptors));
     options.connections_per_ip = started_with_->limits.connections_per_ip;
-    options.exempt = started_with_->limits.exempt;
-    // Metrics are asked for from nearby, and by no proxy; LMTP is spoken so too,
-    // by one server that has all the connections it wants.
-    const bool nearby = options.protocol == "metrics" || options.protocol == "lmtp";
-    if (!nearby) options.proxies = started_with_->proxy.from;
-    if (options.protocol == "lmtp") options.exempt = started_with_->lmtp.from;
+    // Metrics are asked for from nearby, and by no proxy; so LMTP is spoken, by one server.
+    const bool lmtp = options.protocol == "lmtp";
+    options.exempt = lmtp ? started_with_->lmtp.from : started_with_->limits.exempt;
+    if (!lmtp && options.protocol != "metrics") options.proxies = started_with_->proxy.from;
     if (implicit_tls)
         options.implicit_tls = options.protocol == "https" ? certificates_.web() : certificates_.mail();
     options.too_many = std::move(too_many);

@@ -30,6 +30,7 @@ struct Forward
 {
     std::string recipient; // the forward-path
     RcptParameters parameters{};
+    std::optional<std::string> reverse_path{}; // of this one, where it is not that of the delivery
 
     bool operator==(const Forward&) const = default;
 };

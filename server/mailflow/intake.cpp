@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <functional>
 #include <ranges>
 #include <utility>
 
@@ -84,6 +85,7 @@ struct Intake::Prepared
 {
     storage::Delivery delivery;
     std::vector<storage::Delivery::Part> parts; // for each recipient
+    std::vector<std::string> through;           // as in Destinations
     std::string id;
     std::chrono::sys_seconds arrival;
     std::string head{}; // its header section, at least
@@ -103,6 +105,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
 
     Prepared made{.delivery = {},
                   .parts = {},
+                  .through = {},
                   .id = random_name(id_length),
                   .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
     const std::string client =
@@ -124,6 +127,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     }
     Destinations all = destinations(recipients);
     made.parts = std::move(all.parts);
+    made.through = std::move(all.through);
     storage::Delivery& delivery = made.delivery;
     for (const auto& copy : all.copies) {
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
@@ -220,19 +224,48 @@ awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sende
     co_return verdicts;
 }
 
-/// What goes to other servers is signed.
+/// What goes to other servers has a sender whom they believe, and is signed.
 awaitable<storage::Result<void>> Intake::make_ready_to_leave(const Origin& origin, const Sender& sender,
                                                              Prepared& message) const
 {
     storage::Delivery& delivery = message.delivery;
     // What waits is made ready when it goes: until then keys may change.
     if (delivery.forward_to.empty() || sender.parameters.release_at) co_return storage::Result<void>{};
-    if (!signer_ || origin.kind == Origin::Kind::peer) co_return storage::Result<void>{};
+    const auto rewritten = co_await rewrite_senders(sender.reverse_path, message);
+    if (!rewritten || !signer_ || origin.kind == Origin::Kind::peer) co_return rewritten;
     const mime::Header header(message.head);
     const auto signature = co_await signer_->sign(author_domain(header), *delivery.body);
     if (!signature) co_return signature.error();
     delivery.forward_trace += *signature; // right on top of what it signs
     co_return storage::Result<void>{};
+}
+
+/// Gives what aliases send on a reverse-path of this server, each under the
+/// alias' own domain. Our users' own and the null path need none.
+awaitable<storage::Result<void>> Intake::rewrite_senders(std::string reverse_path, Prepared& message) const
+{
+    const auto at = reverse_path.rfind('@');
+    const bool sent_on = std::ranges::any_of(message.through, std::not_fn(&std::string::empty));
+    if (!srs_ || !sent_on || at == std::string::npos) co_return storage::Result<void>{};
+    const auto route = co_await accounts_.route(reverse_path.substr(0, at), reverse_path.substr(at + 1));
+    const bool elsewhere = !route && route.error() == storage::Errc::not_local;
+    if (!route && (route.error() == storage::Errc::timed_out || route.error() == storage::Errc::unavailable))
+        co_return route.error();
+    if (!elsewhere) co_return storage::Result<void>{};
+    const auto today = std::chrono::floor<std::chrono::days>(message.arrival);
+    auto& forwards = message.delivery.forward_to;
+    for (std::size_t i = 0; i < forwards.size(); ++i) {
+        const std::string& alias = message.through[i];
+        if (alias.empty()) continue;
+        forwards[i].reverse_path = srs_->rewrite(reverse_path, alias.substr(alias.rfind('@') + 1), today);
+    }
+    co_return storage::Result<void>{};
+}
+
+Srs::Undone Intake::bounce_for(std::string_view local_part) const
+{
+    if (!srs_) return {};
+    return srs_->undo(local_part, std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
 }
 
 /// Sends the report on a message that was stored for `recipients`, if its

@@ -2,6 +2,7 @@
 
 #include "server/mailflow/bounce.hpp"
 #include "server/mailflow/signing.hpp"
+#include "server/mailflow/srs.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -75,11 +76,19 @@ struct Verdict
 class Intake
 {
 public:
-    /// With `events`, what is refused is noted there.
+    /// With `events`, what is refused is noted there. Without `srs`, what aliases
+    /// send on to other servers keeps its reverse-path.
     Intake(storage::Accounts& accounts, storage::Mail& mail, std::string hostname,
-           storage::Events* events = nullptr)
-        : accounts_(accounts), mail_(mail), hostname_(std::move(hostname)), events_(events)
+           storage::Events* events = nullptr, std::optional<Srs> srs = std::nullopt)
+        : accounts_(accounts),
+          mail_(mail),
+          hostname_(std::move(hostname)),
+          events_(events),
+          srs_(std::move(srs))
     {}
+
+    /// Whose bounce a local part is for that Srs::has_form() knows.
+    Srs::Undone bounce_for(std::string_view local_part) const;
 
     /// Accepts the message for all of `recipients`, durably, or for none.
     /// Refuses, each time for good (554): a header section beyond the limits of
@@ -127,6 +136,7 @@ private:
                                                      std::unique_ptr<storage::Spool> body) const;
     awaitable<storage::Result<void>> make_ready_to_leave(const Origin& origin, const Sender& sender,
                                                          Prepared& message) const;
+    awaitable<storage::Result<void>> rewrite_senders(std::string reverse_path, Prepared& message) const;
     awaitable<std::string> tell_of_success(const Origin& origin, const Sender& sender,
                                            const std::vector<Recipient>& recipients, const Prepared& message);
 
@@ -134,6 +144,7 @@ private:
     storage::Mail& mail_;
     std::string hostname_;
     storage::Events* events_;
+    std::optional<Srs> srs_;
     std::function<void()> on_held_;
     Signer* signer_ = nullptr;
 };

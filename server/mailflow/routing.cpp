@@ -66,6 +66,7 @@ Destinations destinations(const std::vector<Recipient>& recipients)
             }
             ++part.forwards;
             all.forward_to.push_back({target, parameters});
+            all.through.push_back(forwards(recipient) ? recipient.forward_path : std::string());
         }
         only_one_forwards = only_one_forwards && all.forwarded_by.empty() && forwards(recipient);
         all.forwarded_by = recipient.forward_path;

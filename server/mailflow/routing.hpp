@@ -21,6 +21,9 @@ struct Destinations
 
     std::vector<Copy> copies;
     std::vector<storage::Forward> forward_to;
+    /// For each of those the alias that leads there; empty when it was itself
+    /// the recipient.
+    std::vector<std::string> through;
     std::vector<storage::Delivery::Part> parts; // what each recipient adds to the two
     /// The alias that sends it out again; empty when none does or several do:
     /// no one out there may learn of an address meant for another.

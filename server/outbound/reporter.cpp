@@ -53,6 +53,17 @@ awaitable<std::optional<std::string>> Reporter::header_of(storage::QueueId id)
     co_return head;
 }
 
+/// Who sent it: what an alias sent on left with another reverse-path.
+std::string Reporter::sender_of(const storage::Claim& claim) const
+{
+    const smtp::Path path = smtp::parse_mailbox(claim.reverse_path);
+    if (!mailflow::Srs::has_form(path.local_part)) return claim.reverse_path;
+    const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    const auto original = srs_.undo(path.local_part, today);
+    if (original.kind != mailflow::Srs::Undone::Kind::genuine) return claim.reverse_path;
+    return smtp::Path{original.local_part, original.domain}.address();
+}
+
 awaitable<std::optional<storage::Delivery>>
 Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientReport> recipients)
 {
@@ -71,18 +82,19 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
     }
     if (told.empty()) co_return std::nullopt;
 
-    const smtp::Path sender = smtp::parse_mailbox(claim.reverse_path);
+    const std::string address = sender_of(claim);
+    const smtp::Path sender = smtp::parse_mailbox(address);
     mailflow::Recipient to;
-    to.forward_path = claim.reverse_path;
+    to.forward_path = address;
     to.parameters.notify = storage::notify::never; // RFC 3461 §6.1
     auto route = co_await store_.accounts().route(sender.local_part, sender.domain);
     if (route)
         to.route = std::move(*route);
     else if (route.error() == storage::Errc::not_local)
-        to.route.remote.push_back(claim.reverse_path);
+        to.route.remote.push_back(address);
     const auto all = mailflow::destinations({to});
     if (all.copies.empty() && all.forward_to.empty()) {
-        Log().warning("outbound.report_lost", {{"to", claim.reverse_path}, {"reason", "it leads nowhere"}});
+        Log().warning("outbound.report_lost", {{"to", address}, {"reason", "it leads nowhere"}});
         co_return std::nullopt;
     }
 
@@ -90,7 +102,7 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     mailflow::Report report;
     report.reporting_mta = hostname_;
-    report.to = claim.reverse_path;
+    report.to = address;
     report.id = random_name(id_length);
     report.time = now;
     report.arrival = claim.recipients.front().queued;

@@ -2,6 +2,7 @@
 
 #include "server/mailflow/bounce.hpp"
 #include "server/mailflow/signing.hpp"
+#include "server/mailflow/srs.hpp"
 #include "storage/queue.hpp"
 #include "storage/store.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pillarbox::outbound {
@@ -17,13 +19,15 @@ namespace pillarbox::outbound {
 class Reporter
 {
 public:
-    /// With `signer`, those that leave are signed.
-    Reporter(storage::Store& store, std::string hostname, mailflow::Signer* signer)
-        : store_(store), hostname_(std::move(hostname)), signer_(signer)
+    /// `srs` knows whose mail it was that an alias sent on. With `signer`, those
+    /// that leave are signed.
+    Reporter(storage::Store& store, std::string hostname, mailflow::Srs srs, mailflow::Signer* signer)
+        : store_(store), hostname_(std::move(hostname)), srs_(std::move(srs)), signer_(signer)
     {}
 
     /// One message about those recipients of the claim, from the null path to its
-    /// reverse-path, wherever that leads, with the header section of what was sent.
+    /// reverse-path, or to the one that was rewritten to it, wherever that leads,
+    /// with the header section of what was sent.
     /// None where there are no recipients, and for the null path: nothing is
     /// ever told of what was told (RFC 5321 §6.1). None either where the
     /// reverse-path leads nowhere, which is logged.
@@ -31,10 +35,12 @@ public:
     report(const storage::Claim& claim, std::vector<mailflow::RecipientReport> recipients);
 
 private:
+    std::string sender_of(const storage::Claim& claim) const;
     boost::asio::awaitable<std::optional<std::string>> header_of(storage::QueueId id);
 
     storage::Store& store_;
     std::string hostname_;
+    mailflow::Srs srs_;
     mailflow::Signer* signer_;
 };
 

@@ -61,12 +61,13 @@ private:
     bool rung_ = false;
 };
 
-Runner::Runner(net::Reactor& reactor, storage::Store& store, const Config& config, mailflow::Signer* signer)
+Runner::Runner(net::Reactor& reactor, storage::Store& store, const Config& config, mailflow::Srs srs,
+               mailflow::Signer* signer)
     : reactor_(reactor),
       store_(store),
       resolver_(
           std::make_unique<net::Resolver>(reactor, net::Resolver::Options{.servers = config.dns.servers})),
-      reporter_(store, config.hostname, signer),
+      reporter_(store, config.hostname, std::move(srs), signer),
       settings_(settings_of(config)),
       alarm_(std::make_unique<Alarm>(reactor))
 {}

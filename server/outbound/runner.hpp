@@ -26,7 +26,7 @@ class Runner
 public:
     /// With `signer`, what senders are told is signed. Throws ConfigError, and
     /// std::runtime_error where DNS cannot be asked.
-    Runner(net::Reactor& reactor, storage::Store& store, const Config& config,
+    Runner(net::Reactor& reactor, storage::Store& store, const Config& config, mailflow::Srs srs,
            mailflow::Signer* signer = nullptr);
     ~Runner();
     Runner(const Runner&) = delete;

@@ -3,6 +3,7 @@
 #include "server/base/ascii.hpp"
 #include "server/base/domain_name.hpp"
 #include "server/base/utf8_text.hpp"
+#include "server/mailflow/srs.hpp"
 
 #include <arpa/inet.h>
 
@@ -84,9 +85,12 @@ std::optional<std::string> take_local_part(std::string_view& text)
         local = take_while(text, [](char c) { return c == '.' || is_atext(c); });
         if (!is_dot_string(local)) return std::nullopt;
     }
-    if (before.size() - text.size() > longest_local_part) return std::nullopt;
+    // A server that has rewritten a long address may have got a longer one,
+    // and its bounces are wanted. The path's own limit is left.
+    const std::size_t most = mailflow::Srs::has_form(local) ? longest_path : longest_local_part;
+    if (before.size() - text.size() > most) return std::nullopt;
     auto composed = utf8::compose(local);
-    if (composed && composed->size() > longest_local_part) return std::nullopt;
+    if (composed && composed->size() > most) return std::nullopt;
     return composed;
 }
 

@@ -35,7 +35,8 @@ enum class PathKind
 
 /// Reads the path that `text` begins with, angle brackets included, and
 /// removes it from `text`. Limits of RFC 5321 §4.5.3.1: local-part 64, domain
-/// 255, path 256 octets, as sent and as kept. UTF-8 is read as RFC 6531 §3.3
+/// 255, path 256 octets, as sent and as kept; a local-part of the sender
+/// rewriting scheme may be longer than 64. UTF-8 is read as RFC 6531 §3.3
 /// has it; whether the client may use it is for the caller to say.
 Parsed<Path> take_path(std::string_view& text, PathKind kind);
 

@@ -139,6 +139,7 @@ private:
     bool spaced_against_will(const Command& command) const;
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
+    awaitable<storage::Result<storage::Route>> route_bounce(mailflow::Srs::Undone original);
 
     // data.cpp: its text
     awaitable<void> data(Command command);

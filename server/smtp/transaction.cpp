@@ -24,6 +24,12 @@ constexpr Reply alias_loop{550, "5.4.6",
 constexpr Reply switched_off{550, "5.1.1", "this address is switched off: ask its owner for another one"};
 constexpr Reply ended{550, "5.1.6",
                       "this address was for a time only, and that is over: ask its owner for another one"};
+constexpr Reply not_ours{550, "5.1.1", "this server has not made this address: check it"};
+constexpr Reply bounce_late{
+    550, "5.1.6",
+    "this address was for the bounces of one message, and that is long ago: write to its sender"};
+constexpr Reply only_bounces{
+    550, "5.7.1", "this address takes only bounces, which come from <>: write to the sender's own"};
 constexpr Reply too_many_unknown{421, "4.7.1",
                                  "too many unknown recipients; closing: check your list of addresses"};
 constexpr Reply relaying_denied{
@@ -69,6 +75,17 @@ std::optional<Reply> refusal_of(boost::system::error_code error)
 }
 
 } // namespace
+
+/// Why a rewritten reverse-path takes nothing. One that is genuine takes bounces
+/// alone: with an alias of his own anybody gets one made for whom he likes.
+std::optional<Reply> refusal_of(mailflow::Srs::Undone::Kind kind, const std::string& reverse_path)
+{
+    using Kind = mailflow::Srs::Undone::Kind;
+    if (kind == Kind::forged) return not_ours;
+    if (kind == Kind::expired) return bounce_late;
+    if (!reverse_path.empty()) return only_bounces;
+    return std::nullopt;
+}
 
 bool Session::spaced_against_will(const Command& command) const
 {
@@ -137,7 +154,13 @@ awaitable<void> Session::rcpt(Command command)
         route = co_await services_.accounts.route(precis::user_name_to_find(path.local_part), path.domain);
     }
 
-    if (!route && route.error() == storage::Errc::not_local) {
+    const bool here = route || route.error() != storage::Errc::not_local;
+    if (here && mailflow::Srs::has_form(path.local_part)) {
+        const auto original = services_.intake.bounce_for(path.local_part);
+        if (const auto refusal = refusal_of(original.kind, transaction.reverse_path))
+            co_return refuse_recipient(transaction, path, *refusal);
+        route = co_await route_bounce(original);
+    } else if (!here) {
         if (!submission()) co_return refuse_recipient(transaction, path, relaying_denied);
         if (path.literal()) co_return refuse_recipient(transaction, path, no_literals);
         storage::Route elsewhere;
@@ -191,6 +214,17 @@ awaitable<storage::Result<storage::Route>> Session::route_bare_postmaster(std::s
     *domain = domains->front().name;
     route = co_await services_.accounts.route("postmaster", *domain);
     co_return route;
+}
+
+/// Where the sender is whose reverse-path this server had rewritten.
+awaitable<storage::Result<storage::Route>> Session::route_bounce(mailflow::Srs::Undone original)
+{
+    auto route =
+        co_await services_.accounts.route(precis::user_name_to_find(original.local_part), original.domain);
+    if (route || route.error() != storage::Errc::not_local) co_return route;
+    storage::Route elsewhere;
+    elsewhere.remote.push_back(Path{original.local_part, original.domain}.address());
+    co_return elsewhere;
 }
 
 } // namespace pillarbox::smtp

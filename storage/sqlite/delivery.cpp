@@ -112,8 +112,8 @@ private:
             "envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
             "original_recipient) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            written_.place.body, delivery_.submitter, delivery_.reverse_path, forward.recipient,
-            Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received_,
+            written_.place.body, delivery_.submitter, forward.reverse_path.value_or(delivery_.reverse_path),
+            forward.recipient, Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received_,
             mail.release_at ? 2 : 0, mail.envelope_id, mail.return_content, mail.body, mail.smtputf8,
             mail.tls, mail.release_at, forward.parameters.notify, forward.parameters.original_recipient);
         auto event = accepted(EventKind::queued, forward.recipient);

@@ -132,7 +132,8 @@ private:
     net::Reactor reactor_; // goes last but one: the store's threads post to it
     std::shared_ptr<const Config> config_ = cheap_settings();
     std::unique_ptr<storage::Store> store_ = storage::open(store_in(folder_.path() / "store"));
-    mailflow::Intake intake_{store_->accounts(), store_->mail(), config_->hostname};
+    mailflow::Intake intake_{store_->accounts(), store_->mail(), config_->hostname, nullptr,
+                             mailflow::Srs(std::string(32, 'k'))};
     auth::Login login_{store_->accounts(), *config_, std::string(32, 'k')};
     smtp::Rates rates_{*config_};
     storage::AccountId alice_{};

@@ -3,8 +3,10 @@
 #include "server/auth/digest.hpp"
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "server/mailflow/srs.hpp"
 #include "tests/transcripts/runner/provider.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <stdexcept>
@@ -40,6 +42,12 @@ std::string repeated(std::uint32_t times, const std::string& text)
     return octets;
 }
 
+std::string rewritten(const std::string& address, std::chrono::days ago)
+{
+    const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    return mailflow::Srs(srs_key).rewrite(address, "example.test", today - ago);
+}
+
 std::string take_macro(std::string_view& text, const Context& context)
 {
     const auto end_of_name = text.find_first_of(" *}");
@@ -53,6 +61,8 @@ std::string take_macro(std::string_view& text, const Context& context)
     if (name == "base64") return base64_encode(argument);
     if (name == "token") return provider::token_for(argument, false);
     if (name == "old-token") return provider::token_for(argument, true);
+    if (name == "srs") return rewritten(argument, {});
+    if (name == "old-srs") return rewritten(argument, std::chrono::days(30));
     if (name == "apop") return auth::apop_digest(context.timestamp, argument);
     throw std::runtime_error("there is no macro " + name);
 }

@@ -6,6 +6,9 @@
 
 namespace pillarbox::transcripts {
 
+/// What every server of a transcript rewrites senders with.
+inline constexpr std::string_view srs_key = "the same for all transcripts";
+
 /// A line's text after its escapes: the octets, cut where a `*` stands for
 /// whatever comes.
 using Pattern = std::vector<std::string>;
@@ -18,7 +21,9 @@ struct Context
 
 /// Understands \\ \* \r \n \t \0 \xHH and the macros \{N*TEXT} (TEXT N times),
 /// \{base64 TEXT}, \{apop SECRET} (the digest for this connection's greeting),
-/// \{token ADDRESS} and \{old-token ADDRESS} (bearer tokens, provider.hpp).
+/// \{token ADDRESS} and \{old-token ADDRESS} (bearer tokens, provider.hpp),
+/// \{srs ADDRESS} and \{old-srs ADDRESS} (the reverse-path under example.test
+/// that the server makes of one, today and a month ago).
 /// Macros may hold escapes and macros. Throws std::runtime_error.
 Pattern expand_pattern(std::string_view text, const Context& context);
 

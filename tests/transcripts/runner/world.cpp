@@ -5,6 +5,7 @@
 #include "server/base/ascii.hpp"
 #include "server/base/setting_values.hpp"
 #include "tests/transcripts/runner/provider.hpp"
+#include "tests/transcripts/runner/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -97,7 +98,8 @@ World::World(const std::vector<std::string>& settings)
     store_ = storage::open(options);
     key_ = auth::load_or_make_key(directory_.path());
     login_ = std::make_unique<auth::Login>(store_->accounts(), *config_, key_);
-    intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_->hostname);
+    intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_->hostname,
+                                                 nullptr, mailflow::Srs(srs_key));
     rates_ = std::make_unique<smtp::Rates>(*config_);
     add_domain_of(address_of({}));
 }

@@ -140,6 +140,41 @@ TEST_F(IntakeTest, MakesOneCopyForEachAccountAndQueuesTheRest)
     EXPECT_EQ(alice.front().find("for <"), std::string::npos);
     EXPECT_EQ(queued(), (std::vector<std::string>{"away@elsewhere.example", "far@third.example"}));
 }
+TEST_F(IntakeTest, RewritesTheSenderOfWhatAnAliasSendsOn)
+{
+    Intake intake{accounts(), mail(), "mx.example.test", nullptr, Srs(std::string(32, 'k'))};
+    const auto sent_from = [&](const std::string& reverse_path) {
+        auto body = mail().new_spool();
+        EXPECT_TRUE(body->append(message));
+        Recipient far{"far@third.example", {{}, {"far@third.example"}}, {}};
+        std::vector<Recipient> recipients{recipient("away"), std::move(far)};
+        const auto verdict =
+            run(intake.accept(peer(), {reverse_path, {}}, std::move(recipients), std::move(body)));
+        EXPECT_TRUE(verdict.accepted());
+        std::vector<std::string> paths;
+        const auto all = run(queue().list(100));
+        for (const auto& one : *all) {
+            paths.push_back(one.recipient + " from " + one.reverse_path);
+            EXPECT_TRUE(run(queue().drop(one.id)));
+        }
+        return paths;
+    };
+    const auto elsewhere = sent_from("carol@elsewhere.example");
+    ASSERT_EQ(elsewhere.size(), 2u);
+    EXPECT_TRUE(elsewhere[0].starts_with("away@elsewhere.example from SRS0=")) << elsewhere[0];
+    EXPECT_TRUE(elsewhere[0].ends_with("=elsewhere.example=carol@example.test")) << elsewhere[0];
+    EXPECT_EQ(elsewhere[1], "far@third.example from carol@elsewhere.example");
+    EXPECT_EQ(sent_from("alice@example.test").front(), "away@elsewhere.example from alice@example.test");
+    EXPECT_EQ(sent_from("nobody@example.test").front(), "away@elsewhere.example from nobody@example.test");
+    EXPECT_EQ(sent_from("").front(), "away@elsewhere.example from ");
+
+    const auto from = elsewhere[0].find("SRS0=");
+    const auto undone = intake.bounce_for(elsewhere[0].substr(from, elsewhere[0].rfind('@') - from));
+    EXPECT_EQ(undone.kind, Srs::Undone::Kind::genuine);
+    EXPECT_EQ(undone.local_part + '@' + undone.domain, "carol@elsewhere.example");
+    EXPECT_EQ(intake_.bounce_for("SRS0=a=b=c=d").kind, Srs::Undone::Kind::forged); // has no key
+}
+
 
 TEST_F(IntakeTest, RefusesWhatCannotBeAMessage)
 {

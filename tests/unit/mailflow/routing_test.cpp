@@ -62,6 +62,15 @@ TEST(Destinations, HoldEachRemoteAddressOnce)
               (std::vector<storage::Forward>{{"x@elsewhere.example", {}}, {"y@b.example", {}}}));
 }
 
+TEST(Destinations, KnowWhichAliasLeadsThere)
+{
+    const Destinations all = destinations({alias("x@elsewhere.example", {"X@elsewhere.example"}),
+                                           alias("team@example.test", {"x@elsewhere.example", "y@b.example"}),
+                                           alias("other@example.test", {"z@b.example"})});
+    ASSERT_EQ(all.forward_to.size(), 3u);
+    EXPECT_EQ(all.through, (std::vector<std::string>{"", "team@example.test", "other@example.test"}));
+}
+
 TEST(Destinations, PassOnWhatWasAskedAsTheAliasAllows)
 {
     namespace notify = storage::notify;

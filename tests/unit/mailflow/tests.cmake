@@ -7,6 +7,7 @@ pillarbox_unit_test(mailflow
         ${CMAKE_CURRENT_LIST_DIR}/line_form_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/routing_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sender_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/srs_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/submission_header_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/trace_test.cpp
     LINK pillarbox_mailflow)

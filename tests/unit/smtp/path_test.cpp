@@ -71,6 +71,22 @@ TEST(TakePath, ReadsWhatRfc5321Allows)
     }
 }
 
+TEST(TakePath, AllowsLongerNamesOfTheSenderRewritingScheme)
+{
+    const std::string local = "SRS0=" + std::string(100, 'x');
+    std::string input = "<" + local + "@example.test>";
+    std::string_view text = input;
+    const auto path = take_path(text, PathKind::forward);
+    ASSERT_TRUE(path);
+    EXPECT_EQ(path->local_part, local);
+    input = "<SRS0=" + std::string(250, 'x') + "@example.test>";
+    text = input;
+    EXPECT_FALSE(take_path(text, PathKind::forward)); // the path's own limit
+    input = "<XSRS0=" + std::string(60, 'x') + "@example.test>";
+    text = input;
+    EXPECT_FALSE(take_path(text, PathKind::forward));
+}
+
 TEST(TakePath, RefusesWhatIsNoAddress)
 {
     const std::string label63(63, 'd');
