@@ -23,8 +23,7 @@ public:
     {
         auto spool = mail().new_spool();
         EXPECT_TRUE(spool->append(message));
-        return run(
-            intake_.accept_apart(peer(), "carol@elsewhere.example", std::move(recipients), std::move(spool)));
+        return run(intake_.accept_apart(peer(), sender_, std::move(recipients), std::move(spool)));
     }
 
     static Origin peer()
@@ -140,6 +139,7 @@ TEST_F(IntakeTest, MakesOneCopyForEachAccountAndQueuesTheRest)
     EXPECT_EQ(alice.front().find("for <"), std::string::npos);
     EXPECT_EQ(queued(), (std::vector<std::string>{"away@elsewhere.example", "far@third.example"}));
 }
+
 TEST_F(IntakeTest, RewritesTheSenderOfWhatAnAliasSendsOn)
 {
     Intake intake{accounts(), mail(), "mx.example.test", nullptr, Srs(std::string(32, 'k'))};
