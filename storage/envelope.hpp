@@ -2,6 +2,7 @@
 
 #include "storage/types.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,20 @@ enum class TlsWish : std::uint8_t
     waived = 2    // "TLS-Required: No" in its header: rather in the clear than not at all
 };
 
+/// BY, RFC 2852 §4: by when a message is to be delivered, and what becomes of
+/// it then.
+struct DeliverBy
+{
+    Time at{};
+    bool or_return = false; // "R": it comes back; else, "N": its sender is told that it is late
+    bool traced = false;    // "T": its sender is told of each server that passes it on
+
+    /// Whether it is to come back now.
+    bool over(std::chrono::system_clock::time_point now) const { return or_return && now >= at; }
+
+    bool operator==(const DeliverBy&) const = default;
+};
+
 /// NOTIFY, RFC 3461 §4.1: what a sender wants to be told of, a set of bits. None
 /// of them: nothing was said, which is of failures, and of delays if we like.
 namespace notify {
@@ -54,6 +69,7 @@ struct MailParameters
 
     TlsWish tls = TlsWish::unsaid;
     std::optional<Time> release_at{}; // HOLDFOR, HOLDUNTIL (RFC 4865): goes nowhere before then
+    std::optional<DeliverBy> deliver_by{};
 
     bool operator==(const MailParameters&) const = default;
 };

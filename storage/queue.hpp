@@ -62,12 +62,14 @@ struct Claim
         std::uint32_t attempts = 0; // this one included
         Time queued{};
         bool warned = false; // its sender was told of the delay
+        RcptParameters parameters{};
     };
 
     std::int64_t number = 0; // for settle()
     std::string destination; // the domain of the recipients, of the first one if together
     std::string reverse_path;
     std::uint64_t size = 0; // octets
+    MailParameters mail{};
     std::vector<Recipient> recipients;
 };
 

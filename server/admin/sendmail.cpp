@@ -170,7 +170,8 @@ void deliver(const Config& config, const SendmailOptions& options)
     mailflow::Origin origin;
     origin.kind = mailflow::Origin::Kind::local;
     const std::string key = auth::load_or_make_key(config.data_dir);
-    mailflow::Intake intake(tool.accounts(), tool.store().mail(), config.hostname, nullptr, mailflow::Srs(key));
+    mailflow::Intake intake(tool.accounts(), tool.store().mail(), config.hostname, nullptr,
+                            mailflow::Srs(key));
     signing::DomainSigner signer(tool.store().dkim_keys(), key);
     intake.sign_with(signer);
     const auto verdict = tool.wait(intake.accept(std::move(origin), std::move(sender), std::move(recipients),

@@ -160,6 +160,8 @@ std::string status(const Report& report)
     if (!report.envelope_id.empty()) fields += field("Original-Envelope-Id", decoded(report.envelope_id));
     fields += field("Reporting-MTA", "dns; " + report.reporting_mta);
     fields += field("Arrival-Date", mime::format_date(report.arrival));
+    if (report.deliver_by)
+        fields += field("Deliver-By-Date", mime::format_date(*report.deliver_by)); // RFC 2852 §5
     for (const RecipientReport& recipient : report.recipients) {
         fields += "\r\n";
         if (!recipient.original.empty())

@@ -49,6 +49,7 @@ struct Report
     std::chrono::sys_seconds time{};  // of the report
     std::string envelope_id;          // ENVID as given; empty when it was not
     std::chrono::sys_seconds arrival; // of the message, here
+    std::optional<std::chrono::sys_seconds> deliver_by{}; // its sender's wish, RFC 2852
     std::vector<RecipientReport> recipients;
     Returned returned = Returned::header;
     std::string original;     // the message, or at least its header section

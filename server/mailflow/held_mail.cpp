@@ -121,8 +121,15 @@ awaitable<bool> HeldMail::send(storage::Waiting waiting, storage::Time now)
     std::vector<RecipientReport> failed;
     std::vector<storage::QueueId> entries;
     std::string id; // of the message, once it is accepted
+    const bool late = waiting.mail.deliver_by && waiting.mail.deliver_by->over(now); // RFC 2852 §4
     for (const auto& to : waiting.recipients) {
         entries.push_back(to.id);
+        if (late) {
+            if (told_of_failure(to.parameters))
+                failed.push_back(failure(to.forward_path, to.parameters, "5.4.7",
+                                         "It could not be delivered by the time that you set."));
+            continue;
+        }
         auto route = co_await find_route(store_.accounts(), to.forward_path);
         if (route) {
             recipients.push_back({to.forward_path, std::move(*route), to.parameters});
@@ -178,6 +185,7 @@ awaitable<void> HeldMail::report(storage::Waiting waiting, std::vector<Recipient
     Report report;
     report.to = waiting.reverse_path;
     report.envelope_id = waiting.mail.envelope_id;
+    if (waiting.mail.deliver_by) report.deliver_by = waiting.mail.deliver_by->at;
     report.arrival = waiting.queued;
     report.recipients = std::move(failed);
     report.original = std::move(head);

@@ -44,6 +44,7 @@ std::optional<Report> success_report(const Origin& origin, const Sender& sender,
     if (report.recipients.empty()) return std::nullopt;
     report.to = sender.reverse_path;
     report.envelope_id = sender.parameters.envelope_id;
+    if (sender.parameters.deliver_by) report.deliver_by = sender.parameters.deliver_by->at;
     report.smtputf8 = sender.parameters.smtputf8;
     report.require_tls = sender.parameters.tls == storage::TlsWish::required;
     report.returned = origin.kind == Origin::Kind::submission ? Returned::header : Returned::nothing;

@@ -11,7 +11,8 @@ namespace pillarbox::mailflow {
 /// The sender rewriting scheme: a message that an alias sends on to another
 /// server leaves with a reverse-path of this server, from which the original
 /// one can be had back. So it passes SPF there, which asks whether a server
-/// may send for the reverse-path's domain, and a bounce finds its way. Two forms, as the scheme's paper has them:
+/// may send for the reverse-path's domain, and a bounce finds its way. Two forms, as the scheme's paper has
+/// them:
 ///
 ///     SRS0=hash=day=domain=local@here      for local@domain
 ///     SRS1=hash=first=opaque@here          for SRS0opaque@first: another server's

@@ -17,10 +17,11 @@ struct Answer
     };
 
     Kind kind = Kind::later;
-    std::string status;   // enhanced status code, RFC 3463
-    std::string words;    // the server's, code first, or ours; in one line
-    bool theirs = false;  // the words are the server's
-    bool at_once = false; // later, and there is no reason to wait: it took others
+    std::string status;      // enhanced status code, RFC 3463
+    std::string words;       // the server's, code first, or ours; in one line
+    bool theirs = false;     // the words are the server's
+    bool at_once = false;    // later, and there is no reason to wait: it took others
+    bool minds_time = false; // delivered, to a server that knows by when it should be (RFC 2852)
 };
 
 /// As a reply says it: what is neither positive nor permanent is for later.

@@ -24,6 +24,15 @@ bool beyond_ascii(const Envelope& envelope)
            std::ranges::any_of(envelope.recipients, utf8::beyond_ascii);
 }
 
+/// With what is left of the time, in at most nine digits.
+std::string by_parameter(const Envelope& envelope)
+{
+    constexpr std::int64_t most = 999'999'999;
+    const auto left = std::clamp<std::int64_t>(envelope.time_left.count(), -most, most);
+    const auto& by = *envelope.deliver_by;
+    return fmt::format(" BY={};{}{}", left, by.or_return ? 'R' : 'N', by.traced ? "T" : "");
+}
+
 /// What applies to every recipient that has no answer yet.
 void answer_rest(std::vector<std::optional<Answer>>& answers, const Answer& answer)
 {
@@ -132,6 +141,7 @@ awaitable<void> Client::deliver(const Envelope& envelope, storage::MessageReader
     if (*eight_bit) mail += " BODY=8BITMIME";
     if (offered_.smtputf8 && beyond_ascii(envelope)) mail += " SMTPUTF8"; // RFC 6531 §3.4
     if (envelope.require_tls) mail += " REQUIRETLS";
+    if (envelope.deliver_by && offered_.deliver_by) mail += by_parameter(envelope);
     const bool wanted = co_await name_recipients(envelope, std::move(mail), answers);
     if (over_) co_return;
     const bool data_was_said = offered_.pipelining;
@@ -155,6 +165,18 @@ std::optional<Answer> Client::objection(const Envelope& envelope, bool eight_bit
         return our_answer(Kind::failed, "5.7.30",
                           "its sender wants it to cross only under TLS (REQUIRETLS), and the server "
                           "does not promise that, or cannot prove who it is");
+    if (envelope.deliver_by && envelope.deliver_by->or_return) {
+        // RFC 2852 §4: not to a server that would deliver it however late.
+        if (!offered_.deliver_by)
+            return our_answer(
+                Kind::failed, "5.3.3",
+                "its sender wants it back if it is late (BY), and the server does not see to that");
+        if (envelope.time_left < *offered_.deliver_by)
+            return our_answer(
+                Kind::failed, "5.4.7",
+                fmt::format("it should be delivered in {} seconds, and the server wants {} at least",
+                            envelope.time_left.count(), offered_.deliver_by->count()));
+    }
     if (!offered_.smtputf8 && beyond_ascii(envelope))
         return our_answer(Kind::failed, "5.6.7",
                           "an address has characters beyond ASCII, which the server does not take");
@@ -227,7 +249,9 @@ awaitable<void> Client::send_text(storage::MessageReader& message, bool wanted, 
         connection_.put(".\r\n");
     reply = co_await read_reply("waiting for the answer to the message", options_.patience.end);
     if (reply.positive()) unfinished_ = false;
-    answer_rest(answers, answer_of(reply));
+    Answer answer = answer_of(reply);
+    answer.minds_time = offered_.deliver_by.has_value();
+    answer_rest(answers, answer);
 }
 
 awaitable<void> Client::send(storage::MessageReader& message)

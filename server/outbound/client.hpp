@@ -4,6 +4,7 @@
 #include "server/outbound/extensions.hpp"
 #include "server/outbound/reply_reader.hpp"
 #include "storage/body.hpp"
+#include "storage/envelope.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -30,6 +31,8 @@ struct Envelope
     std::vector<std::string> recipients;
     std::uint64_t size = 0;   // octets
     bool require_tls = false; // REQUIRETLS, RFC 8689: under TLS to a checked server that promises the same
+    std::optional<storage::DeliverBy> deliver_by{}; // BY, RFC 2852
+    std::chrono::seconds time_left{};               // of that
 };
 
 /// How long a server may take, RFC 5321 §4.5.3.2.

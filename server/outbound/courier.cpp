@@ -25,6 +25,11 @@ constexpr std::size_t most_carried = 100;            // messages on one connecti
 constexpr auto lease = 3h;                           // longer than Patience::all and all that comes before
 constexpr std::chrono::seconds longest_rest = 30min; // of a destination that was not reached
 
+Answer late()
+{
+    return our_answer(Kind::failed, "5.4.7", "It could not be delivered by the time that you set.");
+}
+
 storage::Time now()
 {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -75,6 +80,11 @@ awaitable<void> Courier::carry(storage::Claim claim)
     claim_ = std::move(claim);
     destination_ = claim_->destination;
     answers_.assign(claim_->recipients.size(), std::nullopt);
+    if (too_late()) {
+        answer_rest(late());
+        co_await settle();
+        co_return;
+    }
     const auto route = co_await find_route(services_.resolver, *settings_, claim_->destination);
     if (route.dead_end) {
         co_await settle_unreached(*route.dead_end);
@@ -157,18 +167,26 @@ awaitable<void> Courier::dialogue(net::Connection& connection, Client& client)
     co_await client.quit();
 }
 
+/// Whether its sender wants it back by now, RFC 2852 §4.
+bool Courier::too_late() const
+{
+    return claim_->mail.deliver_by && claim_->mail.deliver_by->over(now());
+}
+
 awaitable<void> Courier::take_message(Client& client)
 {
+    if (too_late()) co_return answer_rest(late());
     const auto entry = claim_->recipients.front().id;
-    const auto queued = co_await services_.queue.find(entry);
     auto message = co_await services_.queue.open(entry);
-    if (!queued || !message) { // dropped meanwhile, or damaged
-        const auto error = queued ? message.error() : queued.error();
-        answer_rest(our_answer(Kind::later, "4.3.0", "the message could not be read: " + error.message()));
+    if (!message) { // dropped meanwhile, or damaged
+        answer_rest(
+            our_answer(Kind::later, "4.3.0", "the message could not be read: " + message.error().message()));
         co_return;
     }
     Envelope envelope{.reverse_path = claim_->reverse_path, .recipients = {}, .size = claim_->size};
-    envelope.require_tls = queued->mail.tls == storage::TlsWish::required;
+    envelope.require_tls = claim_->mail.tls == storage::TlsWish::required;
+    envelope.deliver_by = claim_->mail.deliver_by;
+    if (envelope.deliver_by) envelope.time_left = envelope.deliver_by->at - now();
     for (const auto& recipient : claim_->recipients)
         envelope.recipients.push_back(recipient.address);
     co_await client.deliver(envelope, **message, answers_);

@@ -55,6 +55,7 @@ private:
     awaitable<void> take_message(Client& client);
     awaitable<void> lost(const Client& client);
     Answer lost_answer(const Client& client) const;
+    bool too_late() const;
     awaitable<void> settle_unreached(Answer answer);
     awaitable<void> settle();
     awaitable<bool> record(storage::Settlement settlement, std::optional<storage::Delivery> report);

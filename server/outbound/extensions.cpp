@@ -26,6 +26,14 @@ std::vector<std::string> words_of(std::string_view text)
     return words;
 }
 
+/// min-by-time, with what later extensions may put behind a comma. RFC 2852 §2.
+std::chrono::seconds least_time(const std::vector<std::string>& words)
+{
+    if (words.empty()) return {};
+    std::string_view text = words.front();
+    return std::chrono::seconds(ascii::parse_number<std::uint32_t>(ascii::take_until(text, ',')).value_or(0));
+}
+
 } // namespace
 
 bool Extensions::offers(std::string_view mechanism) const
@@ -57,6 +65,7 @@ Extensions parse_extensions(const ServerReply& reply)
             offered.size = 0;
             if (!words.empty()) offered.size = ascii::parse_number<std::uint64_t>(words.front()).value_or(0);
         }
+        if (keyword == "DELIVERBY") offered.deliver_by = least_time(words);
         if (keyword == "AUTH") offered.mechanisms = std::move(words);
     }
     return offered;

@@ -2,6 +2,7 @@
 
 #include "server/outbound/reply_reader.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,14 +15,15 @@ struct Extensions
 {
     std::string name; // as the server calls itself
 
-    bool pipelining = false;               // RFC 2920
-    bool eight_bit = false;                // 8BITMIME, RFC 6152
-    bool start_tls = false;                // RFC 3207
-    bool dsn = false;                      // RFC 3461
-    bool smtputf8 = false;                 // RFC 6531
-    bool require_tls = false;              // REQUIRETLS, RFC 8689
-    std::optional<std::uint64_t> size{};   // RFC 1870; 0: no limit is told
-    std::vector<std::string> mechanisms{}; // of AUTH, RFC 4954, in upper case
+    bool pipelining = false;                          // RFC 2920
+    bool eight_bit = false;                           // 8BITMIME, RFC 6152
+    bool start_tls = false;                           // RFC 3207
+    bool dsn = false;                                 // RFC 3461
+    bool smtputf8 = false;                            // RFC 6531
+    bool require_tls = false;                         // REQUIRETLS, RFC 8689
+    std::optional<std::uint64_t> size{};              // RFC 1870; 0: no limit is told
+    std::optional<std::chrono::seconds> deliver_by{}; // DELIVERBY, RFC 2852: at least, for "R"
+    std::vector<std::string> mechanisms{};            // of AUTH, RFC 4954, in upper case
 
     bool offers(std::string_view mechanism) const;
 };

@@ -8,6 +8,7 @@
 #include "server/mime/header.hpp"
 #include "server/smtp/path.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::size_t most_header_octets = std::size_t{256} * 1024; // of what goes back
+constexpr std::size_t most_returned_octets = std::size_t{1} << 20;  // with RET=FULL, held in memory
 constexpr std::size_t id_length = 20;                               // 100 bits: nobody guesses the boundary
 
 /// Whether a sender wants to hear of that, RFC 3461 §4.1.
@@ -25,32 +27,42 @@ bool wanted(const storage::RcptParameters& asked, mailflow::Action action)
 {
     if (asked.notify == 0) return true;
     if (action == mailflow::Action::failed) return (asked.notify & storage::notify::failure) != 0;
+    if (action == mailflow::Action::relayed) return asked.notify != storage::notify::never; // RFC 2852 §4
     if (action == mailflow::Action::delayed) return (asked.notify & storage::notify::delay) != 0;
     return (asked.notify & storage::notify::success) != 0;
 }
 
-std::optional<storage::QueueId> entry_of(const storage::Claim& claim, const std::string& address)
+/// Whether all of it is to go back, RFC 3461 §4.3: not where nothing failed.
+bool wants_all(const storage::Claim& claim, const std::vector<mailflow::RecipientReport>& recipients)
+{
+    if (claim.mail.return_content != storage::ReturnContent::full) return false;
+    if (claim.size > most_returned_octets) return false;
+    return std::ranges::find(recipients, mailflow::Action::failed, &mailflow::RecipientReport::action) !=
+           recipients.end();
+}
+
+const storage::RcptParameters* asked_of(const storage::Claim& claim, const std::string& address)
 {
     for (const auto& recipient : claim.recipients)
-        if (recipient.address == address) return recipient.id;
-    return std::nullopt;
+        if (recipient.address == address) return &recipient.parameters;
+    return nullptr;
 }
 
 } // namespace
 
-/// The message's beginning, its header section at least.
-awaitable<std::optional<std::string>> Reporter::header_of(storage::QueueId id)
+/// The message, or its beginning with the header section at least.
+awaitable<std::optional<std::string>> Reporter::text_of(const storage::Claim& claim, bool whole)
 {
-    auto reader = co_await store_.queue().open(id);
+    auto reader = co_await store_.queue().open(claim.recipients.front().id);
     if (!reader) co_return std::nullopt;
-    std::string head;
-    while (head.size() < most_header_octets && head.find("\r\n\r\n") == std::string::npos) {
+    std::string text;
+    while (whole || (text.size() < most_header_octets && text.find("\r\n\r\n") == std::string::npos)) {
         const auto piece = co_await (*reader)->next();
         if (!piece) co_return std::nullopt;
         if (piece->empty()) break;
-        head += *piece;
+        text += *piece;
     }
-    co_return head;
+    co_return text;
 }
 
 /// Who sent it: what an alias sent on left with another reverse-path.
@@ -69,15 +81,10 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
 {
     if (recipients.empty() || claim.reverse_path.empty()) co_return std::nullopt;
     std::vector<mailflow::RecipientReport> told;
-    storage::MailParameters asked;
     for (auto& recipient : recipients) {
-        const auto id = entry_of(claim, recipient.recipient);
-        if (id) {
-            const auto entry = co_await store_.queue().find(*id);
-            if (entry && !wanted(entry->rcpt, recipient.action)) continue;
-            if (entry) recipient.original = entry->rcpt.original_recipient;
-            if (entry) asked = entry->mail;
-        }
+        const auto* const asked = asked_of(claim, recipient.recipient);
+        if (asked && !wanted(*asked, recipient.action)) continue;
+        if (asked) recipient.original = asked->original_recipient;
         told.push_back(std::move(recipient));
     }
     if (told.empty()) co_return std::nullopt;
@@ -98,7 +105,9 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
         co_return std::nullopt;
     }
 
-    auto head = co_await header_of(claim.recipients.front().id);
+    // To those here alone: who is elsewhere may not be who wrote it.
+    const bool whole = wants_all(claim, told) && all.forward_to.empty();
+    auto text_back = co_await text_of(claim, whole);
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     mailflow::Report report;
     report.reporting_mta = hostname_;
@@ -107,10 +116,12 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
     report.time = now;
     report.arrival = claim.recipients.front().queued;
     report.recipients = std::move(told);
-    report.envelope_id = asked.envelope_id;
-    report.smtputf8 = asked.smtputf8;
-    report.returned = head ? mailflow::Returned::header : mailflow::Returned::nothing;
-    report.original = head.value_or("");
+    report.envelope_id = claim.mail.envelope_id;
+    report.smtputf8 = claim.mail.smtputf8;
+    if (claim.mail.deliver_by) report.deliver_by = claim.mail.deliver_by->at;
+    report.returned = whole ? mailflow::Returned::whole : mailflow::Returned::header;
+    if (!text_back) report.returned = mailflow::Returned::nothing;
+    report.original = std::move(text_back).value_or("");
     const auto text = mailflow::delivery_report(report);
 
     storage::Delivery delivery;
@@ -129,8 +140,8 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
         auto signature = co_await signer_->sign(mailflow::author_domain(header), *delivery.body);
         if (signature) delivery.forward_trace = *std::move(signature); // else it goes without
     }
-    delivery.parameters.smtputf8 = asked.smtputf8;
-    if (asked.tls == storage::TlsWish::required) delivery.parameters.tls = asked.tls; // RFC 8689 §5
+    delivery.parameters.smtputf8 = claim.mail.smtputf8;
+    if (claim.mail.tls == storage::TlsWish::required) delivery.parameters.tls = claim.mail.tls; // RFC 8689 §5
     delivery.summary = mailflow::summary_of(text);
     co_return std::move(delivery);
 }

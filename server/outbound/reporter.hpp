@@ -27,7 +27,8 @@ public:
 
     /// One message about those recipients of the claim, from the null path to its
     /// reverse-path, or to the one that was rewritten to it, wherever that leads,
-    /// with the header section of what was sent.
+    /// with the header section of what was sent; with all of it where something
+    /// failed, RET=FULL was said, it is not too large and nobody outside gets it.
     /// None where there are no recipients, and for the null path: nothing is
     /// ever told of what was told (RFC 5321 §6.1). None either where the
     /// reverse-path leads nowhere, which is logged.
@@ -36,7 +37,7 @@ public:
 
 private:
     std::string sender_of(const storage::Claim& claim) const;
-    boost::asio::awaitable<std::optional<std::string>> header_of(storage::QueueId id);
+    boost::asio::awaitable<std::optional<std::string>> text_of(const storage::Claim& claim, bool whole);
 
     storage::Store& store_;
     std::string hostname_;

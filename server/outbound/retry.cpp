@@ -21,19 +21,21 @@ std::chrono::seconds pause_after(std::uint32_t attempts)
 
 } // namespace
 
-std::optional<storage::Time> next_attempt(storage::Time queued, storage::Time now, std::uint32_t attempts,
-                                          double dice)
+storage::Time notice_time(storage::Time queued, const std::optional<storage::DeliverBy>& by)
 {
-    const auto end = queued + longest_life;
+    return by && !by->or_return ? by->at : queued + notice_after;
+}
+
+std::optional<storage::Time> next_attempt(storage::Time queued, storage::Time now, std::uint32_t attempts,
+                                          double dice, const std::optional<storage::DeliverBy>& by)
+{
+    storage::Time end = queued + longest_life;
+    if (by && by->or_return) end = std::min(end, by->at);
     if (now >= end) return std::nullopt;
+    if (by && by->at > now) end = std::min(end, by->at);
     const double factor = 1 - spread + 2 * spread * dice;
     const auto pause = std::chrono::duration_cast<std::chrono::seconds>(pause_after(attempts) * factor);
     return std::min(now + pause, end);
-}
-
-bool notice_is_due(storage::Time queued, storage::Time now, bool told)
-{
-    return !told && now >= queued + notice_after;
 }
 
 } // namespace pillarbox::outbound

@@ -33,22 +33,25 @@ mailflow::RecipientReport report_of(const Attempt& attempt, std::size_t i, Actio
 Verdict judge(const Attempt& attempt)
 {
     Verdict verdict;
+    const auto& by = attempt.claim.mail.deliver_by;
     for (std::size_t i = 0; i < attempt.claim.recipients.size(); ++i) {
         const auto& recipient = attempt.claim.recipients[i];
         const Answer& answer = attempt.answers[i];
         storage::Outcome outcome{.id = recipient.id, .host = attempt.host, .reply = answer.words};
+        if (answer.kind == Kind::delivered && by && (by->traced || !answer.minds_time))
+            verdict.reports.push_back(report_of(attempt, i, Action::relayed)); // RFC 2852 §4
         if (answer.kind == Kind::failed) {
             outcome.kind = storage::Outcome::Kind::returned;
             verdict.reports.push_back(report_of(attempt, i, Action::failed));
         }
         if (answer.kind == Kind::later) {
-            auto next = next_attempt(recipient.queued, attempt.now, recipient.attempts, attempt.dice);
+            auto next = next_attempt(recipient.queued, attempt.now, recipient.attempts, attempt.dice, by);
             if (next && answer.at_once) next = attempt.now;
             if (next) {
                 outcome.kind = storage::Outcome::Kind::later;
                 outcome.due = *next;
                 outcome.warned = recipient.warned;
-                if (notice_is_due(recipient.queued, attempt.now, recipient.warned)) {
+                if (!recipient.warned && attempt.now >= notice_time(recipient.queued, by)) {
                     outcome.warned = true;
                     auto report = report_of(attempt, i, Action::delayed);
                     report.retry_until = recipient.queued + longest_life;
@@ -57,9 +60,12 @@ Verdict judge(const Attempt& attempt)
             } else {
                 outcome.kind = storage::Outcome::Kind::returned;
                 auto report = report_of(attempt, i, Action::failed);
-                report.status = "4.4.7"; // RFC 3463 §3.5: its time is over
-                report.explanation = fmt::format("It could not be delivered in {} days. {}",
-                                                 longest_life.count(), report.explanation);
+                const bool late = by && by->over(attempt.now);
+                report.status = late ? "5.4.7" : "4.4.7"; // RFC 3463 §3.5: its time is over
+                const auto time =
+                    late ? "by the time that you set" : fmt::format("in {} days", longest_life.count());
+                report.explanation =
+                    fmt::format("It could not be delivered {}. {}", time, report.explanation);
                 verdict.reports.push_back(std::move(report));
             }
         }

@@ -49,6 +49,7 @@ constexpr Reply bad_smtputf8{501, "5.5.4", "write SMTPUTF8 once, without a value
 constexpr Reply bad_require_tls{501, "5.5.4", "write REQUIRETLS once, without a value"};
 constexpr Reply tls_needed{530, "5.7.10", "REQUIRETLS is for TLS: STARTTLS first"};
 constexpr Reply bad_hold_for{501, "5.5.4", "write HOLDFOR=SECONDS once, and no HOLDUNTIL"};
+constexpr Reply bad_by{501, "5.5.4", "write BY=SECONDS;R or BY=SECONDS;N once, with R more than 0 seconds"};
 constexpr Reply bad_hold_until{
     501, "5.5.4", "write HOLDUNTIL=2026-12-31T08:00:00Z once, a time of RFC 3339, and no HOLDFOR"};
 constexpr Reply bad_return{501, "5.5.4", "write RET=FULL or RET=HDRS, once"};
@@ -237,6 +238,11 @@ Parsed<MailCommand> parse_mail(std::string_view argument, Offered offered)
             if (offered.submission && ascii::equal(parameter.keyword, "HOLDUNTIL")) {
                 mail.hold_until = parse_date_time(value);
                 if (!mail.hold_until || again || mail.hold_for) return bad_hold_until;
+                return std::nullopt;
+            }
+            if (offered.submission && ascii::equal(parameter.keyword, "BY")) {
+                mail.by = parse_by(value);
+                if (!mail.by || again) return bad_by;
                 return std::nullopt;
             }
             return unknown_parameter;

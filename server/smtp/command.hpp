@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/net/line_buffer.hpp"
+#include "server/smtp/parameters.hpp"
 #include "server/smtp/path.hpp"
 #include "server/smtp/reply.hpp"
 #include "storage/envelope.hpp"
@@ -53,7 +54,8 @@ Command parse_command(const net::Line& line);
 
 /// MAIL, RFC 5321 §4.1.1.2, with the parameters of RFC 1870 (SIZE), RFC 6152
 /// and RFC 3030 (BODY), RFC 3461 (RET, ENVID), RFC 6531 (SMTPUTF8) and, where they are
-/// offered, RFC 4954 §5 (AUTH), RFC 8689 (REQUIRETLS) and RFC 4865 (HOLDFOR, HOLDUNTIL).
+/// offered, RFC 4954 §5 (AUTH), RFC 8689 (REQUIRETLS), RFC 4865 (HOLDFOR, HOLDUNTIL) and
+/// RFC 2852 (BY).
 struct MailCommand
 {
     Path reverse_path;
@@ -62,6 +64,7 @@ struct MailCommand
     storage::MailParameters parameters;
     std::optional<std::chrono::seconds> hold_for;         // HOLDFOR
     std::optional<std::chrono::sys_seconds> hold_until{}; // or HOLDUNTIL
+    std::optional<ByParameter> by{};                      // BY
 };
 
 /// What is offered in some sessions only.

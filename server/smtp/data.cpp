@@ -18,6 +18,7 @@ constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument: write DATA al
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
 constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA: send chunks, or RSET"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
+constexpr Reply took_too_long{554, "5.4.7", "the time that BY set is over: send it again with a longer one"};
 constexpr Reply message_too_slow{
     421, "4.4.2", "the message took longer than 30 minutes; closing: send it again, faster or in parts"};
 
@@ -176,6 +177,12 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
     if (identity_) {
         const bool allowed = co_await authors_allowed(*identity_, message.head());
         if (!allowed) co_return;
+    }
+    const auto& by = transaction.parameters.deliver_by;
+    if (by && by->over(std::chrono::system_clock::now())) { // RFC 2852 §4
+        services_.intake.refused(origin(transaction.parameters.smtputf8), transaction.reverse_path,
+                                 transaction.recipients, verdict_of(took_too_long));
+        co_return say(took_too_long);
     }
     co_await hand_over(std::move(transaction), message.text());
 }

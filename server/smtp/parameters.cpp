@@ -150,6 +150,20 @@ std::optional<std::string> parse_original_recipient(std::string_view value)
     return std::string(value);
 }
 
+std::optional<ByParameter> parse_by(std::string_view value)
+{
+    const bool negative = value.starts_with('-');
+    if (negative || value.starts_with('+')) value.remove_prefix(1);
+    const auto time = parse_interval(ascii::take_until(value, ';'));
+    if (!time) return std::nullopt;
+    ByParameter by{.time = negative ? -*time : *time};
+    by.or_return = take(value, "Rr");
+    if (!by.or_return && !take(value, "Nn")) return std::nullopt;
+    by.traced = take(value, "Tt");
+    if (!value.empty() || (by.or_return && by.time <= std::chrono::seconds(0))) return std::nullopt;
+    return by;
+}
+
 std::optional<std::chrono::seconds> parse_interval(std::string_view value)
 {
     if (value.size() > 9) return std::nullopt;

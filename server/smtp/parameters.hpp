@@ -38,6 +38,18 @@ std::optional<std::uint32_t> parse_notify(std::string_view value);
 /// characters. As given, to be passed on.
 std::optional<std::string> parse_original_recipient(std::string_view value);
 
+/// BY, RFC 2852 §4: how long the message may take, and what becomes of it then.
+struct ByParameter
+{
+    std::chrono::seconds time{}; // below 0: its time is over already, only with "N"
+    bool or_return = false;      // "R", else "N"
+    bool traced = false;         // "T"
+};
+
+/// BY=SECONDS;MODE: a sign and one to nine digits, "R" or "N", and perhaps "T".
+/// With "R" there must be some time left.
+std::optional<ByParameter> parse_by(std::string_view value);
+
 /// HOLDFOR, RFC 4865 §4: seconds, in one to nine digits.
 std::optional<std::chrono::seconds> parse_interval(std::string_view value);
 

@@ -261,6 +261,7 @@ void Session::hello(const Command& command)
         lines.push_back(limits());                                                  // RFC 9422
         if (connection_.secure()) lines.emplace_back("REQUIRETLS");                 // RFC 8689 §2
         if (submission()) lines.push_back(future_release());                        // RFC 4865 §3
+        if (submission()) lines.emplace_back("DELIVERBY");                          // RFC 2852 §2
         if (services_.tls && !connection_.secure()) lines.emplace_back("STARTTLS"); // RFC 3207 §4.2
         if (submission() && passwords_allowed())
             lines.push_back("AUTH " + services_.login.mechanisms(*services_.config, connection_)); // RFC 4954

@@ -135,11 +135,12 @@ private:
     static constexpr std::chrono::hours longest_hold{30 * 24};
     awaitable<void> mail(Command command);
     std::optional<Reply> hold(MailCommand& mail) const;
+    static std::optional<Reply> limit_time(MailCommand& mail);
     awaitable<void> rcpt(Command command);
     bool spaced_against_will(const Command& command) const;
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
-    awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
     awaitable<storage::Result<storage::Route>> route_bounce(mailflow::Srs::Undone original);
+    awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
 
     // data.cpp: its text
     awaitable<void> data(Command command);

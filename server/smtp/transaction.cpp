@@ -42,6 +42,8 @@ constexpr Reply space_behind_colon{501, "5.5.4",
 constexpr Reply hold_over{501, "5.5.4", "HOLDUNTIL is over: write a time to come, or leave it out"};
 constexpr Reply hold_too_long{501, "5.5.4",
                               "too long to wait: FUTURERELEASE in the reply to EHLO says how long it may be"};
+constexpr Reply held_too_long{501, "5.5.4",
+                              "BY ends before it may go: write a longer one, or hold it for less"};
 constexpr Reply sender_ok{250, "2.1.0", "sender ok"};
 constexpr Reply recipient_ok{250, "2.1.5", "recipient ok"};
 
@@ -74,8 +76,6 @@ std::optional<Reply> refusal_of(boost::system::error_code error)
     return std::nullopt;
 }
 
-} // namespace
-
 /// Why a rewritten reverse-path takes nothing. One that is genuine takes bounces
 /// alone: with an alias of his own anybody gets one made for whom he likes.
 std::optional<Reply> refusal_of(mailflow::Srs::Undone::Kind kind, const std::string& reverse_path)
@@ -86,6 +86,8 @@ std::optional<Reply> refusal_of(mailflow::Srs::Undone::Kind kind, const std::str
     if (!reverse_path.empty()) return only_bounces;
     return std::nullopt;
 }
+
+} // namespace
 
 bool Session::spaced_against_will(const Command& command) const
 {
@@ -105,6 +107,7 @@ awaitable<void> Session::mail(Command command)
     if (!parsed) co_return say(parsed.error());
 
     if (const auto refusal = hold(*parsed)) co_return say(*refusal);
+    if (const auto refusal = limit_time(*parsed)) co_return say(*refusal);
     if (parsed->size > services_.config->smtp.max_message_size) co_return say(too_large); // RFC 1870 §6.1
     const auto room = services_.mail.has_room(parsed->size);
     if (!room) co_return say(no_room_reply(room.error()));
@@ -128,6 +131,18 @@ std::optional<Reply> Session::hold(MailCommand& mail) const
     if (*mail.hold_until < now) return hold_over;
     if (*mail.hold_until > now + longest_hold) return hold_too_long;
     mail.parameters.release_at = mail.hold_until;
+    return std::nullopt;
+}
+
+/// By when it is to be delivered, from now on (RFC 2852 §4); or why it cannot be.
+std::optional<Reply> Session::limit_time(MailCommand& mail)
+{
+    if (!mail.by) return std::nullopt;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const storage::DeliverBy by{now + mail.by->time, mail.by->or_return, mail.by->traced};
+    if (by.or_return && mail.parameters.release_at && by.at <= *mail.parameters.release_at)
+        return held_too_long;
+    mail.parameters.deliver_by = by;
     return std::nullopt;
 }
 
@@ -201,6 +216,17 @@ void Session::refuse_recipient(Transaction& transaction, const Path& path, const
     say(reply);
 }
 
+/// Where the sender is whose reverse-path this server had rewritten.
+awaitable<storage::Result<storage::Route>> Session::route_bounce(mailflow::Srs::Undone original)
+{
+    auto route =
+        co_await services_.accounts.route(precis::user_name_to_find(original.local_part), original.domain);
+    if (route || route.error() != storage::Errc::not_local) co_return route;
+    storage::Route elsewhere;
+    elsewhere.remote.push_back(Path{original.local_part, original.domain}.address());
+    co_return elsewhere;
+}
+
 /// "RCPT TO:<Postmaster>" reaches whoever keeps this server, RFC 5321 §4.5.1:
 /// the postmaster of its own name if that is a domain here, else of the first.
 awaitable<storage::Result<storage::Route>> Session::route_bare_postmaster(std::string* domain)
@@ -214,17 +240,6 @@ awaitable<storage::Result<storage::Route>> Session::route_bare_postmaster(std::s
     *domain = domains->front().name;
     route = co_await services_.accounts.route("postmaster", *domain);
     co_return route;
-}
-
-/// Where the sender is whose reverse-path this server had rewritten.
-awaitable<storage::Result<storage::Route>> Session::route_bounce(mailflow::Srs::Undone original)
-{
-    auto route =
-        co_await services_.accounts.route(precis::user_name_to_find(original.local_part), original.domain);
-    if (route || route.error() != storage::Errc::not_local) co_return route;
-    storage::Route elsewhere;
-    elsewhere.remote.push_back(Path{original.local_part, original.domain}.address());
-    co_return elsewhere;
 }
 
 } // namespace pillarbox::smtp

@@ -3,6 +3,7 @@
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/draft_rows.hpp"
 #include "storage/sqlite/enclosed.hpp"
+#include "storage/sqlite/envelope_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
@@ -107,15 +108,17 @@ private:
     void enqueue(Database& database, const Forward& forward)
     {
         const MailParameters& mail = delivery_.parameters;
+        const auto by = mail.deliver_by ? std::optional(mail.deliver_by->at) : std::nullopt;
         database.run(
             "INSERT INTO queue (body, submitter, reverse_path, recipient, trace, size, queued, held, "
-            "envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
-            "original_recipient) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, deliver_by, by_mode, "
+            "notify, original_recipient) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             written_.place.body, delivery_.submitter, forward.reverse_path.value_or(delivery_.reverse_path),
-            forward.recipient, Blob{delivery_.forward_trace}, delivery_.forward_trace.size() + written_.place.octets, received_,
-            mail.release_at ? 2 : 0, mail.envelope_id, mail.return_content, mail.body, mail.smtputf8,
-            mail.tls, mail.release_at, forward.parameters.notify, forward.parameters.original_recipient);
+            forward.recipient, Blob{delivery_.forward_trace},
+            delivery_.forward_trace.size() + written_.place.octets, received_, mail.release_at ? 2 : 0,
+            mail.envelope_id, mail.return_content, mail.body, mail.smtputf8, mail.tls, mail.release_at, by,
+            by_mode(mail), forward.parameters.notify, forward.parameters.original_recipient);
         auto event = accepted(EventKind::queued, forward.recipient);
         if (delivery_.submitter) event.account = *delivery_.submitter;
         event.queue = QueueId{database.last_id()};

@@ -13,7 +13,7 @@ awaitable<Result<std::optional<Waiting>>> SqliteLater::due(Time now, QueueId aft
         {
             Query row(database,
                       "SELECT body, submitter, reverse_path, envelope_id, return_content, body_kind, "
-                      "smtputf8, tls_wish, release_at, queued FROM queue "
+                      "smtputf8, tls_wish, release_at, deliver_by, by_mode, queued FROM queue "
                       "WHERE held = 2 AND release_at <= ? AND id > ? ORDER BY id LIMIT 1",
                       now, after);
             if (!row.step()) return std::nullopt;
@@ -21,7 +21,7 @@ awaitable<Result<std::optional<Waiting>>> SqliteLater::due(Time now, QueueId aft
             if (!row.null(1)) waiting.submitter = row.as<AccountId>(1);
             waiting.reverse_path = row.as<std::string>(2);
             waiting.mail = mail_parameters(row, 3);
-            waiting.queued = row.as<Time>(9);
+            waiting.queued = row.as<Time>(11);
         }
         Query row(database,
                   "SELECT id, recipient, notify, original_recipient FROM queue "

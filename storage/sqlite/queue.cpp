@@ -22,7 +22,7 @@ Queued queued_of(const Query& row)
                   .host = row.as<std::string>(10),
                   .reply = row.as<std::string>(11),
                   .mail = mail_parameters(row, 12),
-                  .rcpt = rcpt_parameters(row, 18)};
+                  .rcpt = rcpt_parameters(row, 20)};
     if (queued.claimed) queued.due = {}; // the claim's end is nobody's business
     return queued;
 }
@@ -75,7 +75,8 @@ awaitable<Result<std::vector<Queued>>> SqliteQueue::list(std::size_t limit)
         Query row(
             database,
             "SELECT id, reverse_path, recipient, size, queued, held, claim, due, attempts, tried, host, "
-            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
+            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, deliver_by, "
+            "by_mode, notify, "
             "original_recipient FROM queue ORDER BY id LIMIT ?",
             limit);
         while (row.step())
@@ -91,7 +92,8 @@ awaitable<Result<Queued>> SqliteQueue::find(QueueId id)
         Query row(
             database,
             "SELECT id, reverse_path, recipient, size, queued, held, claim, due, attempts, tried, host, "
-            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, notify, "
+            "reply, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, deliver_by, "
+            "by_mode, notify, "
             "original_recipient FROM queue WHERE id = ?",
             id);
         if (!row.step()) return make_error_code(Errc::not_found);

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/enclosed.hpp"
+#include "storage/sqlite/envelope_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
 
 #include <algorithm>
@@ -42,16 +43,18 @@ struct Message
     std::int64_t body = 0;
     std::string reverse_path;
     std::uint64_t size = 0;
+    MailParameters mail;
 };
 
 std::optional<Message> first_message(Database& database, const std::string& destination, Time now)
 {
     Query row(database,
-              "SELECT body, reverse_path, size FROM queue "
+              "SELECT body, reverse_path, size, envelope_id, return_content, body_kind, smtputf8, tls_wish, "
+              "release_at, deliver_by, by_mode FROM queue "
               "WHERE destination = ? AND held = 0 AND due <= ? ORDER BY due, id LIMIT 1",
               destination, now);
     if (!row.step()) return std::nullopt;
-    return Message{row.integer(0), row.as<std::string>(1), row.as<std::uint64_t>(2)};
+    return Message{row.integer(0), row.as<std::string>(1), row.as<std::uint64_t>(2), mail_parameters(row, 3)};
 }
 
 std::vector<Claim::Recipient> recipients_of(Database& database, const Message& message,
@@ -59,7 +62,8 @@ std::vector<Claim::Recipient> recipients_of(Database& database, const Message& m
 {
     std::vector<Claim::Recipient> recipients;
     Query row(database,
-              "SELECT id, recipient, attempts + 1, queued, warned FROM queue WHERE body = ? AND held = 0 AND "
+              "SELECT id, recipient, attempts + 1, queued, warned, notify, original_recipient FROM queue "
+              "WHERE body = ? AND held = 0 AND "
               "due <= ? AND reverse_path = ? AND (? OR destination = ?) ORDER BY id LIMIT ?",
               message.body, wish.now, message.reverse_path, wish.together, destination, wish.recipients);
     while (row.step())
@@ -67,7 +71,8 @@ std::vector<Claim::Recipient> recipients_of(Database& database, const Message& m
                               .address = row.as<std::string>(1),
                               .attempts = row.as<std::uint32_t>(2),
                               .queued = row.as<Time>(3),
-                              .warned = row.as<bool>(4)});
+                              .warned = row.as<bool>(4),
+                              .parameters = rcpt_parameters(row, 5)});
     return recipients;
 }
 
@@ -80,6 +85,7 @@ std::optional<Claim> claim_at(Database& database, const std::string& destination
                 .destination = destination,
                 .reverse_path = message->reverse_path,
                 .size = message->size,
+                .mail = std::move(message->mail),
                 .recipients = recipients_of(database, *message, destination, wish)};
     // Counted now and not when it is settled: what ends the server counts too.
     for (const auto& recipient : claim.recipients)

@@ -71,4 +71,11 @@ CREATE TABLE dkim_key (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// By when a message is to be delivered, and what is done then: bits of
+// storage/sqlite/envelope_rows.
+inline constexpr auto deliver_by_schema = R"sql(
+ALTER TABLE queue ADD COLUMN deliver_by INTEGER;
+ALTER TABLE queue ADD COLUMN by_mode    INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 } // namespace pillarbox::storage::sqlite

@@ -369,10 +369,11 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-constexpr std::array all_migrations = {
-    first_schema,   second_schema, third_schema,    fourth_schema,     fifth_schema,     sixth_schema,
-    seventh_schema, eighth_schema, ninth_schema,    tenth_schema,      eleventh_schema,  twelfth_schema,
-    event_schema,   drafts_schema, outgoing_schema, parameters_schema, addresses_schema, dkim_schema};
+constexpr std::array all_migrations = {first_schema,     second_schema, third_schema,     fourth_schema,
+                                       fifth_schema,     sixth_schema,  seventh_schema,   eighth_schema,
+                                       ninth_schema,     tenth_schema,  eleventh_schema,  twelfth_schema,
+                                       event_schema,     drafts_schema, outgoing_schema,  parameters_schema,
+                                       addresses_schema, dkim_schema,   deliver_by_schema};
 
 } // namespace
 

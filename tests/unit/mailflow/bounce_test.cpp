@@ -84,6 +84,14 @@ TEST(DeliveryReport, TellsProgramsWhatHappened)
                                                    "Last-Attempt-Date: Sun, 29 Nov 2026 12:00:00 +0000\r\n");
 }
 
+TEST(DeliveryReport, SaysByWhenItWasToBeDelivered)
+{
+    Report late = failure();
+    late.deliver_by = noon;
+    EXPECT_TRUE(
+        has(part(delivery_report(late), 2), "\r\nDeliver-By-Date: Sun, 29 Nov 2026 12:00:00 +0000\r\n"));
+}
+
 TEST(DeliveryReport, TellsPeopleWhatHappened)
 {
     const std::string text = part(delivery_report(failure()), 1);

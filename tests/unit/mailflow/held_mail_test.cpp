@@ -22,6 +22,7 @@ public:
         Sender sender{"alice@example.test", {}};
         sender.parameters.release_at = release_;
         sender.parameters.envelope_id = "QQ314159";
+        sender.parameters.deliver_by = deliver_by_;
         std::vector<Recipient> accepted;
         for (std::string& recipient : recipients) {
             auto route = run(find_route(accounts(), recipient));
@@ -69,6 +70,7 @@ public:
 
     const storage::Time release_ =
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h;
+    std::optional<storage::DeliverBy> deliver_by_{};
     Intake intake_{accounts(), mail(), "mx.example.test"};
 
 private:
@@ -119,6 +121,21 @@ TEST_F(HeldMailTest, ComesBackWhenItsRecipientHasGone)
         messages[1].find("Final-Recipient: rfc822; bob@example.test\r\nAction: failed\r\nStatus: 5.1.1"),
         std::string::npos);
     EXPECT_TRUE(queued().empty());
+}
+
+TEST_F(HeldMailTest, ComesBackWhenItIsTooLate)
+{
+    deliver_by_ = storage::DeliverBy{release_ + 1h, true};
+    hold({"bob@example.test", "far@elsewhere.example"});
+    send_due(release_ + 1h);
+    EXPECT_TRUE(inbox("bob@example.test").empty());
+    EXPECT_TRUE(queued().empty());
+    const auto messages = inbox("alice@example.test");
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_NE(
+        messages[0].find("Final-Recipient: rfc822; far@elsewhere.example\r\nAction: failed\r\nStatus: 5.4.7"),
+        std::string::npos);
+    EXPECT_NE(messages[0].find("Deliver-By-Date: "), std::string::npos);
 }
 
 TEST_F(HeldMailTest, TellsNobodyWhoDoesNotWantToHear)

@@ -175,7 +175,6 @@ TEST_F(IntakeTest, RewritesTheSenderOfWhatAnAliasSendsOn)
     EXPECT_EQ(intake_.bounce_for("SRS0=a=b=c=d").kind, Srs::Undone::Kind::forged); // has no key
 }
 
-
 TEST_F(IntakeTest, RefusesWhatCannotBeAMessage)
 {
     std::string circles;
@@ -350,6 +349,27 @@ TEST_F(IntakeTest, AnswersForEachRecipientApart)
     ASSERT_EQ(refused.size(), 2u);
     EXPECT_EQ(refused[0].code, 554);
     EXPECT_EQ(refused[1].code, 554);
+}
+
+TEST_F(IntakeTest, TellsOfSuccessForThoseWhoHaveIt)
+{
+    ASSERT_TRUE(accept(message + std::string(40 * 1024, 'x') + "\r\n", {recipient("bob")}).accepted());
+    sender_.reverse_path = "alice@example.test";
+    std::vector<Recipient> recipients{recipient("bob"), recipient("alice")};
+    for (auto& one : recipients)
+        one.parameters.notify = storage::notify::success;
+    const auto verdicts = accept_apart(message + std::string(30 * 1024, 'y') + "\r\n", recipients);
+    EXPECT_EQ(verdicts.at(0).code, 452);
+    EXPECT_TRUE(verdicts.at(1).accepted());
+    const auto messages = inbox("alice@example.test");
+    ASSERT_EQ(messages.size(), 2u);
+    EXPECT_NE(messages[1].find("Final-Recipient: rfc822; alice@example.test\r\nAction: delivered\r\n"),
+              std::string::npos);
+    EXPECT_EQ(messages[1].find("bob@example.test"), std::string::npos);
+
+    sender_.reverse_path = "nobody@example.test";
+    EXPECT_EQ(accept_apart(message, {recipients.at(1)}).at(0).unreported,
+              "the sender's address leads nowhere");
 }
 
 } // namespace

@@ -32,11 +32,24 @@ TEST(NextAttempt, ComesAtTheEndOfALifeAndNotAfterIt)
     EXPECT_FALSE(next_attempt(queued, end + 1h, 1, middle));
 }
 
-TEST(NoticeIsDue, OnceAfterFourHours)
+TEST(NextAttempt, ComesWhenTheTimeForDeliveryIsOver)
 {
-    EXPECT_FALSE(notice_is_due(queued, queued + 4h - 1s, false));
-    EXPECT_TRUE(notice_is_due(queued, queued + 4h, false));
-    EXPECT_FALSE(notice_is_due(queued, queued + 4h, true));
+    const storage::DeliverBy returned{queued + 7min, true};
+    EXPECT_EQ(next_attempt(queued, queued, 1, middle, returned), queued + 5min);
+    EXPECT_EQ(next_attempt(queued, queued + 5min, 2, middle, returned), queued + 7min);
+    EXPECT_FALSE(next_attempt(queued, queued + 7min, 3, middle, returned));
+    const storage::DeliverBy told{queued + 7min, false};
+    EXPECT_EQ(next_attempt(queued, queued + 5min, 2, middle, told), queued + 7min);
+    EXPECT_EQ(next_attempt(queued, queued + 7min, 3, middle, told), queued + 27min);
+    const storage::DeliverBy far{queued + 10 * 24h, true};
+    EXPECT_FALSE(next_attempt(queued, queued + longest_life, 40, middle, far));
+}
+
+TEST(NoticeTime, IsFourHoursOrWhatWasSet)
+{
+    EXPECT_EQ(notice_time(queued, {}), queued + 4h);
+    EXPECT_EQ(notice_time(queued, storage::DeliverBy{queued + 7min, false}), queued + 7min);
+    EXPECT_EQ(notice_time(queued, storage::DeliverBy{queued + 7min, true}), queued + 4h);
 }
 
 } // namespace

@@ -95,5 +95,46 @@ TEST(Judge, GivesUpAfterFiveDays)
     EXPECT_EQ(verdict.reports.at(0).diagnostic_code, "450 4.2.1 not now");
 }
 
+/// With a time to deliver it by.
+Verdict judged_by(const storage::DeliverBy& by, const Answer& answer, storage::Time now, bool warned = false)
+{
+    auto claim = claim_of_one(warned);
+    claim.mail.deliver_by = by;
+    const std::vector<Answer> answers{answer};
+    return judge({claim, answers, "mx.example.net", now});
+}
+
+TEST(Judge, ReturnsWhatIsLate)
+{
+    const storage::DeliverBy by{queued + 10min, true};
+    EXPECT_EQ(judged_by(by, not_now, queued + 9min).outcomes.at(0).due, by.at);
+    const auto verdict = judged_by(by, not_now, by.at);
+    EXPECT_EQ(verdict.outcomes.at(0).kind, Outcome::Kind::returned);
+    EXPECT_EQ(verdict.reports.at(0).action, Action::failed);
+    EXPECT_EQ(verdict.reports.at(0).status, "5.4.7");
+}
+
+TEST(Judge, TellsOfWhatIsLateAtTheTimeThatWasSet)
+{
+    const storage::DeliverBy by{queued + 5h, false};
+    EXPECT_TRUE(judged_by(by, not_now, queued + 4h).reports.empty());
+    const auto verdict = judged_by(by, not_now, by.at);
+    EXPECT_EQ(verdict.outcomes.at(0).kind, Outcome::Kind::later);
+    EXPECT_TRUE(verdict.outcomes.at(0).warned);
+    EXPECT_EQ(verdict.reports.at(0).action, Action::delayed);
+    EXPECT_TRUE(judged_by(by, not_now, by.at + 1h, true).reports.empty());
+}
+
+TEST(Judge, TellsOfServersThatDoNotMindTheTime)
+{
+    Answer taken{Kind::delivered, "2.0.0", "250 ok", true};
+    const storage::DeliverBy by{queued + 5h, false};
+    EXPECT_EQ(judged_by(by, taken, queued).reports.at(0).action, Action::relayed);
+    taken.minds_time = true;
+    EXPECT_TRUE(judged_by(by, taken, queued).reports.empty());
+    const storage::DeliverBy traced{queued + 5h, true, true};
+    EXPECT_EQ(judged_by(traced, taken, queued).reports.at(0).action, Action::relayed);
+}
+
 } // namespace
 } // namespace pillarbox::outbound

@@ -231,6 +231,37 @@ TEST(ParseMail, TakesATimeToWaitForAtSubmission)
     EXPECT_EQ(parse_mail("FROM:<a@b.test> HOLDFOR=90", {}).error().code, 555);
 }
 
+TEST(ParseMail, TakesATimeToDeliverByAtSubmission)
+{
+    using namespace std::chrono_literals;
+    struct
+    {
+        std::string_view value;
+        std::chrono::seconds time;
+        bool or_return;
+        bool traced;
+    } const cases[] = {{"120;R", 120s, true, false},
+                       {"+120;rt", 120s, true, true},
+                       {"999999999;NT", 999999999s, false, true},
+                       {"0;N", 0s, false, false},
+                       {"-7;n", -7s, false, false}};
+    for (const auto& one : cases) {
+        const auto mail = parse_mail("FROM:<a@b.test> BY=" + std::string(one.value), {.submission = true});
+        ASSERT_TRUE(mail && mail->by) << one.value;
+        EXPECT_EQ(mail->by->time, one.time) << one.value;
+        EXPECT_EQ(mail->by->or_return, one.or_return) << one.value;
+        EXPECT_EQ(mail->by->traced, one.traced) << one.value;
+    }
+    for (const std::string_view parameters :
+         {"BY", "BY=", "BY=120", "BY=120;", "BY=;R", "BY=120;X", "BY=120;RN", "BY=120;TR", "BY=120;RTT",
+          "BY=0;R", "BY=-1;R", "BY=+-1;N", "BY=1000000000;N", "BY=1.5;N", "BY=120;R BY=120;R"}) {
+        const auto refused = parse_mail("FROM:<a@b.test> " + std::string(parameters), {.submission = true});
+        ASSERT_FALSE(refused) << parameters;
+        EXPECT_EQ(refused.error().code, 501) << parameters;
+    }
+    EXPECT_EQ(parse_mail("FROM:<a@b.test> BY=120;R", {}).error().code, 555);
+}
+
 TEST(ParseMail, TakesAuthWhereItIsOffered)
 {
     for (const std::string_view value : {"<>", "a@b.test", "e+3Dmc2@example.com", "a+2Bb"}) {

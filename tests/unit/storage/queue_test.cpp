@@ -82,6 +82,45 @@ TEST_F(Outgoing, IsClaimedOnceAndByDestination)
         EXPECT_TRUE(entry.claimed);
 }
 
+TEST_F(Outgoing, BringsAlongWhatWasAskedFor)
+{
+    MailParameters asked;
+    asked.envelope_id = "QQ314159";
+    asked.return_content = ReturnContent::full;
+    asked.deliver_by = DeliverBy{now_ + 1h, true, true};
+    auto out = delivery("a body", {});
+    out.parameters = asked;
+    out.forward_to.push_back({"a@one.example", {notify::delay, "rfc822;a"}});
+    out.forward_to.push_back({"b@two.example", {}});
+    ASSERT_TRUE(run(mail().deliver(std::move(out))));
+    EXPECT_EQ(listed().at(1).mail, asked);
+    const auto first = claim(wish());
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->mail, asked);
+    EXPECT_EQ(first->recipients.at(0).parameters, (RcptParameters{notify::delay, "rfc822;a"}));
+
+    auto told = delivery("a body", {});
+    told.parameters.deliver_by = DeliverBy{now_ - 1h};
+    told.forward_to.push_back({"a@three.example", {}});
+    const auto wanted = told.parameters;
+    ASSERT_TRUE(run(mail().deliver(std::move(told))));
+    EXPECT_EQ(listed().at(2).mail, wanted);
+}
+
+TEST_F(Outgoing, LeavesWithTheReversePathOfEach)
+{
+    auto out = delivery("a body", {});
+    out.reverse_path = "carol@elsewhere.example";
+    out.forward_to.push_back({"a@one.example", {}, "rewritten@example.org"});
+    out.forward_to.push_back({"b@one.example", {}});
+    ASSERT_TRUE(run(mail().deliver(std::move(out))));
+    const auto first = claim(wish());
+    const auto second = claim(wish());
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->reverse_path, "rewritten@example.org");
+    EXPECT_EQ(second->reverse_path, "carol@elsewhere.example");
+}
+
 TEST_F(Outgoing, IsClaimedTogetherWhereAllGoesTheSameWay)
 {
     queue_mail({"a@one.example", "b@two.example", "c@three.example"});
