@@ -15,6 +15,7 @@
 #include "server/outbound/runner.hpp"
 #include "server/pop3/session.hpp"
 #include "server/reactors.hpp"
+#include "server/resolvers.hpp"
 #include "server/signing/domain_signer.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
@@ -94,6 +95,7 @@ private:
     Certificates certificates_;
     auth::Login login_;
     signing::DomainSigner signer_;
+    Resolvers resolvers_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
     smtp::Rates rates_;
@@ -122,6 +124,7 @@ Application::Application(ConfigSources sources, Config config, std::string setup
       certificates_(*started_with_),
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       signer_(store_->dkim_keys(), auth::load_or_make_key(started_with_->data_dir)),
+      resolvers_(reactors_.of(Reactors::Turn::mail), *started_with_),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events()),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, &signer_),
       rates_(*started_with_),
@@ -133,6 +136,7 @@ Application::Application(ConfigSources sources, Config config, std::string setup
 {
     intake_.sign_with(signer_);
     api::add_routes(site_, outbox_, intake_);
+    intake_.verify_with(resolvers_.dns());
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });

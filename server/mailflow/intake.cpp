@@ -2,6 +2,7 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
+#include "server/mailflow/judgement.hpp"
 #include "server/mailflow/report.hpp"
 #include "server/mailflow/routing.hpp"
 #include "server/mailflow/summary.hpp"
@@ -9,12 +10,16 @@
 #include "server/mime/header.hpp"
 #include "server/net/networks.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <ranges>
 #include <utility>
 
 namespace pillarbox::mailflow {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -74,7 +79,7 @@ bool waives_tls(const mime::Header& header)
 } // namespace
 
 awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
-                                  std::unique_ptr<storage::Spool> body)
+                                  std::unique_ptr<storage::Spool> body, std::unique_ptr<Arriving> arriving)
 {
     const auto head = body->read(0, mime::most_header_octets + 1);
     if (!head) co_return refusal(head.error());
@@ -82,6 +87,17 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
     if (auto objected = objection(header, *head, body->size(), recipients)) {
         refused(origin, sender.reverse_path, recipients, *objected);
         co_return std::move(*objected);
+    }
+
+    Judgement judgement;
+    if (arriving && arriving->verifies() && dns_) {
+        const auto executor = co_await asio::this_coro::executor;
+        mailauth::SpfQuestion from{origin.client, origin.helo, sender.reverse_path};
+        judgement = co_await judge(dns_(executor), *arriving, std::move(from), header);
+        if (judgement.refusal) {
+            refused(origin, sender.reverse_path, recipients, *judgement.refusal);
+            co_return std::move(*judgement.refusal);
+        }
     }
 
     const std::string id = random_name(id_length);
@@ -96,7 +112,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
             .recipient = {},
             .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
     if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
-    const std::string hop_field = received(hop);
+    const std::string hop_field = judgement.field + received(hop);
 
     if (sender.parameters.release_at) {
         for (Recipient& recipient : recipients)
@@ -109,6 +125,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         delivery.copies.push_back(
             {.account = copy.account,
              .trace = return_path(sender.reverse_path) + delivered_to(copy.delivered_to) + hop_field,
+             .mailbox = judgement.mailbox,
              .recipient = copy.delivered_to});
     }
     if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
@@ -139,7 +156,8 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
                          .tls = origin.tls,
                          .protocol = origin.protocol,
                          .user = origin.user,
-                         .name = id};
+                         .name = id,
+                         .verified = judgement.found};
     delivery.submitter = origin.account;
     delivery.summary = summary_of(*head);
     delivery.body = std::move(body);
@@ -151,6 +169,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         co_return verdict;
     }
     Verdict verdict{250, "2.0.0", "stored as " + id, id};
+    verdict.verified = std::move(judgement.found);
     if (sender.parameters.release_at) {
         if (on_held_) on_held_();
         co_return verdict;
@@ -161,6 +180,11 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
     const auto reported = co_await send_report(std::move(*report));
     if (!reported.accepted()) verdict.unreported = reported.text;
     co_return verdict;
+}
+
+std::unique_ptr<Arriving> Intake::arriving(std::shared_ptr<const Config> config) const
+{
+    return std::make_unique<Arriving>(hostname_, std::move(config));
 }
 
 void Intake::refused(const Origin& origin, storage::Event what) const

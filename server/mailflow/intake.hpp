@@ -1,9 +1,13 @@
 #pragma once
 
+#include "server/base/config.hpp"
+#include "server/mailauth/dns.hpp"
+#include "server/mailflow/arriving.hpp"
 #include "server/mailflow/bounce.hpp"
 #include "server/mailflow/signing.hpp"
 #include "storage/store.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -63,6 +67,7 @@ struct Verdict
     std::string text = "stored";
     std::string id;           // of the message here: in its Received field, the reply and the log
     std::string unreported{}; // for the log: why a report that was asked for could not be sent
+    std::string verified{};   // for the log: what SPF, DKIM and DMARC said
 
     bool accepted() const { return code == 250; }
 };
@@ -87,8 +92,19 @@ public:
     /// a 4xx: only a message on stable storage is a 250. So is, by then, the
     /// report to a sender who asked to be told of success (RFC 3461 §5.2.2). A
     /// message with `release_at` waits for that time before it goes anywhere.
+    /// What was `arriving` from another server is verified first, and may be
+    /// refused as its author's domain asks: 550, or 451 where DNS cannot tell.
     awaitable<Verdict> accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
-                              std::unique_ptr<storage::Spool> body);
+                              std::unique_ptr<storage::Spool> body,
+                              std::unique_ptr<Arriving> arriving = nullptr);
+
+    /// What looks at a message from another server while it comes in.
+    std::unique_ptr<Arriving> arriving(std::shared_ptr<const Config> config) const;
+
+    /// Whom those who verify ask, on the reactor of an executor; without, nothing
+    /// is verified. To be set before the first message comes.
+    using DnsOf = std::function<mailauth::Dns&(const boost::asio::any_io_executor&)>;
+    void verify_with(DnsOf dns) { dns_ = std::move(dns); }
 
     /// Calls `listener`, on any thread, when a message was accepted that is to
     /// wait (RFC 4865). To be set before the first message comes.
@@ -117,6 +133,7 @@ private:
     storage::Events* events_;
     std::function<void()> on_held_;
     Signer* signer_ = nullptr;
+    DnsOf dns_;
 };
 
 } // namespace pillarbox::mailflow

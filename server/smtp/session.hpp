@@ -133,6 +133,7 @@ private:
     awaitable<void> bdat(Command command);
     std::optional<Reply> no_text_yet() const;
     Incoming begin_message();
+    bool from_elsewhere() const;
     Chunks& begin_chunks();
     awaitable<bool> receive_text(Incoming* message);
     awaitable<bool> receive_chunk(Chunks* chunks, std::uint64_t octets);
