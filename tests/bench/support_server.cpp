@@ -152,12 +152,21 @@ std::string Server::address(std::size_t account)
 
 double Server::commits() const
 {
+    return metric("pillarbox_events_total{event=\"storage.commit\"}");
+}
+
+double Server::connections() const
+{
+    return metric("pillarbox_connections{listener=\"smtp\"}");
+}
+
+double Server::metric(std::string_view name) const
+{
     LineClient client(port("metrics"));
     client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     const std::string text = client.read_to_end();
-    static constexpr std::string_view name = "pillarbox_events_total{event=\"storage.commit\"} ";
-    const auto found = text.find(name);
-    return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size(), nullptr);
+    const auto found = text.find(std::string(name) + ' ');
+    return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size() + 1, nullptr);
 }
 
 std::vector<std::string> Server::command(std::vector<std::string> words) const

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pillarbox::bench {
@@ -62,8 +63,11 @@ public:
 
     /// Group commits of the store so far, as /metrics counts them.
     double commits() const;
+    /// SMTP sessions now.
+    double connections() const;
 
 private:
+    double metric(std::string_view name) const;
     std::vector<std::string> command(std::vector<std::string> words) const;
     void give_space_back_at_once();
 
