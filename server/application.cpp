@@ -5,6 +5,7 @@
 #include "server/base/notify.hpp"
 #include "server/certificates.hpp"
 #include "server/demo.hpp"
+#include "server/endpoint_text.hpp"
 #include "server/first_start.hpp"
 #include "server/hardening.hpp"
 #include "server/mailflow/held_mail.hpp"
@@ -15,6 +16,7 @@
 #include "server/outbound/runner.hpp"
 #include "server/pop3/session.hpp"
 #include "server/reactors.hpp"
+#include "server/resolvers.hpp"
 #include "server/signing/domain_signer.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
@@ -42,13 +44,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds drain_grace{10};          // for sessions to finish what they began
 constexpr std::chrono::seconds certificate_interval{10}; // between looks at the certificate's files
 constexpr std::size_t kept_descriptors = 64;             // for the store, whatever the connections take
-
-std::string text_of(const Endpoint& endpoint)
-{
-    const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return v6 ? fmt::format("[{}]:{}", endpoint.address, endpoint.port)
-              : fmt::format("{}:{}", endpoint.address, endpoint.port);
-}
 
 /// The running server. Members are in the order in which they must come to
 /// life; the reactors come first, so that they go last: store and password
@@ -95,6 +90,7 @@ private:
     auth::Login login_;
     signing::DomainSigner signer_;
     const mailflow::Srs srs_;
+    Resolvers resolvers_;
     mailflow::Intake intake_;
     outbound::Runner runner_;
     smtp::Rates rates_;
@@ -124,6 +120,7 @@ Application::Application(ConfigSources sources, Config config, std::string setup
       login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
       signer_(store_->dkim_keys(), auth::load_or_make_key(started_with_->data_dir)),
       srs_(auth::load_or_make_key(started_with_->data_dir)),
+      resolvers_(reactors_.of(Reactors::Turn::mail), *started_with_),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events(), srs_),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, srs_, &signer_),
       rates_(*started_with_),
@@ -135,6 +132,7 @@ Application::Application(ConfigSources sources, Config config, std::string setup
 {
     intake_.sign_with(signer_);
     api::add_routes(site_, outbox_, intake_);
+    intake_.verify_with(resolvers_.dns());
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });

@@ -31,6 +31,8 @@ std::string_view name_of(EventKind kind)
         return "restored";
     case EventKind::forgotten:
         return "forgotten";
+    case EventKind::verified:
+        return "verified";
     case EventKind::recipient_refused:
         return "recipientRefused";
     case EventKind::message_refused:

@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t
     deleted,
     restored,  // from the vault: it has another number
     forgotten, // from the vault, before its time
+    verified,  // what SPF, DKIM and DMARC said as it came
 
     // Of these no message is there.
     recipient_refused = 64,

@@ -21,8 +21,9 @@ struct Handover
     std::string peer{};    // an address
     std::string tls{};     // "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
     std::string protocol{};
-    std::string user{}; // who signed in, if anybody
-    std::string name{}; // of the message here: in its Received field, the reply and the log
+    std::string user{};     // who signed in, if anybody
+    std::string name{};     // of the message here: in its Received field, the reply and the log
+    std::string verified{}; // what SPF, DKIM and DMARC said; empty where nobody asked
 };
 
 /// A recipient at another server.

@@ -78,6 +78,8 @@ public:
             return fmt::format("put back from the vault into {}", place());
         case EventKind::forgotten:
             return fmt::format("removed for good from the vault of {}", account());
+        case EventKind::verified:
+            return fmt::format("found as it came for <{}>{}", event_.recipient, saying(event_));
         case EventKind::recipient_refused:
             return fmt::format("{} was refused <{}> from <{}>{}{}", client_of(event_), event_.recipient,
                                event_.sender, saying(event_), session_of(event_));

@@ -212,6 +212,24 @@ struct Config
         std::uint16_t port = 25;                 // of other servers, RFC 5321 §4.5.4.2
     } outbound;
 
+    struct Verify
+    {
+        enum class Mode
+        {
+            off,
+            note,   // what was found is written down, and nothing follows
+            enforce // what a domain's owner asks for is done
+        };
+
+        Mode mode = Mode::enforce;
+        bool quarantine_to_junk = true; // what is suspicious goes to Junk; false: to the Inbox
+        bool defer_on_fault = false;    // what DNS cannot tell now is asked for again; false: accepted
+        // Whose mail is not verified: by default networks that are nobody's in public.
+        std::vector<Network> except{{"127.0.0.0", 8},   {"::1", 128},        {"10.0.0.0", 8},
+                                    {"172.16.0.0", 12}, {"192.168.0.0", 16}, {"169.254.0.0", 16},
+                                    {"fc00::", 7},      {"fe80::", 10}};
+    } verify;
+
     struct Dns
     {
         std::vector<Endpoint> servers; // empty: those of /etc/resolv.conf

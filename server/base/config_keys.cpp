@@ -219,6 +219,21 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) {
                    c.outbound.port = static_cast<std::uint16_t>(parse_count(v, 1, 65535));
                }),
+        single("verify.mode",
+               [](Config& c, const std::string& v) {
+                   using Mode = Config::Verify::Mode;
+                   c.verify.mode =
+                       choose<Mode>(v, {{"off", Mode::off}, {"note", Mode::note}, {"enforce", Mode::enforce}});
+               }),
+        single("verify.quarantine",
+               [](Config& c, const std::string& v) {
+                   c.verify.quarantine_to_junk = choose<bool>(v, {{"junk", true}, {"inbox", false}});
+               }),
+        single("verify.dns_fault",
+               [](Config& c, const std::string& v) {
+                   c.verify.defer_on_fault = choose<bool>(v, {{"accept", false}, {"defer", true}});
+               }),
+        networks("verify.except", [](Config& c) -> auto& { return c.verify.except; }),
         endpoints("dns.servers", [](Config& c) -> auto& { return c.dns.servers; }),
         single("storage.url",
                [](Config& c, const std::string& v) {

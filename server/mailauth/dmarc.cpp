@@ -26,8 +26,9 @@ struct Walk
 class Check
 {
 public:
-    Check(Dns& dns, Authenticated authenticated, std::chrono::steady_clock::time_point latest)
-        : dns_(dns), authenticated_(std::move(authenticated)), latest_(latest)
+    Check(Dns& dns, Identifiers authenticated, Identifiers unknown,
+          std::chrono::steady_clock::time_point latest)
+        : dns_(dns), authenticated_(std::move(authenticated)), unknown_(std::move(unknown)), latest_(latest)
     {}
 
     awaitable<DmarcOutcome> author(std::string domain);
@@ -50,11 +51,12 @@ private:
     awaitable<Answer> record_of(std::string domain);
     awaitable<Walk> walk(std::string domain);
     awaitable<Alignment> aligned(std::string identifier, std::string author, bool strict);
-    awaitable<Alignment> any_aligned(std::string author, DmarcRecord record);
-    awaitable<std::string> organization_of(std::string author);
+    awaitable<Alignment> any_aligned(const Identifiers& identifiers, std::string author, DmarcRecord record);
+    awaitable<Alignment> alignment(std::string author, DmarcRecord record);
 
     Dns& dns_;
-    Authenticated authenticated_;
+    Identifiers authenticated_;
+    Identifiers unknown_;
     std::chrono::steady_clock::time_point latest_;
     std::map<std::string, Answer> known_; // by domain
     std::string fault_;
@@ -126,16 +128,27 @@ awaitable<Check::Alignment> Check::aligned(std::string identifier, std::string a
     co_return same ? Alignment::yes : Alignment::no;
 }
 
-awaitable<Check::Alignment> Check::any_aligned(std::string author, DmarcRecord record)
+awaitable<Check::Alignment> Check::any_aligned(const Identifiers& identifiers, std::string author,
+                                               DmarcRecord record)
 {
     auto all = Alignment::no;
-    if (authenticated_.spf) all = co_await aligned(*authenticated_.spf, author, record.strict_spf);
-    for (const auto& domain : authenticated_.dkim) {
+    if (identifiers.spf) all = co_await aligned(*identifiers.spf, author, record.strict_spf);
+    for (const auto& domain : identifiers.dkim) {
         if (all == Alignment::yes) break;
         const auto one = co_await aligned(domain, author, record.strict_dkim);
         if (one != Alignment::no) all = one;
     }
     co_return all;
+}
+
+/// Whether one that was authenticated is aligned; unknown where one may be.
+awaitable<Check::Alignment> Check::alignment(std::string author, DmarcRecord record)
+{
+    const auto known = co_await any_aligned(authenticated_, author, record);
+    if (known != Alignment::no) co_return known;
+    const auto possible = co_await any_aligned(unknown_, author, record);
+    if (possible == Alignment::yes) fault_ = "DNS could not be asked for what SPF or DKIM need";
+    co_return possible == Alignment::no ? Alignment::no : Alignment::unknown;
 }
 
 /// One domain of From, in lower case.
@@ -170,13 +183,13 @@ awaitable<DmarcOutcome> Check::author(std::string domain)
         co_return outcome;
     }
 
-    const auto alignment = co_await any_aligned(domain, applies->record);
-    if (alignment == Alignment::unknown) {
+    const auto found = co_await alignment(domain, applies->record);
+    if (found == Alignment::unknown) {
         outcome.result = DmarcResult::temperror;
         outcome.why = fault_;
         co_return outcome;
     }
-    outcome.result = alignment == Alignment::yes ? DmarcResult::pass : DmarcResult::fail;
+    outcome.result = found == Alignment::yes ? DmarcResult::pass : DmarcResult::fail;
     bool exists = true;
     if (outcome.result == DmarcResult::fail && applies->record.non_existent_subdomains && askable(domain)) {
         const auto address = co_await dns_.ipv4(domain);
@@ -209,23 +222,6 @@ bool worse(const DmarcOutcome& a, const DmarcOutcome& b)
 
 } // namespace
 
-std::string_view name_of(DmarcResult result)
-{
-    switch (result) {
-    case DmarcResult::none:
-        return "none";
-    case DmarcResult::pass:
-        return "pass";
-    case DmarcResult::fail:
-        return "fail";
-    case DmarcResult::temperror:
-        return "temperror";
-    case DmarcResult::permerror:
-        break;
-    }
-    return "permerror";
-}
-
 std::vector<std::string> author_domains(const mime::Header& header)
 {
     std::vector<std::string> domains;
@@ -244,8 +240,8 @@ std::vector<std::string> author_domains(const mime::Header& header)
     return domains;
 }
 
-awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, Authenticated authenticated,
-                                    std::chrono::steady_clock::time_point latest)
+awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, Identifiers authenticated,
+                                    Identifiers unknown, std::chrono::steady_clock::time_point latest)
 {
     DmarcOutcome worst;
     if (authors.empty()) co_return worst;
@@ -256,7 +252,7 @@ awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, 
         worst.why = "From names more than 4 domains";
         co_return worst;
     }
-    Check check(dns, std::move(authenticated), latest);
+    Check check(dns, std::move(authenticated), std::move(unknown), latest);
     worst = co_await check.author(authors.front());
     for (std::size_t at = 1; at < authors.size(); ++at) {
         auto outcome = co_await check.author(authors[at]);

@@ -12,26 +12,15 @@
 
 namespace pillarbox::mailauth {
 
-/// What DMARC says of a message, RFC 9989 §5.3.5 and §9.2.
-enum class DmarcResult : std::uint8_t
-{
-    none, // no record applies, or nobody is named in From
-    pass,
-    fail,
-    temperror, // DNS could not be asked now
-    permerror  // a record, or From, cannot be made sense of
-};
-
-std::string_view name_of(DmarcResult result);
-
 /// The domains that are to be asked of From, each once; as DNS has them.
 std::vector<std::string> author_domains(const mime::Header& header);
 
-/// Domains that a message was shown to come from.
-struct Authenticated
+/// Domains that a message claims to come from, by its reverse-path and by its
+/// signatures.
+struct Identifiers
 {
-    std::optional<std::string> spf{}; // of the reverse-path, when SPF passed
-    std::vector<std::string> dkim{};  // of the signatures that hold
+    std::optional<std::string> spf{};
+    std::vector<std::string> dkim{};
 };
 
 struct DmarcOutcome
@@ -45,8 +34,10 @@ struct DmarcOutcome
 /// DMARC, RFC 9989: whether the message comes from those whom From names. With
 /// several domains in From each is looked at, 4 at most, and the strictest
 /// outcome counts; beyond, none has been shown (§11.5): a permerror that asks for
-/// quarantine. Asks nothing after `latest`.
-awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, Authenticated authenticated,
-                                    std::chrono::steady_clock::time_point latest);
+/// quarantine. `authenticated` was shown to be true; of `unknown` DNS could not
+/// tell: where one of those is aligned nothing has failed (§5.3.6), and whoever
+/// keeps a server that never answers gains nothing by it. Asks nothing after `latest`.
+awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, Identifiers authenticated,
+                                    Identifiers unknown, std::chrono::steady_clock::time_point latest);
 
 } // namespace pillarbox::mailauth

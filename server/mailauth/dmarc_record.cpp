@@ -88,6 +88,23 @@ std::string_view name_of(DmarcPolicy policy)
     return "reject";
 }
 
+std::string_view name_of(DmarcResult result)
+{
+    switch (result) {
+    case DmarcResult::none:
+        return "none";
+    case DmarcResult::pass:
+        return "pass";
+    case DmarcResult::fail:
+        return "fail";
+    case DmarcResult::temperror:
+        return "temperror";
+    case DmarcResult::permerror:
+        break;
+    }
+    return "permerror";
+}
+
 std::optional<DmarcRecord> parse_dmarc_record(std::string_view text)
 {
     std::string_view version = ascii::take_until(text, ';');

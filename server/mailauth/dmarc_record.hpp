@@ -20,6 +20,18 @@ enum class DmarcPolicy : std::uint8_t
 /// "quarantine", as records and Authentication-Results have it.
 std::string_view name_of(DmarcPolicy policy);
 
+/// What DMARC says of a message, RFC 9989 §5.3.5 and §9.2.
+enum class DmarcResult : std::uint8_t
+{
+    none, // no record applies, or nobody is named in From
+    pass,
+    fail,
+    temperror, // DNS could not be asked now
+    permerror  // a record, or From, cannot be made sense of
+};
+
+std::string_view name_of(DmarcResult result);
+
 struct DmarcRecord
 {
     enum class Suffix : std::uint8_t

@@ -111,6 +111,40 @@ std::string in_one_line(const std::vector<MethodResult>& results)
     return line;
 }
 
+std::vector<MethodResult> parse_results(std::string_view body)
+{
+    std::vector<MethodResult> results;
+    std::string word;
+    bool quoted = false, named = false; // named: the identifier is over
+    bool first = true;                  // in a method's part
+    const auto take_word = [&] {
+        const auto equals = word.find('=');
+        if (named && equals != std::string::npos) {
+            std::string name = word.substr(0, equals), value = word.substr(equals + 1);
+            if (std::exchange(first, false))
+                results.push_back({std::move(name), std::move(value)});
+            else if (name == "header.from" && results.back().method == "dmarc")
+                results.back().properties.emplace_back(std::move(name), std::move(value));
+        }
+        word.clear();
+    };
+    for (std::size_t at = 0; at < body.size(); ++at) {
+        const char c = body[at];
+        if (quoted && c == '\\' && at + 1 < body.size()) {
+            word += body[++at];
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (quoted || (c > ' ' && c != ';')) {
+            word += c;
+        } else {
+            take_word();
+            if (c == ';') named = first = true;
+        }
+    }
+    take_word();
+    return results;
+}
+
 bool claims_to_be_from(std::string_view body, std::string_view authserv_id)
 {
     skip_cfws(body);

@@ -26,6 +26,10 @@ std::string authentication_results(std::string_view authserv_id, const std::vect
 /// "spf=pass smtp.mailfrom=example.org; dmarc=pass ...": the same for people.
 std::string in_one_line(const std::vector<MethodResult>& results);
 
+/// What a field that we wrote says, in its order: method and result alone, and
+/// of DMARC `header.from`. Of what nobody here wrote anything may come out.
+std::vector<MethodResult> parse_results(std::string_view body);
+
 /// Whether the body of such a field claims to be from `authserv_id`, RFC 8601
 /// §5. Comments before it, quotes and any version do not hide it.
 bool claims_to_be_from(std::string_view body, std::string_view authserv_id);

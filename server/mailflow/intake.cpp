@@ -2,12 +2,15 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
+#include "server/mailflow/judgement.hpp"
 #include "server/mailflow/report.hpp"
 #include "server/mailflow/routing.hpp"
 #include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
 #include "server/net/networks.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -17,6 +20,8 @@
 #include <utility>
 
 namespace pillarbox::mailflow {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -93,6 +98,7 @@ struct Intake::Prepared
 
 boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& origin, const Sender& sender,
                                                                  std::vector<Recipient>& recipients,
+                                                                 const Judgement& judgement,
                                                                  std::unique_ptr<storage::Spool> body) const
 {
     const auto head = body->read(0, mime::most_header_octets + 1);
@@ -119,7 +125,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
             .recipient = {},
             .time = made.arrival};
     if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
-    const std::string hop_field = received(hop);
+    const std::string hop_field = judgement.field + received(hop);
 
     if (sender.parameters.release_at) {
         for (Recipient& recipient : recipients)
@@ -134,6 +140,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
         delivery.copies.push_back(
             {.account = copy.account,
              .trace = return_path(sender.reverse_path) + delivered_to(copy.delivered_to) + hop_field,
+             .mailbox = judgement.mailbox,
              .recipient = copy.delivered_to});
     }
     if (origin.submission) delivery.copies.push_back({*origin.account, {}, storage::MailboxRole::sent});
@@ -153,7 +160,8 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
                          .tls = origin.tls,
                          .protocol = origin.protocol,
                          .user = origin.user,
-                         .name = made.id};
+                         .name = made.id,
+                         .verified = judgement.found};
     delivery.submitter = origin.account;
     delivery.summary = summary_of(*head);
     delivery.body = std::move(body);
@@ -162,9 +170,22 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
 }
 
 awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
-                                  std::unique_ptr<storage::Spool> body)
+                                  std::unique_ptr<storage::Spool> body, std::unique_ptr<Arriving> arriving)
 {
-    auto prepared = prepare(origin, sender, recipients, std::move(body));
+    Judgement judgement;
+    if (arriving && arriving->verifies() && dns_) {
+        const auto head = body->read(0, mime::most_header_octets + 1);
+        if (!head) co_return refusal(head.error());
+        const mime::Header header(*head);
+        const auto executor = co_await asio::this_coro::executor;
+        mailauth::SpfQuestion from{origin.client, origin.helo, sender.reverse_path};
+        judgement = co_await judge(dns_(executor), *arriving, std::move(from), header);
+        if (judgement.refusal) {
+            refused(origin, sender.reverse_path, recipients, *judgement.refusal);
+            co_return std::move(*judgement.refusal);
+        }
+    }
+    auto prepared = prepare(origin, sender, recipients, judgement, std::move(body));
     if (!prepared) co_return prepared.error();
     const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
     if (!ready) {
@@ -179,6 +200,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         co_return verdict;
     }
     Verdict verdict = stored_as(prepared->id);
+    verdict.verified = std::move(judgement.found);
     if (sender.parameters.release_at) {
         if (on_held_) on_held_();
         co_return verdict;
@@ -193,7 +215,7 @@ awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sende
 {
     assert(!sender.parameters.release_at);
     std::vector<Verdict> verdicts;
-    auto prepared = prepare(origin, sender, recipients, std::move(body));
+    auto prepared = prepare(origin, sender, recipients, Judgement(), std::move(body));
     if (!prepared) {
         verdicts.assign(recipients.size(), prepared.error());
         co_return verdicts;
@@ -280,6 +302,11 @@ awaitable<std::string> Intake::tell_of_success(const Origin& origin, const Sende
     const auto reported = co_await send_report(std::move(*report));
     if (reported.accepted()) co_return std::string();
     co_return reported.text;
+}
+
+std::unique_ptr<Arriving> Intake::arriving(std::shared_ptr<const Config> config) const
+{
+    return std::make_unique<Arriving>(hostname_, std::move(config));
 }
 
 void Intake::refused(const Origin& origin, storage::Event what) const

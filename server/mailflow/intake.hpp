@@ -1,10 +1,14 @@
 #pragma once
 
+#include "server/base/config.hpp"
+#include "server/mailauth/dns.hpp"
+#include "server/mailflow/arriving.hpp"
 #include "server/mailflow/bounce.hpp"
 #include "server/mailflow/signing.hpp"
 #include "server/mailflow/srs.hpp"
 #include "storage/store.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
@@ -65,9 +69,12 @@ struct Verdict
     std::string text = "stored";
     std::string id;           // of the message here: in its Received field, the reply and the log
     std::string unreported{}; // for the log: why a report that was asked for could not be sent
+    std::string verified{};   // for the log: what SPF, DKIM and DMARC said
 
     bool accepted() const { return code == 250; }
 };
+
+struct Judgement;
 
 /// The road from "all octets are here" to "on disk", the same for SMTP, for
 /// webmail and for bounces: checks, writes the trace fields, and calls
@@ -97,8 +104,19 @@ public:
     /// a 4xx: only a message on stable storage is a 250. So is, by then, the
     /// report to a sender who asked to be told of success (RFC 3461 §5.2.2). A
     /// message with `release_at` waits for that time before it goes anywhere.
+    /// What was `arriving` from another server is verified first, and may be
+    /// refused as its author's domain asks: 550, or 451 where DNS cannot tell.
     awaitable<Verdict> accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
-                              std::unique_ptr<storage::Spool> body);
+                              std::unique_ptr<storage::Spool> body,
+                              std::unique_ptr<Arriving> arriving = nullptr);
+
+    /// What looks at a message from another server while it comes in.
+    std::unique_ptr<Arriving> arriving(std::shared_ptr<const Config> config) const;
+
+    /// Whom those who verify ask, on the reactor of an executor; without, nothing
+    /// is verified. To be set before the first message comes.
+    using DnsOf = std::function<mailauth::Dns&(const boost::asio::any_io_executor&)>;
+    void verify_with(DnsOf dns) { dns_ = std::move(dns); }
 
     /// The same for a client that is answered for each recipient, RFC 2033
     /// §4.2: one whose mailbox is full leaves the others alone, and all that is
@@ -133,6 +151,7 @@ private:
     struct Prepared;
     boost::system::result<Prepared, Verdict> prepare(const Origin& origin, const Sender& sender,
                                                      std::vector<Recipient>& recipients,
+                                                     const Judgement& judgement,
                                                      std::unique_ptr<storage::Spool> body) const;
     awaitable<storage::Result<void>> make_ready_to_leave(const Origin& origin, const Sender& sender,
                                                          Prepared& message) const;
@@ -147,6 +166,7 @@ private:
     std::optional<Srs> srs_;
     std::function<void()> on_held_;
     Signer* signer_ = nullptr;
+    DnsOf dns_;
 };
 
 } // namespace pillarbox::mailflow

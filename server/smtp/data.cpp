@@ -1,4 +1,5 @@
 #include "server/base/random.hpp"
+#include "server/net/networks.hpp"
 #include "server/smtp/data_reader.hpp"
 #include "server/smtp/session.hpp"
 
@@ -90,7 +91,16 @@ Incoming Session::begin_message()
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         fill = {identity_->address, message_id, now};
     }
-    return {services_.mail.new_spool(), services_.config->smtp.max_message_size, std::move(fill)};
+    auto arriving = from_elsewhere() ? services_.intake.arriving(services_.config) : nullptr;
+    return {services_.mail.new_spool(), services_.config->smtp.max_message_size, std::move(fill),
+            std::move(arriving)};
+}
+
+/// Whether another server brings the message, one that we know and do not vouch for.
+bool Session::from_elsewhere() const
+{
+    return services_.kind == Services::Kind::relay && !exempt_ && !peer_.is_unspecified() &&
+           !net::NetworkSet(services_.config->verify.except).contains(peer_);
 }
 
 /// The chunks of this transaction, which the first BDAT begins.
@@ -184,24 +194,26 @@ awaitable<void> Session::accept(Transaction transaction, Incoming message)
                                  transaction.recipients, verdict_of(took_too_long));
         co_return say(took_too_long);
     }
-    co_await hand_over(std::move(transaction), message.text());
+    co_await hand_over(std::move(transaction), std::move(message));
 }
 
 /// Stores the message, and says what became of it.
-awaitable<void> Session::hand_over(Transaction transaction, std::unique_ptr<storage::Spool> body)
+awaitable<void> Session::hand_over(Transaction transaction, Incoming message)
 {
-    if (lmtp()) {
+    auto body = message.text();
+    if (lmtp()) { // who is in front has verified it
         co_await hand_over_apart(std::move(transaction), std::move(body));
         co_return;
     }
+    auto arriving = message.arriving();
     const std::size_t recipients = transaction.recipients.size();
     const std::uint64_t octets = body->size();
     mailflow::Sender from;
     from.reverse_path = transaction.reverse_path;
     from.parameters = transaction.parameters;
-    const auto verdict =
-        co_await services_.intake.accept(origin(transaction.parameters.smtputf8), std::move(from),
-                                         std::move(transaction.recipients), std::move(body));
+    const auto verdict = co_await services_.intake.accept(origin(transaction.parameters.smtputf8),
+                                                          std::move(from), std::move(transaction.recipients),
+                                                          std::move(body), std::move(arriving));
     log_verdict(verdict, transaction.reverse_path, recipients, octets);
     say({verdict.code, verdict.status, verdict.text});
 }
@@ -242,17 +254,19 @@ void Session::log_verdict(const mailflow::Verdict& verdict, const std::string& r
                           std::size_t recipients, std::uint64_t octets) const
 {
     if (verdict.accepted()) {
-        log_.info("smtp.message",
-                  {{"id", verdict.id}, {"from", reverse_path}, {"recipients", recipients}, {"size", octets}});
+        const Log log = verdict.verified.empty() ? log_ : log_.with({"verified", verdict.verified});
+        log.info("smtp.message",
+                 {{"id", verdict.id}, {"from", reverse_path}, {"recipients", recipients}, {"size", octets}});
         if (!verdict.unreported.empty())
             log_.warning("smtp.report_not_sent", {{"to", reverse_path}, {"reason", verdict.unreported}});
         return;
     }
-    log_.info("smtp.message_refused", {{"code", verdict.code},
-                                       {"status", verdict.status},
-                                       {"from", reverse_path},
-                                       {"recipients", recipients},
-                                       {"size", octets}});
+    const Log log = verdict.verified.empty() ? log_ : log_.with({"verified", verdict.verified});
+    log.info("smtp.message_refused", {{"code", verdict.code},
+                                      {"status", verdict.status},
+                                      {"from", reverse_path},
+                                      {"recipients", recipients},
+                                      {"size", octets}});
 }
 
 } // namespace pillarbox::smtp

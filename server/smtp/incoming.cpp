@@ -43,8 +43,9 @@ Incoming::Clock::time_point Incoming::latest()
 }
 
 Incoming::Incoming(std::unique_ptr<storage::Spool> spool, std::uint64_t most_octets,
-                   std::optional<mailflow::SubmissionHeader::Fill> fill)
-    : spool_(std::move(spool)), most_octets_(most_octets), deadline_(latest())
+                   std::optional<mailflow::SubmissionHeader::Fill> fill,
+                   std::unique_ptr<mailflow::Arriving> arriving)
+    : spool_(std::move(spool)), most_octets_(most_octets), arriving_(std::move(arriving)), deadline_(latest())
 {
     if (fill) header_.emplace(std::move(*fill));
 }
@@ -65,16 +66,19 @@ void Incoming::take(std::uint64_t sent, std::string_view text, TextRules::Fault 
     if (const auto refusal = refusal_of(fault)) refuse(*refusal);
     if (octets_ > most_octets_) refuse(too_large);
     if (refusal_) return;
-    if (!header_) return keep(text);
     mended_.clear();
+    if (arriving_) return keep(arriving_->feed(text, mended_));
+    if (!header_) return keep(text);
     header_->feed(text, mended_);
     keep(mended_);
 }
 
 void Incoming::finish()
 {
-    if (refusal_ || !header_) return;
+    if (refusal_) return;
     mended_.clear();
+    if (arriving_) return keep(arriving_->finish(mended_));
+    if (!header_) return;
     header_->finish(mended_);
     keep(mended_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/mailflow/arriving.hpp"
 #include "server/mailflow/submission_header.hpp"
 #include "server/smtp/reply.hpp"
 #include "server/smtp/text_rules.hpp"
@@ -34,8 +35,10 @@ public:
     static Clock::time_point latest();
 
     /// `fill` is for a submission: what its header section gets where it lacks it.
+    /// `arriving` is for what another server brings, and looks at all of it.
     Incoming(std::unique_ptr<storage::Spool> spool, std::uint64_t most_octets,
-             std::optional<mailflow::SubmissionHeader::Fill> fill);
+             std::optional<mailflow::SubmissionHeader::Fill> fill,
+             std::unique_ptr<mailflow::Arriving> arriving = nullptr);
 
     /// For the reader: a submission's bare LF is mended.
     TextRules::BareLineFeed bare_line_feed() const;
@@ -60,6 +63,7 @@ public:
 
     /// The text, for who accepts it.
     std::unique_ptr<storage::Spool> text() { return std::move(spool_); }
+    std::unique_ptr<mailflow::Arriving> arriving() { return std::move(arriving_); }
 
 private:
     void refuse(const Reply& reply);
@@ -68,6 +72,7 @@ private:
     std::unique_ptr<storage::Spool> spool_;
     std::uint64_t most_octets_;
     std::optional<mailflow::SubmissionHeader> header_;
+    std::unique_ptr<mailflow::Arriving> arriving_;
     std::optional<Reply> refusal_;
     std::uint64_t octets_ = 0;
     Clock::time_point deadline_;

@@ -147,13 +147,14 @@ private:
     awaitable<void> bdat(Command command);
     std::optional<Reply> no_text_yet() const;
     Incoming begin_message();
+    bool from_elsewhere() const;
     Chunks& begin_chunks();
     awaitable<bool> receive_text(Incoming* message);
     awaitable<bool> receive_chunk(Chunks* chunks, std::uint64_t octets);
     static std::chrono::seconds time_left(Incoming::Clock::time_point deadline);
     void say_received(const Chunks& chunks, std::uint64_t octets);
     awaitable<void> accept(Transaction transaction, Incoming message);
-    awaitable<void> hand_over(Transaction transaction, std::unique_ptr<storage::Spool> body);
+    awaitable<void> hand_over(Transaction transaction, Incoming message);
     mailflow::Origin origin(bool utf8 = false) const;
     void refused(storage::EventKind kind, std::string reverse_path, std::string forward_path,
                  const Reply& reply) const;

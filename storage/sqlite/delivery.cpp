@@ -102,6 +102,7 @@ private:
         event.mailbox = placed->mailbox;
         event.uid = placed->uid;
         record_event(database, event);
+        record_verified(database, std::move(event));
         return boost::system::in_place_value;
     }
 
@@ -122,6 +123,16 @@ private:
         auto event = accepted(EventKind::queued, forward.recipient);
         if (delivery_.submitter) event.account = *delivery_.submitter;
         event.queue = QueueId{database.last_id()};
+        record_event(database, event);
+        record_verified(database, std::move(event));
+    }
+
+    /// Beside `event`, of whoever is to get it.
+    void record_verified(Database& database, Event event)
+    {
+        if (delivery_.handover.verified.empty()) return;
+        event.kind = EventKind::verified;
+        event.text = delivery_.handover.verified;
         record_event(database, event);
     }
 

@@ -22,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (header.fields().size() != 1 || header.size() != text.size()) std::abort();
     if (!claims_to_be_from(header.fields().front().body, "mail.example.org")) std::abort();
     (void)claims_to_be_from(input, "mail.example.org");
+    const auto read = parse_results(header.fields().front().body);
+    if (read.size() != 2 || read[0].result != "fail" || read[1].method != "dmarc") std::abort();
+    (void)parse_results(input);
 
     const auto record = parse_dmarc_record(input);
     if (record && !record->usable && record->policy != DmarcPolicy::none) std::abort();

@@ -1,3 +1,4 @@
+pillarbox_fuzz_target(forged_results LINK pillarbox_mailflow)
 pillarbox_fuzz_target(index_text LINK pillarbox_mailflow)
 pillarbox_fuzz_target(line_form LINK pillarbox_mailflow)
 pillarbox_fuzz_target(srs LINK pillarbox_mailflow)

@@ -64,7 +64,7 @@ PURE = re.compile(
     r"|server/net/(dns_records|line_buffer|proxy_header)\."
     r"|server/auth/(sasl|sasl_oauth|scram|introspection|json_text|jwt|jwks|token_claims)\."
     r"|server/mailauth/(dmarc_record|name|spf_macro|spf_record|results)\."
-    r"|server/mailflow/(index_text|srs|trace|policy|bounce)\."
+    r"|server/mailflow/(authentication|forged_results|index_text|srs|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
     r"|server/outbound/(dot_stuffer|extensions|reply_reader|retry)\."
     r"|server/pop3/(command|reply|numbering|shown)\."

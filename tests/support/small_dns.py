@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import queue
 import socket
 import struct
 import threading
@@ -35,10 +36,16 @@ class SmallDns:
         self.zone = zone
         self.failing = set()
         self.silent = set()
+        self.asked = queue.Queue()  # names
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def wait_for(self, name):
+        """Until somebody asks for it."""
+        while self.asked.get(timeout=60) != name:
+            pass
 
     def close(self):
         with contextlib.suppress(OSError):
@@ -63,6 +70,7 @@ class SmallDns:
             labels.append(question[at + 1 : at + 1 + question[at]].decode().lower())
             at += 1 + question[at]
         name = ".".join(labels)
+        self.asked.put(name)
         (kind,) = struct.unpack(">H", question[at + 1 : at + 3])
         asked = question[12 : at + 5]
         if name in self.silent:

@@ -1,3 +1,4 @@
+#include "server/mailflow/authentication.hpp"
 #include "server/mime/characters.hpp"
 #include "server/mime/encoded_word.hpp"
 #include "server/mime/header.hpp"
@@ -50,6 +51,16 @@ json::array describe_headers(const mime::Structure& structure)
     return list;
 }
 
+json::object describe(const mailflow::Authentication& found)
+{
+    json::object object;
+    object["spf"] = mime::scrub_utf8(found.spf);
+    object["dkim"] = mime::scrub_utf8(found.dkim);
+    object["dmarc"] = mime::scrub_utf8(found.dmarc);
+    object["domain"] = mime::scrub_utf8(found.domain);
+    return object;
+}
+
 json::object describe(const mime::Part& part)
 {
     json::object object;
@@ -90,7 +101,8 @@ json::array describe(const std::vector<mime::Attachment>& attachments)
     return list;
 }
 
-json::object describe(const storage::Listed& message, const mime::Structure& structure)
+json::object describe(const storage::Listed& message, const mime::Structure& structure,
+                      std::string_view hostname)
 {
     const auto view = mime::view(structure);
     json::object body;
@@ -115,6 +127,9 @@ json::object describe(const storage::Listed& message, const mime::Structure& str
     object["attachments"] = describe(view.attachments);
     object["structure"] = describe_tree(structure, 0);
     object["headers"] = describe_headers(structure);
+    // Nothing is claimed that was not looked at.
+    const auto found = mailflow::authentication_of(mime::Header(structure.header), hostname);
+    if (found) object["authentication"] = describe(*found);
     object["incomplete"] = view.incomplete || structure.too_deep || structure.too_many;
     object["state"] = std::to_string(message.modseq);
     return object;
@@ -143,7 +158,8 @@ awaitable<Response> show_message(const http::Services& services, Structures& str
     if (unchanged) co_return std::move(*unchanged);
     const auto structure = co_await structures.find(mail, message->id);
     if (!structure) co_return http::problem(context.request, structure.error());
-    co_return with_etag(context.request, etag_of(*message), json_response(describe(*message, **structure)));
+    co_return with_etag(context.request, etag_of(*message),
+                        json_response(describe(*message, **structure, services.hostname)));
 }
 
 struct Change

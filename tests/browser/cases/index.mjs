@@ -7,6 +7,7 @@ import { hostileCases } from './hostile.mjs';
 import { accessCases } from './access.mjs';
 import { largeCases } from './large.mjs';
 import { searchCases } from './search.mjs';
+import { authenticCases } from './authentic.mjs';
 import { awayCases } from './away.mjs';
 
-export const cases = [setUpCases, signInCases, adminCases, mailCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, awayCases];
+export const cases = [setUpCases, signInCases, adminCases, mailCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, authenticCases, awayCases];

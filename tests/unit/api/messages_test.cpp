@@ -78,6 +78,26 @@ TEST_F(MessagesTest, ShowWhatTheyAreMadeOf)
     EXPECT_EQ(message.at("headers").at(0).at("name").as_string(), "Return-Path");
 }
 
+TEST_F(MessagesTest, TellWhatWasVerified)
+{
+    auto spool = store_->mail().new_spool();
+    ASSERT_TRUE(spool->append("From: a@example.net\r\n\r\ntext\r\n"));
+    const auto account = run(store_->accounts().find("alice@example.org"));
+    ASSERT_TRUE(account);
+    storage::Delivery delivery;
+    delivery.copies.push_back({.account = account->id,
+                               .trace = "Authentication-Results: mail.example.org;\r\n    spf=fail;\r\n"
+                                        "    dkim=none;\r\n    dmarc=fail header.from=example.net\r\n"
+                                        "Received: x\r\n"});
+    delivery.body = std::move(spool);
+    ASSERT_TRUE(run(store_->mail().deliver(std::move(delivery))));
+    const auto found = get("alice", "/api/v1/messages/" + newest("alice")).json().at("authentication");
+    EXPECT_EQ(found.at("spf").as_string(), "fail");
+    EXPECT_EQ(found.at("dkim").as_string(), "none");
+    EXPECT_EQ(found.at("dmarc").as_string(), "fail");
+    EXPECT_EQ(found.at("domain").as_string(), "example.net");
+}
+
 TEST_F(MessagesTest, BelongToTheirOwner)
 {
     for (const std::string part : {"", "/body", "/body?format=html", "/parts/2", "/raw"}) {

@@ -97,6 +97,21 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_EQ(config.limits.exempt, (std::vector<Network>{{"127.0.0.0", 8}}));
 }
 
+TEST_F(ConfigFile, SaysWhatVerifyingLeadsTo)
+{
+    const Config defaults = load("");
+    EXPECT_EQ(defaults.verify.mode, Config::Verify::Mode::enforce);
+    EXPECT_TRUE(defaults.verify.quarantine_to_junk);
+    EXPECT_FALSE(defaults.verify.defer_on_fault);
+    EXPECT_EQ(defaults.verify.except.size(), 8u);
+    const Config config = load("[verify]\nmode = \"note\"\nquarantine = \"inbox\"\ndns_fault = \"defer\"\n"
+                               "except = [\"192.0.2.0/24\"]\n");
+    EXPECT_EQ(config.verify.mode, Config::Verify::Mode::note);
+    EXPECT_FALSE(config.verify.quarantine_to_junk);
+    EXPECT_TRUE(config.verify.defer_on_fault);
+    EXPECT_EQ(config.verify.except, (std::vector<Network>{{"192.0.2.0", 24}}));
+}
+
 TEST_F(ConfigFile, HasRatesAndWhatEndsAName)
 {
     const Config config = load("[smtp]\nconnections_per_minute = 0\nmessages_per_hour = 5\n"

@@ -14,12 +14,12 @@ using pillarbox::test::run_task;
 using test::Zone;
 using Names = std::vector<std::string>;
 
-DmarcOutcome check(Zone& zone, Names authors, Authenticated authenticated = {},
+DmarcOutcome check(Zone& zone, Names authors, Identifiers authenticated = {}, Identifiers unknown = {},
                    std::chrono::seconds time = 20s)
 {
     boost::asio::io_context context;
     return run_task(context, check_dmarc(zone, std::move(authors), std::move(authenticated),
-                                         std::chrono::steady_clock::now() + time));
+                                         std::move(unknown), std::chrono::steady_clock::now() + time));
 }
 
 struct Case
@@ -27,16 +27,17 @@ struct Case
     const char* what;
     std::string zone;
     Names authors;
-    Authenticated authenticated;
+    Identifiers authenticated;
     DmarcResult result;
     DmarcPolicy policy = none;
+    Identifiers unknown{};
 };
 
 void expect(const std::vector<Case>& cases)
 {
     for (const auto& one : cases) {
         Zone zone(one.zone);
-        const auto outcome = check(zone, one.authors, one.authenticated);
+        const auto outcome = check(zone, one.authors, one.authenticated, one.unknown);
         EXPECT_EQ(name_of(outcome.result), name_of(one.result)) << one.what << ": " << outcome.why;
         EXPECT_EQ(name_of(outcome.policy), name_of(one.policy)) << one.what;
         const bool error = one.result == DmarcResult::permerror || one.result == DmarcResult::temperror;
@@ -148,8 +149,27 @@ TEST(CheckDmarc, FailsNobodyForDns)
          DmarcResult::pass,
          reject},
     });
+    expect({
+        {"SPF", rejects, {"example.org"}, {}, DmarcResult::temperror, none, {.spf = "a.example.org"}},
+        {"a key",
+         rejects,
+         {"example.org"},
+         {},
+         DmarcResult::temperror,
+         none,
+         {.dkim = {"x.test", "example.org"}}},
+        {"SPF of a stranger", rejects, {"example.org"}, {}, DmarcResult::fail, reject, {.spf = "x.test"}},
+        {"a stranger's key", rejects, {"example.org"}, {}, DmarcResult::fail, reject, {.dkim = {"x.test"}}},
+        {"one is enough",
+         rejects,
+         {"example.org"},
+         {.spf = "example.org"},
+         DmarcResult::pass,
+         reject,
+         {.dkim = {"example.org"}}},
+    });
     Zone zone(rejects);
-    EXPECT_EQ(check(zone, {"example.org"}, {}, 0s).result, DmarcResult::temperror);
+    EXPECT_EQ(check(zone, {"example.org"}, {}, {}, 0s).result, DmarcResult::temperror);
     EXPECT_TRUE(zone.asked.empty());
 }
 

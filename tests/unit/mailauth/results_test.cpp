@@ -39,6 +39,26 @@ TEST(AuthenticationResults, LetsNothingOut)
     EXPECT_LT(longest.size(), 400U);
 }
 
+TEST(ParseResults, ReadsWhatWeWrite)
+{
+    const std::vector<MethodResult> written{
+        {"spf", "pass", "a \"quoted; reason\" \\", {{"smtp.mailfrom", "example.net"}}},
+        {"dkim", "fail", "x=y; dmarc=pass", {{"header.d", "dmarc=pass"}}},
+        {"dmarc", "fail", "", {{"header.from", "example.net"}, {"policy.dmarc", "none"}}},
+    };
+    const auto field = authentication_results("mail.example.org", written);
+    const auto read = parse_results(std::string_view(field).substr(field.find(':') + 1));
+    ASSERT_EQ(read.size(), 3U);
+    for (std::size_t at = 0; at < 3; ++at) {
+        EXPECT_EQ(read[at].method, written[at].method);
+        EXPECT_EQ(read[at].result, written[at].result);
+    }
+    EXPECT_EQ(read[2].properties.front().second, "example.net");
+    EXPECT_TRUE(parse_results(" mail.example.org; none").empty());
+    EXPECT_TRUE(parse_results("").empty());
+    EXPECT_TRUE(parse_results(" spf=pass").empty()); // that is an identifier
+}
+
 TEST(ClaimsToBeFrom, IsNotFooled)
 {
     for (const auto* body :

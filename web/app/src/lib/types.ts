@@ -84,4 +84,6 @@ export interface Message {
   body: { html: boolean; text: boolean };
   attachments: Attachment[];
   incomplete: boolean;
+  /** What SPF, DKIM and DMARC said as it came; absent where nobody asked. */
+  authentication?: { spf: string; dkim: string; dmarc: string; domain: string };
 }

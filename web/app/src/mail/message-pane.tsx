@@ -6,6 +6,7 @@ import type { Message, Person } from '../lib/types';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
 import { Attachments } from './attachments';
+import { AuthenticationLine, AuthenticationNote } from './authentication';
 import { BodyFrame } from './body-frame';
 import { backToList } from './keyboard';
 import { HeadersDialog, OriginalDialog } from './source-dialogs';
@@ -71,6 +72,7 @@ function Head({ message }: { message: Message }) {
                 <dt>Arrived</dt>
                 <dd>{exactDate(message.received)}</dd>
               </div>
+              <AuthenticationLine message={message} />
             </dl>
           </details>
         </div>
@@ -149,6 +151,7 @@ function Content({ now, sheet }: { now: Opened; sheet: boolean }) {
   return (
     <article aria-label="Message" class="message">
       <Head message={message} />
+      <AuthenticationNote message={message} />
       {message.incomplete && (
         <p class="note">
           <Icon name="warning" />
