@@ -216,6 +216,12 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", messages + "{id}/body", messages + id + "/body?format=x");
     ask_and_check("get", messages + "{id}/parts/{path}", messages + id + "/parts/2");
     ask_and_check("get", messages + "{id}/raw", messages + id + "/raw");
+    const std::string batch = "/api/v1/messages/batch";
+    ask_and_check("post", batch, batch, R"({"ids":["7777"],"action":"move","mailbox":"trash"})");
+    ask_and_check("post", batch, batch, R"({"ids":["7777"],"action":"burn"})");
+    ask_and_check("post", "/api/v1/undo", "/api/v1/undo", R"({"token":"none"})");
+    ask_and_check("get", "/api/v1/jobs", "/api/v1/jobs");
+    ask_and_check("get", "/api/v1/jobs/{id}", "/api/v1/jobs/none");
     const auto account = run(store_->accounts().find("alice@example.org"))->id;
     storage::Visit visit{.account = account, .label = "", .peer = "192.0.2.7"};
     visit.mailbox = run(store_->mail().mailboxes(account))->front().id;

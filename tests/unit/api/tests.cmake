@@ -6,6 +6,7 @@ pillarbox_unit_test(api
         ${here}/admin_queue_test.cpp
         ${here}/answer_test.cpp
         ${here}/autoconfig_test.cpp
+        ${here}/batch_test.cpp
         ${here}/devices_test.cpp
         ${here}/drafts_test.cpp
         ${here}/events_test.cpp
@@ -21,4 +22,5 @@ pillarbox_unit_test(api
         ${here}/site_test.cpp
         ${here}/text_test.cpp
         ${here}/trace_test.cpp
+        ${here}/undo_test.cpp
     LINK pillarbox_api pillarbox_support Boost::json)
