@@ -30,6 +30,8 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox, mailflow::Intake& in
     add_mailboxes(router, site.services());
     const auto structures = std::make_shared<Structures>();
     add_messages(router, site.services(), structures);
+    add_own_mailboxes(router, site.services());
+    add_vault(router, site.services());
     const auto jobs = std::make_shared<Jobs>();
     add_jobs(router, jobs);
     add_batch(router, site.services(), jobs);

@@ -25,6 +25,8 @@ void add_autoconfig(http::Router& router, const http::Services& services);
 void add_setup(http::Site& site, mailflow::Intake& intake);
 void add_trace(http::Router& router, const http::Services& services);
 void add_transcripts(http::Router& router, const http::Services& services);
+void add_own_mailboxes(http::Router& router, const http::Services& services);
+void add_vault(http::Router& router, const http::Services& services);
 void add_jobs(http::Router& router, std::shared_ptr<Jobs> jobs);
 void add_batch(http::Router& router, const http::Services& services, std::shared_ptr<Jobs> jobs);
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);

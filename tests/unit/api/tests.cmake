@@ -13,6 +13,7 @@ pillarbox_unit_test(api
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp
+        ${here}/own_mailboxes_test.cpp
         ${here}/search_test.cpp
         ${here}/sending_test.cpp
         ${here}/serve_test.cpp
@@ -23,4 +24,5 @@ pillarbox_unit_test(api
         ${here}/text_test.cpp
         ${here}/trace_test.cpp
         ${here}/undo_test.cpp
+        ${here}/vault_test.cpp
     LINK pillarbox_api pillarbox_support Boost::json)
