@@ -13,4 +13,4 @@ pillarbox_unit_test(mailflow
         ${CMAKE_CURRENT_LIST_DIR}/sender_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/submission_header_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/trace_test.cpp
-    LINK pillarbox_mailflow)
+    LINK pillarbox_mailflow pillarbox_support)
