@@ -16,6 +16,7 @@ http::Services web_services(storage::Store& store, auth::Login& login,
     services.secret = auth::load_or_make_key(config.data_dir);
     services.setup_code = std::move(setup_code);
     services.transcripts = transcript::directory_in(config.data_dir);
+    services.vault = config.storage.vault;
     if (!config.tls.off() && !config.https.listen.empty())
         services.https_port = config.https.listen.front().port;
     services.config = std::move(now);

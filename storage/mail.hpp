@@ -142,8 +142,8 @@ public:
     /// Errors: not_found; invalid when it has a role, or others lie in it.
     virtual awaitable<Result<void>> remove_mailbox(AccountId account, MailboxId mailbox) = 0;
 
-    /// Newest first (highest uid). At most `limit` messages with a uid below
-    /// `before` (0: from the newest), or, with `position`, from that offset on.
+    /// Received last first, then by uid. At most `limit` messages behind that
+    /// with uid `before` (0: all), or, with `position`, from that offset on.
     /// Errors: not_found when the mailbox is none of the account's.
     virtual awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
                                          std::uint32_t position, std::size_t limit) = 0;

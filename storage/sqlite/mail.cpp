@@ -8,14 +8,36 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-// The page is cut from the narrow table before anything is joined to it.
+// The page is cut from the index before anything is joined to it.
 constexpr auto select_page =
     "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.modseq, m.received, "
     "body.sender_name, body.sender_address, body.subject, body.preview, body.message_id, body.thread_key, "
     "body.date, "
     "body.attachments "
-    "FROM (SELECT * FROM message WHERE mailbox = ? AND uid < ? ORDER BY uid DESC LIMIT ? OFFSET ?) m "
-    "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body ORDER BY m.uid DESC";
+    "FROM (SELECT mailbox, uid FROM message WHERE mailbox = ? AND (received, uid) < (?, ?) "
+    "ORDER BY received DESC, uid DESC LIMIT ? OFFSET ?) page "
+    "JOIN message m ON m.mailbox = page.mailbox AND m.uid = page.uid "
+    "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body ORDER BY m.received DESC, m.uid DESC";
+
+/// A place in the order of a list.
+struct Place
+{
+    Time received = Time::max();
+    std::uint32_t uid = 0;
+};
+
+/// Where the message is, or was; of one that is long forgotten, where messages
+/// that came before it are.
+Place place_of(Database& database, MailboxId mailbox, std::uint32_t uid)
+{
+    Query row(database,
+              "SELECT coalesce((SELECT received FROM message WHERE mailbox = ?1 AND uid = ?2), "
+              "(SELECT received FROM dead WHERE mailbox = ?1 AND uid = ?2), "
+              "(SELECT max(received) FROM message WHERE mailbox = ?1 AND uid < ?2), 0)",
+              mailbox, uid);
+    row.step();
+    return {.received = row.as<Time>(0), .uid = uid};
+}
 
 Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, std::uint32_t before,
                      std::uint32_t position, std::size_t limit)
@@ -29,13 +51,15 @@ Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, s
         page.modseq = row.as<std::uint64_t>(1);
     }
     page.position = position;
+    Place below;
     if (before != 0) {
-        Query row(database, "SELECT count(*) FROM message WHERE mailbox = ? AND uid >= ?", mailbox, before);
+        below = place_of(database, mailbox, before);
+        Query row(database, "SELECT count(*) FROM message WHERE mailbox = ? AND (received, uid) >= (?, ?)",
+                  mailbox, below.received, below.uid);
         row.step();
         page.position += row.as<std::uint32_t>(0);
     }
-    const auto below = before != 0 ? std::int64_t{before} : INT64_MAX;
-    for (Query row(database, select_page, mailbox, below, limit, position); row.step();)
+    for (Query row(database, select_page, mailbox, below.received, below.uid, limit, position); row.step();)
         page.items.push_back(listed_of(row));
     return page;
 }

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/addresses_schema.hpp"
 #include "storage/sqlite/event_schema.hpp"
+#include "storage/sqlite/lists_schema.hpp"
 #include "storage/sqlite/schema_drafts.hpp"
 #include "storage/sqlite/schema_outgoing.hpp"
 
@@ -369,11 +370,11 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-constexpr std::array all_migrations = {first_schema,     second_schema, third_schema,     fourth_schema,
-                                       fifth_schema,     sixth_schema,  seventh_schema,   eighth_schema,
-                                       ninth_schema,     tenth_schema,  eleventh_schema,  twelfth_schema,
-                                       event_schema,     drafts_schema, outgoing_schema,  parameters_schema,
-                                       addresses_schema, dkim_schema,   deliver_by_schema};
+constexpr std::array all_migrations = {first_schema,     second_schema, third_schema,    fourth_schema,
+                                       fifth_schema,     sixth_schema,  seventh_schema,  eighth_schema,
+                                       ninth_schema,     tenth_schema,  eleventh_schema, twelfth_schema,
+                                       event_schema,     drafts_schema, outgoing_schema, parameters_schema,
+                                       addresses_schema, dkim_schema,   lists_schema,    deliver_by_schema};
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "web/api/api.hpp"
 
 #include "web/api/admin.hpp"
+#include "web/api/jobs.hpp"
 #include "web/api/openapi.hpp"
 #include "web/api/resources.hpp"
 
@@ -29,6 +30,11 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox, mailflow::Intake& in
     add_mailboxes(router, site.services());
     const auto structures = std::make_shared<Structures>();
     add_messages(router, site.services(), structures);
+    add_own_mailboxes(router, site.services());
+    add_vault(router, site.services());
+    const auto jobs = std::make_shared<Jobs>();
+    add_jobs(router, jobs);
+    add_batch(router, site.services(), jobs);
     add_parts(router, site.services(), structures);
     add_search(router, site.services());
     const Composing composing{site.services(), outbox, structures,

@@ -141,7 +141,7 @@ awaitable<Response> listen(const http::Site& site, const Context& context)
     const auto executor = co_await boost::asio::this_coro::executor;
     auto stream = site.streams().open(context.account(), executor);
     if (!stream) {
-        auto response = http::problem(request, 503, "Too many tabs listen already. Close one.");
+        auto response = http::problem(request, 503, "The server is just ending. Try again in a moment.");
         response.fields.set("Retry-After", "30");
         co_return response;
     }

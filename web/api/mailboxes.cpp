@@ -113,9 +113,13 @@ awaitable<storage::Result<storage::Page>> read_page(storage::Mail& mail, storage
     if (wanted.cursor && wanted.cursor->direction == Cursor::Direction::before) {
         // Where the row is now; when it has gone, where it would be.
         const auto uid = wanted.cursor->uid;
-        const auto here = co_await mail.list(account, mailbox, uid + 1, 0, 1);
+        const auto behind = co_await mail.list(account, mailbox, uid, 0, 0);
+        if (!behind) co_return behind.error();
+        const auto above = behind->position > 0 ? behind->position - 1 : 0;
+        const auto here = co_await mail.list(account, mailbox, 0, above, 1);
         if (!here) co_return here.error();
-        const auto end = here->items.empty() ? here->total : here->position;
+        const bool there = !here->items.empty() && here->items.front().uid == uid;
+        const auto end = there ? above : behind->position;
         const auto rows = std::min<std::size_t>(wanted.limit, end);
         wanted.position = static_cast<std::uint32_t>(end - rows);
         wanted.limit = std::max<std::size_t>(rows, 1);

@@ -8,6 +8,8 @@
 
 namespace pillarbox::api {
 
+class Jobs;
+
 // One source for a resource; each adds its routes.
 
 void add_session(http::Router& router, const http::Services& services);
@@ -23,6 +25,10 @@ void add_autoconfig(http::Router& router, const http::Services& services);
 void add_setup(http::Site& site, mailflow::Intake& intake);
 void add_trace(http::Router& router, const http::Services& services);
 void add_transcripts(http::Router& router, const http::Services& services);
+void add_own_mailboxes(http::Router& router, const http::Services& services);
+void add_vault(http::Router& router, const http::Services& services);
+void add_jobs(http::Router& router, std::shared_ptr<Jobs> jobs);
+void add_batch(http::Router& router, const http::Services& services, std::shared_ptr<Jobs> jobs);
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures);
 
 } // namespace pillarbox::api

@@ -18,7 +18,8 @@ using http::Response;
 constexpr std::size_t longest_address = 254;  // octets
 constexpr std::size_t longest_password = 256; // octets
 
-Response describe(const storage::WebSession& session, std::string_view address, bool admin)
+Response describe(const http::Services& services, const storage::WebSession& session,
+                  std::string_view address, bool admin)
 {
     boost::json::object account;
     account["address"] = address;
@@ -27,6 +28,7 @@ Response describe(const storage::WebSession& session, std::string_view address, 
     object["account"] = std::move(account);
     object["csrfToken"] = session.csrf;
     object["expires"] = format_time(session.expires);
+    object["deletedKeptFor"] = services.vault.count();
     auto response = json_response(object);
     response.fields.set("Cache-Control", "no-store"); // it holds a secret
     return response;
@@ -80,7 +82,7 @@ awaitable<Response> sign_in(const http::Services& services, const Context& conte
     if (!added) co_return http::problem(request, added.error());
     context.log.info("http.sign_in", {{"user", identity->address}});
 
-    auto response = describe(session.stored, identity->address, identity->admin);
+    auto response = describe(services, session.stored, identity->address, identity->admin);
     response.fields.add("Set-Cookie", http::set_cookie(request, session, stay));
     co_return response;
 }
@@ -89,7 +91,7 @@ awaitable<Response> who_am_i(const http::Services& services, const Context& cont
 {
     const auto account = co_await services.store.accounts().find(context.account());
     if (!account) co_return http::problem(context.request, account.error());
-    co_return describe(context.session, account->address, account->admin);
+    co_return describe(services, context.session, account->address, account->admin);
 }
 
 awaitable<Response> sign_out(const http::Services& services, const Context& context)

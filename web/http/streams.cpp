@@ -30,8 +30,12 @@ std::shared_ptr<Stream> Streams::open(storage::AccountId account, asio::any_io_e
     const std::scoped_lock lock(mutex_);
     if (draining_) return nullptr;
     std::erase_if(open_, [](const auto& one) { return one.second.expired(); });
-    const auto have = std::ranges::count(open_, account, [](const auto& one) { return one.first; });
-    if (static_cast<std::size_t>(have) >= most_of_account) return nullptr;
+    const auto account_of = [](const auto& one) { return one.first; };
+    if (std::ranges::count(open_, account, account_of) >= std::ptrdiff_t{most_of_account}) {
+        const auto oldest = std::ranges::find(open_, account, account_of);
+        if (const auto stream = oldest->second.lock()) stream->end();
+        open_.erase(oldest);
+    }
     auto stream = std::make_shared<Stream>(std::move(executor));
     open_.emplace_back(account, stream);
     return stream;

@@ -41,7 +41,9 @@ class Streams
 public:
     static constexpr std::size_t most_of_account = 10;
 
-    /// Another one; null when the account has enough, or the server is ending.
+    /// Another one; null when the server is ending. Where the account has enough,
+    /// its oldest ends: of a browser that has left, that may take a while to be
+    /// noticed otherwise.
     std::shared_ptr<Stream> open(storage::AccountId account, boost::asio::any_io_executor executor);
 
     /// Ends those that there are, and opens no others.

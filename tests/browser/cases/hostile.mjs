@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { signIn } from '../support/browser.mjs';
+import { signIn, silenceEvents } from '../support/browser.mjs';
 import { html, message } from '../support/mails.mjs';
 import { Server } from '../support/server.mjs';
 import { deliver } from '../support/smtp.mjs';
@@ -63,6 +63,7 @@ export const hostileCases = {
       name: 'makes no request and runs nothing',
       allowed,
       async test({ page, server, shared, outside, shoot }) {
+        await silenceEvents(page);
         await signIn(page, server.origin, `alice@${Server.domain}`, Server.password);
         await page.getByRole('row', { name: /A hostile letter/ }).click();
         const body = page.frameLocator('iframe[title="Message body"]');
@@ -89,6 +90,7 @@ export const hostileCases = {
       name: 'after consent, images load and nothing else',
       allowed,
       async test({ page, server, shared }) {
+        await silenceEvents(page);
         await signIn(page, server.origin, `alice@${Server.domain}`, Server.password);
         await page.getByRole('row', { name: /A hostile letter/ }).click();
         await page.getByRole('button', { name: 'Load remote images' }).click();
@@ -114,6 +116,7 @@ export const hostileCases = {
       name: 'the frame cannot reach the page, nor the page be framed',
       allowed,
       async test({ page, server, context }) {
+        await silenceEvents(page);
         await signIn(page, server.origin, `alice@${Server.domain}`, Server.password);
         await page.getByRole('row', { name: /A hostile letter/ }).click();
         await page.frameLocator('iframe[title="Message body"]').getByText('The end of it').waitFor();

@@ -1,4 +1,4 @@
-import { looks, openPage, signIn } from '../support/browser.mjs';
+import { looks, openPage, signIn, silenceEvents } from '../support/browser.mjs';
 import { inbox } from '../support/mails.mjs';
 import { deliver } from '../support/smtp.mjs';
 import { Server } from '../support/server.mjs';
@@ -24,6 +24,7 @@ export async function takeScreenshot(browser, server, path) {
       });
     await route.fulfill({ response, json: answer });
   });
+  await silenceEvents(page);
   await signIn(page, server.origin, `alice@${Server.domain}`, Server.password);
   await page.getByRole('row', { name: /The hut is ours/ }).click();
   await page.frameLocator('iframe[title="Message body"]').getByText('two clear days').waitFor();

@@ -51,6 +51,11 @@ export async function openPage(browser, origin, look, options = {}) {
   return { page, context, trouble, outside };
 }
 
+/** Nobody tells the page what happens: it can be waited for until the network is idle. */
+export async function silenceEvents(page) {
+  await page.route('**/api/v1/events', (route) => route.fulfill({ status: 204 }));
+}
+
 /** What axe finds wrong, WCAG 2.0 to 2.2, A and AA, frames included. */
 export async function axe(page) {
   for (const frame of page.frames()) await frame.evaluate(axeSource);

@@ -216,6 +216,30 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
     ask_and_check("get", messages + "{id}/body", messages + id + "/body?format=x");
     ask_and_check("get", messages + "{id}/parts/{path}", messages + id + "/parts/2");
     ask_and_check("get", messages + "{id}/raw", messages + id + "/raw");
+    const std::string mailboxes = "/api/v1/mailboxes";
+    const auto own = ask(as("alice", "POST", mailboxes, R"({"name":"Bills"})"));
+    check("post", mailboxes, own);
+    ask_and_check("post", mailboxes, mailboxes, R"({"name":"Bills"})");
+    const auto made = mailboxes + "/" + std::string(own.json().at("id").as_string());
+    ask_and_check("patch", mailboxes + "/{id}", made, R"({"name":"Old bills"})");
+    ask_and_check("patch", mailboxes + "/{id}", made, R"({"name":"*"})");
+    ask_and_check("delete", mailboxes + "/{id}", mailboxes + "/inbox");
+    ask_and_check("delete", mailboxes + "/{id}", made);
+    deliver("alice@example.org", "Subject: gone\n\n");
+    ask_and_check("post", "/api/v1/messages/batch", "/api/v1/messages/batch",
+                  R"({"ids":[")" + newest("alice") + R"("],"action":"delete"})");
+    ask_and_check("get", "/api/v1/deleted", "/api/v1/deleted");
+    ask_and_check("get", "/api/v1/deleted", "/api/v1/deleted?cursor=x");
+    for (const std::string verb : {"restore", "forget"}) {
+        ask_and_check("post", "/api/v1/deleted/" + verb, "/api/v1/deleted/" + verb, R"({"ids":["7777"]})");
+        ask_and_check("post", "/api/v1/deleted/" + verb, "/api/v1/deleted/" + verb, "{}");
+    }
+    const std::string batch = "/api/v1/messages/batch";
+    ask_and_check("post", batch, batch, R"({"ids":["7777"],"action":"move","mailbox":"trash"})");
+    ask_and_check("post", batch, batch, R"({"ids":["7777"],"action":"burn"})");
+    ask_and_check("post", "/api/v1/undo", "/api/v1/undo", R"({"token":"none"})");
+    ask_and_check("get", "/api/v1/jobs", "/api/v1/jobs");
+    ask_and_check("get", "/api/v1/jobs/{id}", "/api/v1/jobs/none");
     const auto account = run(store_->accounts().find("alice@example.org"))->id;
     storage::Visit visit{.account = account, .label = "", .peer = "192.0.2.7"};
     visit.mailbox = run(store_->mail().mailboxes(account))->front().id;

@@ -52,6 +52,7 @@ SiteTest::SiteTest()
     storage::Options options;
     options.directory = folder_.path() / "data";
     options.disk_reserve = 0;
+    options.vault = vault;
     options.extractor = std::make_shared<mailflow::IndexText>();
     store_ = storage::open(options);
     config_.hostname = "mail.example.org";
@@ -63,6 +64,7 @@ SiteTest::SiteTest()
     services.secret = std::string(32, 'k');
     services.setup_code = setup_code;
     services.config = [this] { return std::make_shared<const Config>(config_); };
+    services.vault = vault;
     site_ = std::make_unique<http::Site>(std::move(services));
     intake_ = std::make_unique<mailflow::Intake>(store_->accounts(), store_->mail(), config_.hostname);
     mailflow::Outbox::Options sending;

@@ -77,7 +77,7 @@ TEST_F(SiteTest, TellsHealth)
 
 TEST_F(SiteTest, SaysWhichMethodsThereAre)
 {
-    const auto reply = ask(as("alice", "PUT", "/api/v1/mailboxes", "{}"));
+    const auto reply = ask(as("alice", "PUT", "/api/v1/devices", "{}"));
     EXPECT_EQ(reply.status, 405u);
     EXPECT_EQ(reply.field("Allow"), "GET, HEAD");
     EXPECT_EQ(ask(as("alice", "POST", "/mail/inbox", "{}")).status, 405u);

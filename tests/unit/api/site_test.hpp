@@ -14,6 +14,7 @@
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,6 +69,7 @@ protected:
         return test::run_task(context_, std::move(task));
     }
 
+    static constexpr std::chrono::seconds vault = std::chrono::days{14};
     static constexpr std::string_view password = "correct horse";
     static constexpr std::string_view setup_code = "ABCD-2345";
 

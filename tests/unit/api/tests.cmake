@@ -6,12 +6,14 @@ pillarbox_unit_test(api
         ${here}/admin_queue_test.cpp
         ${here}/answer_test.cpp
         ${here}/autoconfig_test.cpp
+        ${here}/batch_test.cpp
         ${here}/devices_test.cpp
         ${here}/drafts_test.cpp
         ${here}/events_test.cpp
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
         ${here}/openapi_test.cpp
+        ${here}/own_mailboxes_test.cpp
         ${here}/search_test.cpp
         ${here}/sending_test.cpp
         ${here}/serve_test.cpp
@@ -21,4 +23,6 @@ pillarbox_unit_test(api
         ${here}/site_test.cpp
         ${here}/text_test.cpp
         ${here}/trace_test.cpp
+        ${here}/undo_test.cpp
+        ${here}/vault_test.cpp
     LINK pillarbox_api pillarbox_support Boost::json)

@@ -14,4 +14,4 @@ pillarbox_unit_test(mailflow
         ${CMAKE_CURRENT_LIST_DIR}/srs_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/submission_header_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/trace_test.cpp
-    LINK pillarbox_mailflow)
+    LINK pillarbox_mailflow pillarbox_support)

@@ -40,4 +40,4 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/unique_id_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/vault_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/verify_test.cpp
-    LINK pillarbox_failing_files pillarbox_mailflow pillarbox_storage pillarbox_net)
+    LINK pillarbox_failing_files pillarbox_support pillarbox_mailflow pillarbox_storage pillarbox_net)

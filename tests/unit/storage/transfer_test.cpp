@@ -1,6 +1,7 @@
 #include "tests/unit/storage/store_test.hpp"
 
 #include <fstream>
+#include <map>
 #include <set>
 
 namespace pillarbox::storage {
@@ -58,6 +59,32 @@ TEST_F(TransferTest, BringsMessagesBesideAServer)
     reopen();
     EXPECT_EQ(entries(alice).size(), 6u);
     EXPECT_EQ(recorder_->errors(), 0u);
+}
+
+TEST_F(TransferTest, ListsByWhenMessagesWereReceived)
+{
+    const auto list = [&](std::uint32_t before) {
+        std::vector<std::int64_t> received;
+        const auto page = run(mail().list(account(alice), mailbox(alice), before, 0, 2));
+        for (const auto& item : page->items)
+            received.push_back(item.received.time_since_epoch().count());
+        return received;
+    };
+    using Seconds = std::vector<std::int64_t>;
+    std::map<int, Placed> placed;
+    for (const int second : {-5, 30, 10, 20}) {
+        auto message = brought("Subject: x\r\n\r\n");
+        message.received = Time(std::chrono::seconds(second));
+        const auto arrived = bring(std::move(message));
+        ASSERT_TRUE(arrived);
+        placed[second] = *arrived;
+    }
+    EXPECT_EQ(list(0), (Seconds{30, 20}));
+    EXPECT_EQ(list(placed[20].uid), (Seconds{10, -5}));
+    EXPECT_EQ(list(placed[10].uid), (Seconds{-5}));
+    EXPECT_EQ(list(placed[-5].uid), (Seconds{}));
+    ASSERT_TRUE(run(mail().expunge(account(alice), {placed[20].id})));
+    EXPECT_EQ(list(placed[20].uid), (Seconds{10, -5})) << "it has gone";
 }
 
 TEST_F(TransferTest, KnowsAMessageByItsName)

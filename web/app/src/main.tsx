@@ -6,6 +6,7 @@ import './style/mail.css';
 import './style/message.css';
 import './style/narrow.css';
 import './style/compose.css';
+import './style/doing.css';
 import { lazy } from './lib/lazy';
 import { go, route, startNavigation } from './lib/navigation';
 import { loadSession, session } from './lib/session';

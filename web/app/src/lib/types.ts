@@ -3,6 +3,7 @@ export interface SessionInfo {
   account: { address: string; admin: boolean };
   csrfToken: string;
   expires: string;
+  deletedKeptFor: number; // seconds that what was deleted can be had back; 0: not at all
 }
 
 export interface Mailbox {
@@ -68,6 +69,17 @@ export interface HeaderField {
   value: string;
 }
 
+/** One part of a message, with those within it. */
+export interface Part {
+  path: string;
+  type: string;
+  charset: string;
+  name: string;
+  disposition: string;
+  size: number;
+  parts: Part[];
+}
+
 export interface Message {
   id: string;
   mailbox: string;
@@ -83,6 +95,7 @@ export interface Message {
   headers: HeaderField[];
   body: { html: boolean; text: boolean };
   attachments: Attachment[];
+  structure: Part;
   incomplete: boolean;
   /** What SPF, DKIM and DMARC said as it came; absent where nobody asked. */
   authentication?: { spf: string; dkim: string; dmarc: string; domain: string };

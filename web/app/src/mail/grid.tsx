@@ -9,6 +9,7 @@ import { nameOfMailbox } from './mailboxes';
 import { isDraft, openRow } from './open';
 import { MessageRow } from './row';
 import type { RowList } from './rows';
+import { checkTo, isChecked, selecting, startRange, toggleChecked } from './selection';
 import { current, inView, shifted } from './state';
 
 const rowHeight = () => (narrow.value ? 72 : 64);
@@ -78,10 +79,21 @@ export function Grid({ list }: { list: RowList }) {
     requestAnimationFrame(() => view.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }));
   });
 
-  const open = (index: number) => {
+  const open = (index: number, event: MouseEvent) => {
+    if (event.shiftKey) {
+      startRange(current.value);
+      checkTo(list, index);
+    } else if (event.ctrlKey || event.metaKey) toggleChecked(list, index);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) return;
     current.value = index;
     const message = list.row(index);
     if (message) openRow(list, message);
+  };
+
+  const check = (index: number, range: boolean) => {
+    if (range) checkTo(list, index);
+    else toggleChecked(list, index);
+    current.value = index;
   };
 
   const onKey = (event: KeyboardEvent) => {
@@ -114,7 +126,7 @@ export function Grid({ list }: { list: RowList }) {
         aria-label="Messages"
         aria-rowcount={list.total.value ?? -1}
         aria-busy={list.busy.value}
-        aria-multiselectable="false"
+        aria-multiselectable="true"
         class="grid"
         style={{ height: `${rows.value * row}px` }}
         onKeyDown={onKey}
@@ -130,8 +142,11 @@ export function Grid({ list }: { list: RowList }) {
               row={message}
               place={everywhere && message ? nameOfMailbox(message.mailbox) : ''}
               focusable={index === focusable}
-              selected={message !== undefined && message.id === selected}
+              opened={message !== undefined && message.id === selected}
+              checked={message !== undefined && isChecked(message)}
+              selecting={selecting.value}
               onOpen={open}
+              onCheck={check}
             />
           );
         })}

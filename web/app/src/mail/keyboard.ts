@@ -6,34 +6,46 @@ import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
 import { dialogOpen } from '../shell/dialog';
 import { helpShown } from '../shell/keys';
+import { archive, junk, mark, remove, star, target, type Target } from './actions';
 import { moveTo } from './grid';
 import { openRow } from './open';
+import { asking } from './questions';
 import { focusSearch } from './search-box';
-import { current, list, opened, setFlags, toggleStar } from './state';
+import { checkTo, clearSelection, selecting, startRange, toggleAll, toggleChecked } from './selection';
+import { current, list, opened } from './state';
 
 const places: Record<string, string> = { i: 'inbox', s: 'sent', d: 'drafts', a: 'archive', t: 'trash' };
 
 function inField(target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
-  return element?.closest('input, textarea, select, [contenteditable], dialog[open], [role=dialog], [role=menu]') !== null && element !== null;
+  return element?.closest('input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], [role=dialog], [role=menu]') !== null && element !== null;
 }
 
-/** The message that keys act on: the open one, else the row with the keyboard. */
-function target(): { id: string; mailbox: string } | null {
-  const now = opened.value;
-  if (now?.message) return { id: now.id, mailbox: now.message.mailbox };
-  return list.value?.row(current.value) ?? null;
-}
-
+/** The open message, else the row with the keyboard. */
 function answer(kind: Answering): boolean {
-  const message = target();
-  if (message) void answerMessage(message.id, kind);
-  return message !== null;
+  const id = opened.value?.message ? opened.value.id : list.value?.row(current.value)?.id;
+  if (id) void answerMessage(id, kind);
+  return id !== undefined;
 }
 
-function mark(seen: boolean): void {
-  const message = target();
-  if (message) void setFlags(message.id, message.mailbox, { seen });
+function act(action: (what: Target) => void): boolean {
+  const what = target();
+  if (what) action(what);
+  return what !== null;
+}
+
+/** Checks the row with the keyboard, or from where checking began to the next. */
+function check(by: number): boolean {
+  const shown = list.value;
+  if (!shown) return false;
+  if (by === 0) toggleChecked(shown, current.value);
+  else {
+    startRange(current.value);
+    checkTo(shown, current.value);
+    moveTo(shown, current.value + by);
+    checkTo(shown, current.value);
+  }
+  return true;
 }
 
 export function backToList(): void {
@@ -58,20 +70,35 @@ function step(by: number): void {
   moveTo(shown, first ? current.value : current.value + by, true);
 }
 
-let leader = 0; // when "g" was pressed
+let leader = { key: '', at: 0 }; // what was pressed that asks for a second key, and when
 
 /** What a key does here; true when it did something. */
 function press(key: string, shift: boolean): boolean {
-  if (Date.now() - leader < 1500) {
-    leader = 0;
-    const place = places[key];
+  if (Date.now() - leader.at < 1500) {
+    const first = leader.key;
+    leader = { key: '', at: 0 };
+    const place = first === 'g' ? places[key] : undefined;
     if (place) go({ name: 'mail', mailbox: place, message: null });
-    return place !== undefined;
+    if (first === '*' && key === 'a') toggleAll();
+    return place !== undefined || first === '*';
   }
   switch (key) {
     case 'g':
-      leader = Date.now();
+    case '*':
+      leader = { key, at: Date.now() };
       return true;
+    case 'x':
+      return check(0);
+    case 'J':
+      return shift && check(1);
+    case 'K':
+      return shift && check(-1);
+    case 'e':
+      return act(archive);
+    case '#':
+      return act((what) => remove(what, (question) => (asking.value = question)));
+    case '!':
+      return act(junk);
     case 'j':
     case 'ArrowDown':
       step(1);
@@ -86,21 +113,19 @@ function press(key: string, shift: boolean): boolean {
       if (message && list.value) openRow(list.value, message);
       return true;
     }
-    case 'u':
     case 'Escape':
+      if (selecting.value) clearSelection();
+      else backToList();
+      return true;
+    case 'u':
       backToList();
       return true;
-    case 's': {
-      const message = target();
-      if (message) toggleStar(message.id, message.mailbox);
-      return true;
-    }
+    case 's':
+      return act(star);
     case 'I':
-      if (shift) mark(true);
-      return shift;
+      return shift && act((what) => mark(what, { seen: true }));
     case 'U':
-      if (shift) mark(false);
-      return shift;
+      return shift && act((what) => mark(what, { seen: false }));
     case 'c':
       compose();
       return true;

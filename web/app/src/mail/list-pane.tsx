@@ -6,9 +6,12 @@ import { notify } from '../lib/notices';
 import { FoundList } from './found';
 import { Grid } from './grid';
 import { MailList } from './list';
+import { MailboxActions } from './mailbox-actions';
 import { findMailbox, mailboxes, mailboxesError, loadMailboxes } from './mailboxes';
 import type { RowList } from './rows';
 import { FoundHead, Misunderstood, NothingFound } from './search-pane';
+import { SelectAll, SelectionBar } from './selection-bar';
+import { selecting } from './selection';
 import { inView } from './state';
 
 function Empty({ mailbox }: { mailbox: string }) {
@@ -91,10 +94,18 @@ function MailboxPane({ list }: { list: MailList }) {
   return (
     <section class="list-pane" aria-label={mailbox?.name ?? 'Messages'}>
       <header class="list-head">
-        <h1>{mailbox?.name ?? (missing ? 'No such mailbox' : '\u00a0')}</h1>
-        <p class="muted" role="status">
-          {total === null ? '' : count(total, 'message')}
-        </p>
+        {!missing && <SelectAll list={list} />}
+        <h1 class={selecting.value ? 'only-heard' : ''}>{mailbox?.name ?? (missing ? 'No such mailbox' : '\u00a0')}</h1>
+        {selecting.value ? (
+          <SelectionBar list={list} />
+        ) : (
+          <>
+            <p class="muted" role="status">
+              {total === null ? '' : count(total, 'message')}
+            </p>
+            {mailbox && <MailboxActions mailbox={mailbox} list={list} />}
+          </>
+        )}
       </header>
       {missing ? (
         <div class="empty">

@@ -5,10 +5,14 @@ import { dark, narrow } from '../lib/screen';
 import type { Message, Person } from '../lib/types';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
+import { archive, junk, one, remove } from './actions';
 import { Attachments } from './attachments';
 import { AuthenticationLine, AuthenticationNote } from './authentication';
 import { BodyFrame } from './body-frame';
+import { StructureDialog, TranscriptDialog } from './history-dialogs';
 import { backToList } from './keyboard';
+import { findMailbox } from './mailboxes';
+import { asking, moving } from './questions';
 import { HeadersDialog, OriginalDialog } from './source-dialogs';
 import { list, opened, openMessage, setFlags, toggleStar, type Opened } from './state';
 import { TextBody } from './text-body';
@@ -84,10 +88,11 @@ function Head({ message }: { message: Message }) {
   );
 }
 
-type Shown = 'headers' | 'original' | null;
+type Shown = 'headers' | 'original' | 'structure' | 'transcript' | null;
 
 function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean; onSheet: () => void; onShow: (what: Shown) => void }) {
   const message = now.message;
+  const place = message && findMailbox(message.mailbox)?.role;
   const items: MenuItem[] = [];
   if (message) {
     const { id, mailbox, flags } = message;
@@ -95,11 +100,17 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
       label: flags.seen ? 'Mark as unread' : 'Mark as read',
       run: () => void setFlags(id, mailbox, { seen: !flags.seen }),
     });
+    items.push({ label: flags.flagged ? 'Take the star away' : 'Star', run: () => toggleStar(id, mailbox) });
+    items.push({ label: place === 'junk' ? 'Not junk' : 'Junk', run: () => junk(one(id)) });
+    items.push({ label: 'Move to…', run: () => (moving.value = one(id)) });
     if (dark.value && now.body?.format === 'html')
       items.push({ label: sheet ? 'Follow dark theme' : 'Show on white', run: onSheet });
     items.push({ label: 'Show original', run: () => onShow('original') });
+    items.push({ label: 'Show structure', run: () => onShow('structure') });
     items.push({ label: 'Show headers', run: () => onShow('headers') });
+    items.push({ label: 'Delivery transcript', run: () => onShow('transcript') });
     items.push({ label: 'Download .eml', href: `/api/v1/messages/${id}/raw`, download: true });
+    items.push({ label: 'Print', run: () => print() });
   }
   return (
     <div class="message-actions" role="toolbar" aria-label="Message actions">
@@ -118,9 +129,23 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
             <Icon name="forward" />
           </button>
           <span class="spring" />
+          {place !== 'archive' && (
+            <button type="button" class="icon-button" aria-label="Archive" title="Archive (e)" onClick={() => archive(one(message.id))}>
+              <Icon name="archive" />
+            </button>
+          )}
           <button
             type="button"
             class="icon-button"
+            aria-label="Delete"
+            title={place === 'trash' ? 'Delete for good (#)' : 'Delete (#)'}
+            onClick={() => remove(one(message.id), (question) => (asking.value = question))}
+          >
+            <Icon name="trash" />
+          </button>
+          <button
+            type="button"
+            class="icon-button unread-button"
             aria-label="Mark as unread"
             title="Mark as unread (Shift+u)"
             disabled={!message.flags.seen}
@@ -219,6 +244,8 @@ export function MessagePane() {
             </div>
           )}
           <Content now={now} sheet={sheet} />
+          {shown === 'structure' && now.message && <StructureDialog message={now.message} onClose={() => setShown(null)} />}
+          {shown === 'transcript' && now.message && <TranscriptDialog message={now.message} onClose={() => setShown(null)} />}
           {shown === 'headers' && now.message && <HeadersDialog message={now.message} onClose={() => setShown(null)} />}
           {shown === 'original' && now.message && <OriginalDialog message={now.message} onClose={() => setShown(null)} />}
         </>

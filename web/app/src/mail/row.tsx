@@ -10,8 +10,11 @@ interface Props {
   row: Row | undefined;
   place: string; // the mailbox it lies in, where the list is not of one
   focusable: boolean;
-  selected: boolean;
-  onOpen: (index: number) => void;
+  opened: boolean;
+  checked: boolean;
+  selecting: boolean; // some row is checked
+  onOpen: (index: number, event: MouseEvent) => void;
+  onCheck: (index: number, range: boolean) => void;
 }
 
 function Placeholder() {
@@ -71,20 +74,31 @@ function Content({ row, place }: { row: Row; place: string }) {
 }
 
 /** One row of the grid, placed where its position says. */
-export const MessageRow = memo(function MessageRow({ index, top, row, place, focusable, selected, onOpen }: Props) {
-  const classes = ['row', row && !row.flags.seen ? 'unread' : '', selected ? 'selected' : ''].join(' ');
+export const MessageRow = memo(function MessageRow({ index, top, row, place, focusable, opened, checked, selecting, onOpen, onCheck }: Props) {
+  const classes = ['row', row && !row.flags.seen ? 'unread' : '', opened ? 'opened' : '', checked ? 'checked' : ''].join(' ');
+  const check = (event: MouseEvent) => {
+    event.stopPropagation();
+    onCheck(index, event.shiftKey);
+  };
   return (
     <div
       role="row"
       class={classes}
       style={{ transform: `translateY(${top}px)` }}
       aria-rowindex={index + 1}
-      aria-selected={selected}
+      aria-selected={selecting ? checked : opened}
+      aria-current={opened ? 'true' : undefined}
       tabIndex={focusable ? 0 : -1}
       data-index={index}
-      onClick={() => onOpen(index)}
+      onClick={(event) => onOpen(index, event)}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
     >
       {row ? <Content row={row} place={place} /> : <Placeholder />}
+      {row && (
+        <div role="gridcell" class="cell check" onClick={check}>
+          <input type="checkbox" aria-label="Select message" tabIndex={-1} checked={checked} onClick={check} />
+        </div>
+      )}
     </div>
   );
 });

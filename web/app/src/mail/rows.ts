@@ -48,6 +48,32 @@ export abstract class RowList {
     this.want(range);
   }
 
+  /** Takes rows away before the server has. Returns what puts them back: false when fresher rows have come. */
+  remove(ids: ReadonlySet<string>): () => boolean {
+    const before = { rows: this.rows, total: this.total.value };
+    const known = [...this.rows].sort(([a], [b]) => a - b);
+    const left = new Map<number, Row>();
+    let gone = 0;
+    for (const [index, row] of known) {
+      if (ids.has(row.id)) gone++;
+      else left.set(index - gone, row);
+    }
+    this.show(left, before.total === null ? null : before.total - gone);
+    return () => {
+      if (this.rows !== left) return false;
+      this.show(before.rows, before.total);
+      return true;
+    };
+  }
+
+  private show(rows: Map<number, Row>, total: number | null): void {
+    batch(() => {
+      this.rows = rows;
+      this.total.value = total;
+      this.version.value++;
+    });
+  }
+
   setFlags(id: string, flags: Partial<Flags>): void {
     const index = this.indexOf(id);
     const row = this.rows.get(index);

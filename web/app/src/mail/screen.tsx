@@ -10,10 +10,16 @@ import { Icon } from '../shell/icon';
 import { SignInHere } from '../sign-in/here';
 import { AccountMenu } from '../shell/account-menu';
 import { KeyboardHelp } from '../shell/keys';
+import { tell } from './actions';
+import { Deleted } from './deleted-dialog';
+import { JobBar } from './job-bar';
+import { findJobs, onJobEnd } from './jobs';
 import { startKeyboard } from './keyboard';
 import { ListPane } from './list-pane';
+import { MailboxDialogs } from './mailbox-dialogs';
 import { findMailbox } from './mailboxes';
 import { MessagePane } from './message-pane';
+import { Questions } from './questions';
 import { SearchBox } from './search-box';
 import { SearchHelp } from './search-pane';
 import { Sidebar } from './sidebar';
@@ -34,6 +40,13 @@ export function MailScreen() {
   useEffect(startMail, []);
   useEffect(() => startComposer(() => void poll()), []);
   useEffect(startKeyboard, []);
+  useEffect(() => {
+    onJobEnd((text, token) => {
+      tell(text, token);
+      void poll();
+    });
+    void findJobs();
+  }, []);
   const title = titleNow();
   useEffect(() => {
     document.title = title;
@@ -97,7 +110,11 @@ export function MailScreen() {
           <MessagePane />
         </div>
         <KeyboardHelp />
+        <JobBar />
       </div>
+      <Questions />
+      <MailboxDialogs />
+      <Deleted />
       <Composer />
       <SignInHere />
     </>

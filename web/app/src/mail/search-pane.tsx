@@ -6,6 +6,8 @@ import { formatRoute } from '../lib/router';
 import { Icon } from '../shell/icon';
 import { findHints, type FoundList, type Hint, type Mistake } from './found';
 import { mailboxes, slug } from './mailboxes';
+import { SelectAll, SelectionBar } from './selection-bar';
+import { selecting } from './selection';
 
 const linkTo = (query: string, within: string | null): string => formatRoute({ name: 'search', query, within, message: null });
 
@@ -36,11 +38,18 @@ function Within({ list }: { list: FoundList }) {
 export function FoundHead({ list }: { list: FoundList }) {
   return (
     <header class="list-head found-head">
-      <h1>Search results</h1>
-      <p class="muted" role="status">
-        {resultsOf(list)}
-      </p>
-      <Within list={list} />
+      <SelectAll list={list} />
+      <h1 class={selecting.value ? 'only-heard' : ''}>Search results</h1>
+      {selecting.value ? (
+        <SelectionBar list={list} />
+      ) : (
+        <>
+          <p class="muted" role="status">
+            {resultsOf(list)}
+          </p>
+          <Within list={list} />
+        </>
+      )}
     </header>
   );
 }

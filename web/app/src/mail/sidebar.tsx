@@ -2,6 +2,8 @@ import { online } from '../lib/api';
 import { route } from '../lib/navigation';
 import type { Mailbox } from '../lib/types';
 import { Icon } from '../shell/icon';
+import { stream } from './live';
+import { mailboxDialog } from './mailbox-dialogs';
 import { mailboxes, slug } from './mailboxes';
 
 function Entry({ mailbox, here, onGo }: { mailbox: Mailbox; here: boolean; onGo: () => void }) {
@@ -29,9 +31,15 @@ export function Sidebar({ id, onGo }: { id: string; onGo: () => void }) {
           ))}
         </ul>
         {!mailboxes.value && <div class="nav-placeholder" aria-hidden="true"><span class="bar" /><span class="bar" /><span class="bar" /></div>}
+        {mailboxes.value && (
+          <button type="button" class="new-mailbox" onClick={() => (mailboxDialog.value = { kind: 'add' })}>
+            <Icon name="plus" />
+            New mailbox
+          </button>
+        )}
       </nav>
-      <p class={online.value ? 'live' : 'live away'} role="status">
-        {online.value ? 'Live' : 'Offline'}
+      <p class={online.value && stream.value !== 'lost' ? 'live' : 'live away'} role="status">
+        {!online.value ? 'Offline' : stream.value === 'lost' ? 'Reconnecting…' : 'Live'}
       </p>
     </div>
   );

@@ -9,10 +9,13 @@ import type { Flags, Message, MessagePage } from '../lib/types';
 import type { Range } from '../lib/window';
 import { FoundList, keyOfSearch } from './found';
 import { keyOfMailbox, MailList } from './list';
+import { startListening, stream } from './live';
 import { adjustUnread, findMailbox, loadMailboxes, mailboxes } from './mailboxes';
 import type { RowList } from './rows';
+import { clearSelection } from './selection';
 
-export const pollEvery = 15_000; // ms, while the page is visible
+export const pollEvery = 15_000; // ms, while the page is visible and nothing tells what happens
+const lookEvery = 120_000; // ms: the same while something does
 const announceEvery = 30_000; // ms: new mail is read out no more often (live regions stay calm)
 
 /** The list on the left. */
@@ -44,6 +47,9 @@ export interface Opened {
   error: string | null;
 }
 export const opened = signal<Opened | null>(null);
+
+/** Changes that the server has not answered yet: until then what it says is not shown. */
+export const changing = signal(0);
 
 let opening: AbortController | null = null;
 
@@ -77,14 +83,14 @@ function closeMessage(): void {
   opened.value = null;
 }
 
-function showFlags(id: string, flags: Partial<Flags>): void {
+export function showFlags(id: string, flags: Partial<Flags>): void {
   list.value?.setFlags(id, flags);
   const now = opened.value;
   if (now?.id === id && now.message)
     opened.value = { ...now, message: { ...now.message, flags: { ...now.message.flags, ...flags } } };
 }
 
-function flagsOf(id: string): Flags | null {
+export function flagsOf(id: string): Flags | null {
   const now = opened.value;
   if (now?.id === id && now.message) return now.message.flags;
   return list.value?.find(id)?.flags ?? null;
@@ -120,14 +126,30 @@ function announceNewMail(name: string, before: number, after: number): void {
   announcement.value = `New mail in ${name}: ${after} unread`;
 }
 
+let polling: Promise<void> | null = null;
+let askAgain = false; // something happened since it was asked
+
 /** Asks whether anything changed, and shows it. */
-export async function poll(): Promise<void> {
+export function poll(): Promise<void> {
+  askAgain = true;
+  polling ??= pollOn().finally(() => (polling = null));
+  return polling;
+}
+
+async function pollOn(): Promise<void> {
+  while (askAgain) {
+    askAgain = false;
+    await look();
+  }
+}
+
+async function look(): Promise<void> {
   const shown = list.value;
   const mailbox = shown instanceof MailList ? shown.mailbox : null;
   const before = mailbox && findMailbox(mailbox);
   try {
     await loadMailboxes();
-    if (!shown || shown !== list.value || !shown.changed()) return;
+    if (!shown || shown !== list.value || changing.value > 0 || !shown.changed()) return;
     const moved = await shown.refresh(inView.value);
     if (shown !== list.value) return;
     if (moved !== 0) {
@@ -173,6 +195,7 @@ function followRoute(): void {
     list.peek()?.stop();
     list.value = wanted?.make() ?? null;
     current.value = 0;
+    clearSelection();
   }
   const message = messageOf(now);
   if (!message) closeMessage();
@@ -191,20 +214,30 @@ export function startMail(): () => void {
   if (!mailboxes.value) void loadMailboxes().catch(() => {});
   let last = Date.now();
   const tick = () => {
-    if (document.hidden) return;
+    if (document.hidden || (stream.value === 'live' && Date.now() - last < lookEvery)) return;
     last = Date.now();
     void poll();
   };
   const timer = setInterval(tick, pollEvery);
   const wake = () => {
-    if (!document.hidden && (Date.now() - last > 2000 || !online.value)) tick();
+    if (!document.hidden && (Date.now() - last > 2000 || !online.value)) {
+      last = Date.now();
+      void poll();
+    }
   };
+  let before = stream.value;
+  const stopListening = startListening(({ kind }) => {
+    // What happened while nobody listened is looked for; at the beginning the first rows come anyway.
+    if (kind === 'changed' || (kind === 'live' && before === 'lost')) void poll();
+    before = stream.value;
+  });
   const lost = () => (online.value = false);
   document.addEventListener('visibilitychange', wake);
   addEventListener('online', wake);
   addEventListener('offline', lost);
   return () => {
     stopFollowing();
+    stopListening();
     clearInterval(timer);
     document.removeEventListener('visibilitychange', wake);
     removeEventListener('online', wake);

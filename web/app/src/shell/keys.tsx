@@ -11,9 +11,21 @@ const groups: { title: string; keys: [string[], string][] }[] = [
       [['k', '↑'], 'Previous message'],
       [['Enter', 'o'], 'Open'],
       [['u', 'Esc'], 'Back to the list'],
+      [['e'], 'Archive'],
+      [['#'], 'Delete'],
+      [['!'], 'Junk, or not junk'],
       [['s'], 'Star, or take the star away'],
       [['Shift+i'], 'Mark as read'],
       [['Shift+u'], 'Mark as unread'],
+    ],
+  },
+  {
+    title: 'Selecting',
+    keys: [
+      [['x'], 'Select, or not'],
+      [['Shift+j', 'Shift+k'], 'Select the next, the previous too'],
+      [['* a'], 'Select all'],
+      [['Esc'], 'Select nothing'],
     ],
   },
   {
