@@ -32,7 +32,7 @@ struct Services
     std::string secret = {};                // the server's key, with which passwords are sealed
     std::string setup_code = {};            // lets its holder set up a server without accounts; may be none
     std::function<std::shared_ptr<const Config>()> config = {}; // as it is now; any thread
-    std::chrono::seconds vault{};           // how long what was deleted can be had back; 0: not at all
+    std::chrono::seconds vault{}; // how long what was deleted can be had back; 0: not at all
 };
 
 /// Everything served over HTTP: pages, health, and the routes that web/api
