@@ -1,4 +1,4 @@
-import { looks, openPage, signIn, silenceEvents } from '../support/browser.mjs';
+import { looks, openPage, signIn } from '../support/browser.mjs';
 import { inbox } from '../support/mails.mjs';
 import { deliver } from '../support/smtp.mjs';
 import { Server } from '../support/server.mjs';
@@ -24,13 +24,12 @@ export async function takeScreenshot(browser, server, path) {
       });
     await route.fulfill({ response, json: answer });
   });
-  await silenceEvents(page);
   await signIn(page, server.origin, `alice@${Server.domain}`, Server.password);
   await page.getByRole('row', { name: /The hut is ours/ }).click();
   await page.frameLocator('iframe[title="Message body"]').getByText('two clear days').waitFor();
   await page.getByRole('row', { name: /The hut is ours/, selected: true }).waitFor();
   await page.evaluate(() => document.activeElement?.blur?.());
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
-  await page.waitForLoadState('networkidle');
+  await page.getByText('Live', { exact: true }).waitFor();
   await page.screenshot({ path });
 }
