@@ -15,7 +15,7 @@ export async function takeScreenshot(browser, server, path) {
   await page.route(/\/api\/v1\/mailboxes(\/inbox\/messages.*)?$/, async (route) => {
     const response = await route.fetch();
     const answer = await response.json();
-    if (answer.items[0]?.role) answer.items[0].unread = mails.length - seen.length;
+    if (answer.items[0]?.role) answer.items[0].unread = mails.length - seen.length - 1; // the open one is read
     else
       answer.items.forEach((row, i) => {
         row.received = new Date(Date.now() - ago[i] * 60_000).toISOString();
