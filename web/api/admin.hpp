@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pillarbox::api {
@@ -19,6 +20,29 @@ struct Administration
 {
     const http::Services& services;
     std::shared_ptr<boost::asio::thread_pool> pool; // passwords are hashed there
+};
+
+/// Adds routes that only administrators may take, and hands each handler what
+/// they share: `handler(administration, context)`.
+class AdminRoutes
+{
+public:
+    AdminRoutes(http::Router& router, Administration administration)
+        : router_(router), administration_(std::move(administration))
+    {}
+
+    template <class Handler>
+    void operator()(std::string_view method, std::string_view path, Handler handler) const
+    {
+        router_.add(method, path, http::Access::administrator,
+                    [shared = administration_, handler](const http::Context& context) {
+                        return handler(shared, context);
+                    });
+    }
+
+private:
+    http::Router& router_;
+    Administration administration_;
 };
 
 void add_admin_overview(http::Router& router, Administration administration);

@@ -199,19 +199,14 @@ awaitable<Response> remove(Administration administration, const Context& context
     const auto removed = co_await administration.services.store.accounts().remove(account->address);
     if (!removed) co_return refuse(request, removed.error());
     context.log.info("admin.account_removed", {{"account", account->address}});
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 } // namespace
 
 void add_admin_accounts(http::Router& router, Administration administration)
 {
-    const auto route = [&](std::string_view method, std::string_view path, auto handler) {
-        router.add(method, path, http::Access::administrator,
-                   [administration, handler](const Context& c) { return handler(administration, c); });
-    };
+    const AdminRoutes route(router, administration);
     route("GET", "/api/v1/admin/accounts", list);
     route("POST", "/api/v1/admin/accounts", add);
     route("PATCH", "/api/v1/admin/accounts/{id}", change);

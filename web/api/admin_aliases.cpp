@@ -143,19 +143,14 @@ awaitable<Response> remove(Administration administration, const Context& context
     const auto removed = co_await administration.services.store.accounts().remove_alias(address);
     if (!removed) co_return refuse(context.request, removed.error());
     context.log.info("admin.alias_removed", {{"alias", address}});
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 } // namespace
 
 void add_admin_aliases(http::Router& router, Administration administration)
 {
-    const auto route = [&](std::string_view method, std::string_view path, auto handler) {
-        router.add(method, path, http::Access::administrator,
-                   [administration, handler](const Context& c) { return handler(administration, c); });
-    };
+    const AdminRoutes route(router, administration);
     route("GET", "/api/v1/admin/aliases", list);
     route("POST", "/api/v1/admin/aliases", add);
     route("PATCH", "/api/v1/admin/aliases/{address}", change);

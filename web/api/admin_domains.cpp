@@ -175,19 +175,14 @@ awaitable<Response> remove(Administration administration, const Context& context
     const auto removed = co_await administration.services.store.accounts().remove_domain(name);
     if (!removed) co_return refuse(request, removed.error());
     context.log.info("admin.domain_removed", {{"domain", name}});
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 } // namespace
 
 void add_admin_domains(http::Router& router, Administration administration)
 {
-    const auto route = [&](std::string_view method, std::string_view path, auto handler) {
-        router.add(method, path, http::Access::administrator,
-                   [administration, handler](const Context& c) { return handler(administration, c); });
-    };
+    const AdminRoutes route(router, administration);
     route("GET", "/api/v1/admin/domains", list);
     route("POST", "/api/v1/admin/domains", add);
     route("PATCH", "/api/v1/admin/domains/{name}", change);

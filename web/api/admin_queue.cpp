@@ -130,19 +130,14 @@ awaitable<Response> drop(Administration administration, const Context& context)
     const auto dropped = co_await administration.services.store.queue().drop(*id);
     if (!dropped) co_return refuse(context.request, dropped.error());
     context.log.info("admin.queue_dropped", {{"entry", format_id(*id)}});
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 } // namespace
 
 void add_admin_queue(http::Router& router, Administration administration)
 {
-    const auto route = [&](std::string_view method, std::string_view path, auto handler) {
-        router.add(method, path, http::Access::administrator,
-                   [administration, handler](const Context& c) { return handler(administration, c); });
-    };
+    const AdminRoutes route(router, administration);
     const auto change_one = [](Administration a, const Context& c) { return change(a, c, false); };
     const auto change_all = [](Administration a, const Context& c) { return change(a, c, true); };
     route("GET", "/api/v1/admin/queue", list);

@@ -225,9 +225,7 @@ awaitable<Response> remove_draft(Composing composing, const Context& context)
     if (!removed) co_return draft_problem(request, removed.error());
     if (removed->outcome == Outcome::changed) co_return draft_changed(request);
     if (removed->outcome == Outcome::sending) co_return draft_sending(request);
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 // ---- Its files. --------------------------------------------------------------

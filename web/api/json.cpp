@@ -209,6 +209,13 @@ http::Response json_response(const json::value& value)
     return response;
 }
 
+http::Response no_content()
+{
+    http::Response response;
+    response.status = 204;
+    return response;
+}
+
 std::string format_time(storage::Time time)
 {
     const std::time_t seconds = time.time_since_epoch().count();

@@ -76,6 +76,9 @@ private:
 /// An answer of JSON, 200.
 http::Response json_response(const boost::json::value& value);
 
+/// It is done, and there is nothing to say: 204.
+http::Response no_content();
+
 /// Seconds since the epoch as `2025-11-25T17:22:01Z`, RFC 3339.
 std::string format_time(storage::Time time);
 

@@ -98,9 +98,7 @@ awaitable<Response> remove_mailbox(const http::Services& services, const Context
     if (!removed && removed.error() == storage::Errc::invalid)
         co_return http::problem(context.request, 409, "Other mailboxes lie in it. Remove those first.");
     if (!removed) co_return refuse(context.request, removed.error(), unusable);
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 } // namespace

@@ -99,8 +99,7 @@ awaitable<Response> sign_out(const http::Services& services, const Context& cont
     const auto removed = co_await services.store.sessions().remove(context.session.digest);
     if (!removed && removed.error() != storage::Errc::not_found)
         co_return http::problem(context.request, removed.error());
-    Response response;
-    response.status = 204;
+    Response response = no_content();
     response.fields.set("Cache-Control", "no-store");
     response.fields.add("Set-Cookie", http::clear_cookie(context.request));
     co_return response;
