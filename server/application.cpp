@@ -8,7 +8,9 @@
 #include "server/endpoint_text.hpp"
 #include "server/first_start.hpp"
 #include "server/hardening.hpp"
+#include "server/judging.hpp"
 #include "server/mailflow/held_mail.hpp"
+#include "server/memory.hpp"
 #include "server/metrics_endpoint.hpp"
 #include "server/net/descriptor.hpp"
 #include "server/net/listener.hpp"
@@ -16,10 +18,10 @@
 #include "server/outbound/runner.hpp"
 #include "server/pop3/session.hpp"
 #include "server/reactors.hpp"
-#include "server/resolvers.hpp"
 #include "server/signing/domain_signer.hpp"
 #include "server/smtp/session.hpp"
 #include "server/store_log.hpp"
+#include "server/test_mode.hpp"
 #include "server/transcript/keeper.hpp"
 #include "server/web_parts.hpp"
 #include "web/api/api.hpp"
@@ -69,7 +71,6 @@ private:
                 std::function<std::string(net::Errc)> farewell);
     Session smtp_session(smtp::Services::Kind kind);
     void announce();
-
     void await_signal();
     void watch_certificate();
     void reload();
@@ -90,8 +91,8 @@ private:
     auth::Login login_;
     signing::DomainSigner signer_;
     const mailflow::Srs srs_;
-    Resolvers resolvers_;
     mailflow::Intake intake_;
+    Judging judging_;
     outbound::Runner runner_;
     smtp::Rates rates_;
     mailflow::Outbox outbox_;
@@ -117,22 +118,22 @@ Application::Application(ConfigSources sources, Config config, std::string setup
       transcripts_(*started_with_),
       store_(storage::open(store_options(*started_with_))),
       certificates_(*started_with_),
-      login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir)),
+      login_(store_->accounts(), *started_with_, auth::load_or_make_key(started_with_->data_dir),
+             &store_->events()),
       signer_(store_->dkim_keys(), auth::load_or_make_key(started_with_->data_dir)),
       srs_(auth::load_or_make_key(started_with_->data_dir)),
-      resolvers_(reactors_.of(Reactors::Turn::mail), *started_with_),
       intake_(store_->accounts(), store_->mail(), started_with_->hostname, &store_->events(), srs_),
+      judging_(reactors_, *store_, intake_, *started_with_),
       runner_(*reactors_.of(Reactors::Turn::mail).front(), *store_, *started_with_, srs_, &signer_),
       rates_(*started_with_),
       outbox_(reactors_.of(Reactors::Turn::people).front()->executor(), *store_, intake_,
               outbox_options(rates_, *started_with_)),
-      site_(web_services(
-          *store_, login_, [this] { return this->config(); }, std::move(setup_code))),
+      site_(web_services(*store_, login_, [this] { return this->config(); }, std::move(setup_code),
+                         {*store_, started_with_->hostname, srs_, &signer_})),
       held_mail_(control_.get_executor(), *store_, intake_, log_)
 {
     intake_.sign_with(signer_);
     api::add_routes(site_, outbox_, intake_);
-    intake_.verify_with(resolvers_.dns());
     asio::co_spawn(control_, login_.prepare(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });
@@ -164,9 +165,8 @@ void Application::listen()
     const auto busy_smtp =
         fmt::format("421 4.7.0 {} too many connections, try again later\r\n", config.hostname);
     const std::string busy_pop3 = "-ERR [SYS/TEMP] too many connections, try again later\r\n";
-    const std::string busy_http =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n"
-        "Connection: close\r\n\r\n";
+    const std::string busy_http = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: "
+                                  "0\r\nConnection: close\r\n\r\n";
 
     const Session submission = smtp_session(smtp::Services::Kind::submission);
     const Session pop3 = [this](net::Connection& connection, Log log) {
@@ -234,16 +234,6 @@ void Application::listen(const char* protocol, Reactors::Turn turn, const std::v
         addresses_.push_back(fmt::format("{}={}", protocol, text_of(endpoint)));
 }
 
-/// Nobody shall find out by the faults.
-void warn_of_test_mode(const Log& log, const Config& config)
-{
-    if (!config.test.mode) return;
-    log.warning(
-        "server.test_mode",
-        {{"pop3_faults", config.test.pop3_faults.size()},
-         {"hint", "this server is for testing clients; set test.mode to false before it keeps mail"}});
-}
-
 void Application::announce()
 {
     warn_of_test_mode(log_, *started_with_);
@@ -266,6 +256,7 @@ void Application::run()
         listener->start();
     reactors_.of(Reactors::Turn::people).front()->spawn("outbox", outbox_.run());
     runner_.start();
+    judging_.start();
     await_signal();
     watch_certificate();
     announce();
@@ -320,6 +311,7 @@ void Application::reload()
 {
     try {
         auto loaded = std::make_shared<const Config>(load_config(sources_));
+        keep_sink(*started_with_, *loaded);
         login_.reload(*loaded);
         runner_.reload(*loaded);
         Log::set_level(loaded->log.level);
@@ -347,6 +339,7 @@ void Application::drain()
     held_mail_.stop();
     login_.drain();
     outbox_.stop();
+    judging_.stop();
     runner_.drain();
     site_.streams().drain();
     reactors_.drain();
@@ -370,6 +363,7 @@ void Application::finish()
 int serve(ConfigSources sources, bool demo)
 {
     harden_process();
+    keep_freed_memory();
     if (demo) sources.base = demo::defaults();
     Config config = load_config(sources);
     Log::configure(config.log.level, config.log.format);
@@ -385,6 +379,7 @@ int serve(ConfigSources sources, bool demo)
             fmt::print("{}\n", line);
         if (first.awaits_setup) setup_code = http::make_setup_code();
     }
+    check_sink(config);
     const std::string hostname = config.hostname;
     Application application(std::move(sources), std::move(config), setup_code);
     if (!setup_code.empty())

@@ -133,14 +133,16 @@ std::string welcome(const Config& config)
         text += fmt::format("|  {:<20} password {}\n", fmt::format("{}@{}", person, domain),
                             found == passwords.end() ? "(changed)" : found->second);
     }
-    text += fmt::format(R"(|  Any other address at {} reaches admin.
-|
+    text += config.test.sink.empty()
+                ? fmt::format("|  Any other address at {} reaches admin.\n", domain)
+                : fmt::format("|  Any other address, at any domain, reaches {}.\n", config.test.sink);
+    text += fmt::format(R"(|
 |  Try it:
 |    swaks --server localhost:{} --to alice@{}
 |    curl pop3://localhost:{}/1 -u alice@{}
 +----------------------------------------------------------------------
 )",
-                        domain, config.smtp.listen.empty() ? 0 : config.smtp.listen.front().port, domain,
+                        config.smtp.listen.empty() ? 0 : config.smtp.listen.front().port, domain,
                         config.pop3.listen.empty() ? 0 : config.pop3.listen.front().port, domain);
     return text;
 }

@@ -44,8 +44,11 @@ storage::Options store_options(const Config& config)
     options.default_quota = config.storage.quota;
     options.disk_reserve = config.storage.reserve;
     options.separators = config.addresses.separators;
+    options.sink = config.test.sink;
     options.vault = config.storage.vault;
     options.expire = config.pop3.expire;
+    options.events_keep = config.events.keep;
+    options.events_most = config.events.most;
     options.observer = std::make_shared<StoreLog>();
     if (config.storage.search) options.extractor = std::make_shared<mailflow::IndexText>();
     return options;

@@ -1,6 +1,7 @@
 #include "server/web_parts.hpp"
 
 #include "server/auth/key_file.hpp"
+#include "server/outbound/give_up.hpp"
 #include "server/transcript/keeper.hpp"
 
 #include <utility>
@@ -8,7 +9,8 @@
 namespace pillarbox {
 
 http::Services web_services(storage::Store& store, auth::Login& login,
-                            std::function<std::shared_ptr<const Config>()> now, std::string setup_code)
+                            std::function<std::shared_ptr<const Config>()> now, std::string setup_code,
+                            outbound::Reporter reporter)
 {
     const auto held = now();
     const Config& config = *held;
@@ -20,6 +22,9 @@ http::Services web_services(storage::Store& store, auth::Login& login,
     if (!config.tls.off() && !config.https.listen.empty())
         services.https_port = config.https.listen.front().port;
     services.config = std::move(now);
+    services.give_up = [&store, reporter = std::move(reporter)](storage::QueueId id) {
+        return outbound::give_up(store, reporter, id);
+    };
     return services;
 }
 

@@ -45,6 +45,13 @@ struct NewAccount
     std::uint64_t quota = 0; // octets; 0 is the server's default
 };
 
+/// What a person has chosen of how their account looks and behaves.
+struct Setting
+{
+    std::string name;
+    std::string value;
+};
+
 /// A password for one device. `sealed` holds the password itself, encrypted
 /// with the server's key, and only where APOP or CRAM-MD5 was asked for.
 struct AppPassword
@@ -63,6 +70,7 @@ struct SignIn
     std::optional<Account> account{}; // none: a stranger
     std::size_t which = 0;            // of the addresses it has
     std::vector<AppPassword> app_passwords{};
+    SignInVersion version{}; // as of this look
 };
 
 /// Where mail for one address goes, aliases followed.
@@ -109,6 +117,7 @@ public:
     /// aliases; else, without the part from a separator on, either of these;
     /// else the domain's catch-all; and postmaster (RFC 5321 §4.5.1) and abuse
     /// (RFC 2142 §4) of a local domain always go somewhere: to an administrator.
+    /// With Options::sink whatever else there is goes there, and nothing elsewhere.
     /// Errors: not_local when the domain is not ours, not_found, alias_loop,
     /// switched_off, ended.
     virtual awaitable<Result<Route>> route(std::string local_part, std::string domain) = 0;
@@ -123,7 +132,13 @@ public:
     /// passwords, in one look. A stranger is no error and takes as long.
     virtual awaitable<Result<SignIn>> sign_in(std::vector<std::string> addresses) = 0;
 
+    /// What the account has chosen, by name.
+    virtual awaitable<Result<std::vector<Setting>>> settings(AccountId account) = 0;
+
     // Everything below changes the store, durably, before it returns.
+
+    /// Sets these, and leaves the others as they are. Errors: not_found.
+    virtual awaitable<Result<void>> set(AccountId account, std::vector<Setting> settings) = 0;
 
     /// Errors: already_exists, invalid.
     virtual awaitable<Result<void>> add_domain(std::string name) = 0;
@@ -158,6 +173,8 @@ public:
     /// Whether SCRAM can be checked for every password of this store.
     virtual awaitable<Result<bool>> scram_for_all() = 0;
     virtual awaitable<Result<void>> set_enabled(std::string address, bool enabled) = 0;
+    /// Errors: not_found.
+    virtual awaitable<Result<void>> set_admin(std::string address, bool admin) = 0;
     /// Octets; 0 is the server's default. What is there already stays. Errors: not_found.
     virtual awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) = 0;
     /// Replaces what the account has of its own; the next session has it, and
@@ -181,6 +198,10 @@ public:
     virtual awaitable<Result<void>> remove_alias(std::string address) = 0;
     /// Errors: not_found.
     virtual awaitable<Result<void>> set_alias_enabled(std::string address, bool enabled) = 0;
+    /// Where an alias leads and until when, in place of what it had.
+    /// Errors: not_found, invalid.
+    virtual awaitable<Result<void>> change_alias(std::string address, std::vector<std::string> targets,
+                                                 std::optional<Time> until) = 0;
 
     /// Lets the account send from an address that does not lead to it, or with
     /// "@example.org" from all of a domain; here or elsewhere.

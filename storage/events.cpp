@@ -33,12 +33,22 @@ std::string_view name_of(EventKind kind)
         return "forgotten";
     case EventKind::verified:
         return "verified";
+    case EventKind::exposed:
+        return "exposed";
+    case EventKind::judged:
+        return "judged";
+    case EventKind::suppressed:
+        return "suppressed";
     case EventKind::recipient_refused:
         return "recipientRefused";
     case EventKind::message_refused:
         return "messageRefused";
     case EventKind::sign_in_failed:
         return "signInFailed";
+    case EventKind::signed_in:
+        return "signedIn";
+    case EventKind::suppression_lifted:
+        return "suppressionLifted";
     }
     return "unknown"; // of a later version
 }

@@ -26,14 +26,19 @@ enum class EventKind : std::uint8_t
     moved,      // to another mailbox: it has another number there
     copied,     // likewise, and the original stays
     deleted,
-    restored,  // from the vault: it has another number
-    forgotten, // from the vault, before its time
-    verified,  // what SPF, DKIM and DMARC said as it came
+    restored,   // from the vault: it has another number
+    forgotten,  // from the vault, before its time
+    verified,   // what SPF, DKIM and DMARC said as it came
+    exposed,    // on a connection with less TLS than its domain has had before
+    judged,     // what spoke for and against junk
+    suppressed, // its recipient is dead, again: users' mail does not go there any more
 
     // Of these no message is there.
     recipient_refused = 64,
     message_refused,
-    sign_in_failed
+    sign_in_failed,
+    signed_in,         // once a day for each way, see auth::SignIns
+    suppression_lifted // by `user`; without one, for `peer` has taken mail
 };
 
 /// One thing that happened. What does not apply is empty or 0. There is no
@@ -58,7 +63,7 @@ struct Event
     std::string message_id{};    // the field, with its angle brackets
     std::string name{};          // of the message here: in its Received field, the reply and the log
     std::uint16_t code = 0;      // of a reply
-    std::string text{};          // a reply, or why
+    std::string text{};          // a reply, or why; of a sign-in, the device's label
     std::optional<Time> until{}; // of what was deleted: then the vault lets it go
 
     // Found out when it is asked for.

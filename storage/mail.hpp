@@ -117,10 +117,11 @@ public:
     deliver_apart(Delivery delivery, std::vector<Delivery::Part> parts) = 0;
 
     /// Opens the account's INBOX, or what `view` says. A message's unique id is
-    /// the same in every view. Errors: not_found (the account, or the mailbox is
-    /// none of its own).
-    virtual awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account,
-                                                                       MaildropView view = {}) = 0;
+    /// the same in every view. With `as_of` only if nothing that signing in
+    /// depends on has changed since. Errors: not_found (the account, or the
+    /// mailbox is none of its own), changed.
+    virtual awaitable<Result<std::unique_ptr<Maildrop>>>
+    open_maildrop(AccountId account, MaildropView view = {}, std::optional<SignInVersion> as_of = {}) = 0;
 
     /// The account's mailboxes: those with a role in the order of MailboxRole,
     /// then own ones by name.
@@ -142,11 +143,18 @@ public:
     /// Errors: not_found; invalid when it has a role, or others lie in it.
     virtual awaitable<Result<void>> remove_mailbox(AccountId account, MailboxId mailbox) = 0;
 
-    /// Received last first, then by uid. At most `limit` messages behind that
+    /// Received last first, then by uid. At most `limit` rows behind the message
     /// with uid `before` (0: all), or, with `position`, from that offset on.
     /// Errors: not_found when the mailbox is none of the account's.
     virtual awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
-                                         std::uint32_t position, std::size_t limit) = 0;
+                                         std::uint32_t position, std::size_t limit,
+                                         Rows rows = Rows::messages) = 0;
+
+    /// The messages that are in one mailbox and one conversation with one of
+    /// these, as list() gathers them: themselves too, each once, `most` at most.
+    /// Those that have gone are passed over.
+    virtual awaitable<Result<std::vector<MessageId>>>
+    gather(AccountId account, std::vector<MessageId> messages, std::size_t most) = 0;
 
     /// One message of the account. Errors: not_found.
     virtual awaitable<Result<Listed>> find(AccountId account, MessageId message) = 0;

@@ -43,6 +43,10 @@ struct ClaimWish
     /// Only from this one. Without it, from whichever waits longest.
     std::optional<std::string> destination{};
 
+    /// This entry alone, to end it: held or not, due or not; not while another
+    /// has it, and its attempts stay as they are.
+    std::optional<QueueId> only{};
+
     /// But none of these, which have all the conversations they may have.
     std::vector<std::string> busy{};
 
@@ -90,6 +94,7 @@ struct Outcome
     bool warned = false;
     std::string host{};
     std::string reply{};
+    bool dead = false; // `returned`, for there is no such mailbox: DeadAddresses counts it
 };
 
 /// What became of a claim.
@@ -98,11 +103,17 @@ struct Settlement
     std::int64_t claim = 0; // its number
     std::vector<Outcome> outcomes{};
     std::vector<Delivery> reports{}; // what its sender is told of it
+    std::string tls{};               // of the connection, as Event has it
+    std::string less{};              // why that is less than the destination has had; empty: it is not
 
     /// The destination was not reached: until then nothing else is claimed that
     /// goes there, as long as nobody says retry.
     std::optional<Time> not_before{};
     std::string destination{};
+
+    /// An address that was dead so often in a row gets no more mail, which is an event of
+    /// its own. 0: it does.
+    std::uint32_t suppress_after = 0;
 };
 
 /// What an administrator does to entries.
@@ -111,6 +122,14 @@ enum class QueueChange
     hold,    // not to be tried
     release, // to be tried, at once
     retry    // if not held: at once, without waiting longer
+};
+
+/// Somebody is told of changes of the queue, as long as this lives. The store must
+/// outlive it.
+class QueueWatch
+{
+public:
+    virtual ~QueueWatch() = default;
 };
 
 /// Mail on its way out. Delivery puts it there, in the commit that accepts it.
@@ -155,6 +174,12 @@ public:
     /// others change is seen by asking. Called on a thread of the store; must
     /// not block or throw. An empty one ends it.
     virtual void on_queued(std::function<void()> listener) = 0;
+
+    /// Tells `changed` that entries came, went, or are not as they were: after the
+    /// commit, and what another process did within seconds. Once too often does happen.
+    /// Called on threads of the store; must not block or throw. It is not being called
+    /// any more once the watch has been destroyed.
+    virtual std::unique_ptr<QueueWatch> watch(std::function<void()> changed) = 0;
 };
 
 } // namespace pillarbox::storage

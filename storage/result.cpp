@@ -33,6 +33,8 @@ public:
             return "the account has no room left; delete mail or raise its quota";
         case Errc::timed_out:
             return "the store was too busy to answer in time; try again";
+        case Errc::changed:
+            return "something was changed meanwhile; try again";
         case Errc::unavailable:
             return "the store stopped because the disk failed; look at the log, mend the disk, restart";
         }

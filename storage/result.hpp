@@ -21,6 +21,7 @@ enum class Errc
     out_of_space,   // the disk is full, or below the reserve; the client may retry
     over_quota,     // one recipient has no room
     timed_out,      // the read ran past its deadline
+    changed,        // what it was to hold for is no longer as it was
     unavailable,    // the writer stopped after a failed sync; restart needed
 };
 

@@ -3,7 +3,10 @@
 #include "storage/body.hpp"
 #include "storage/types.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace pillarbox::storage {
 
@@ -16,6 +19,9 @@ struct WebSession
     std::string csrf; // the token that writes must carry
     Time created{};
     Time expires{};
+    std::string agent{};             // what the browser calls itself
+    std::string peer{};              // the address that it came from last
+    std::optional<Time> last_seen{}; // without: not since it signed in
 };
 
 /// Signed-in browsers; they outlive a restart.
@@ -31,6 +37,18 @@ public:
     virtual awaitable<Result<WebSession>> find(std::string digest) = 0;
 
     virtual awaitable<Result<void>> remove(std::string digest) = 0;
+
+    /// The account's that have not expired, newest first; without their tokens.
+    virtual awaitable<Result<std::vector<WebSession>>> list(AccountId account) = 0;
+
+    /// Ends one that the account has. Errors: not_found.
+    virtual awaitable<Result<void>> end(AccountId account, std::string digest) = 0;
+
+    /// Ends all of the account but that one. Returns how many.
+    virtual awaitable<Result<std::size_t>> end_others(AccountId account, std::string digest) = 0;
+
+    /// Notes that the browser was here. Not durable at once, and no error when it is gone.
+    virtual void touch(std::string digest, std::string peer) = 0;
 };
 
 } // namespace pillarbox::storage

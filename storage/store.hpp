@@ -1,12 +1,15 @@
 #pragma once
 
 #include "storage/accounts.hpp"
+#include "storage/api_tokens.hpp"
 #include "storage/changes.hpp"
 #include "storage/contacts.hpp"
 #include "storage/devices.hpp"
 #include "storage/dkim_keys.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
+#include "storage/identities.hpp"
+#include "storage/junk.hpp"
 #include "storage/later.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
@@ -25,6 +28,11 @@
 #include <string_view>
 
 namespace pillarbox::storage {
+
+class DeadAddresses;
+class ResetLinks;
+class Tallies;
+class TlsFacts;
 
 /// Hears what the store has to report; it knows no log of its own. Called on
 /// the store's threads; must not throw or block.
@@ -69,6 +77,13 @@ public:
     virtual Submissions& submissions() = 0;
     virtual Contacts& contacts() = 0;
     virtual DkimKeys& dkim_keys() = 0;
+    virtual Identities& identities() = 0;
+    virtual ApiTokens& api_tokens() = 0;
+    virtual TlsFacts& tls_facts() = 0;
+    virtual Tallies& tallies() = 0;
+    virtual Junk& junk() = 0;
+    virtual DeadAddresses& dead_addresses() = 0;
+    virtual ResetLinks& reset_links() = 0;
 
     /// Another Options::expire, from now on. Any thread.
     virtual void set_expire(std::chrono::days expire) = 0;
@@ -98,6 +113,9 @@ struct Options
     std::uint64_t default_quota = 1ull << 30; // octets for accounts without their own
     std::uint64_t disk_reserve = 64ull << 20; // octets to leave free
     std::string separators = "+"; // any of these ends a name in an address; the rest is its owner's
+    /// The address that mail goes to which would lead nowhere here, or to another server:
+    /// nothing leaves then. For servers that software is tested with; empty: none.
+    std::string sink{};
     std::chrono::milliseconds read_deadline{10'000};    // for one query
     std::chrono::seconds vault = std::chrono::days{14}; // what is deleted can be had back for so long
     std::chrono::days expire = never_expires; // what came into an Inbox so long ago leaves it, if > 0

@@ -31,6 +31,16 @@ enum class DraftId : std::int64_t
 enum class SubmissionId : std::int64_t
 {
 };
+enum class ApiTokenId : std::int64_t
+{
+};
+
+/// Another one after each change of what signing in depends on: names of domains
+/// and accounts, passwords, app passwords, who is an administrator or disabled,
+/// terms for POP3. Whichever process made it.
+enum class SignInVersion : std::int64_t
+{
+};
 
 /// Seconds since the epoch, UTC.
 using Time = std::chrono::sys_seconds;
@@ -83,6 +93,8 @@ struct LocalCopy
     std::string trace;
     MailboxRole mailbox = MailboxRole::inbox;
     std::string recipient{}; // the address that brought it here
+    std::string judged{};    // what speaks for and against junk, for its event; may be empty
+    std::string author{}; // whom the account knows from now on, as Junk::acquaintances() asks; may be empty
 };
 
 /// A mailbox and its counters.
@@ -134,10 +146,28 @@ struct Copied
     Placed to;
 };
 
-/// A page of a list: the messages, and how many the whole list has.
+/// What a row of a list is.
+enum class Rows : std::uint8_t
+{
+    messages,
+    conversations // messages of one mailbox that answer each other, shown by the one received last
+};
+
+/// What a row shows of a conversation besides its last message. Of long ones
+/// the last 1000 messages count.
+struct Gathered
+{
+    std::uint32_t messages = 0;
+    std::uint32_t unseen = 0;
+    bool flagged = false;     // one of them
+    bool attachments = false; // likewise
+};
+
+/// A page of a list: the messages, and how many rows the whole list has.
 struct Page
 {
     std::vector<Listed> items;
+    std::vector<Gathered> conversations{}; // of each item, where rows are conversations
     std::uint32_t total = 0;
     std::uint32_t position = 0; // of the first item in the whole list
     std::uint64_t modseq = 0;   // of the mailbox, in the same snapshot

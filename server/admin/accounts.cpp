@@ -3,15 +3,16 @@
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
 #include "server/admin/new_account.hpp"
+#include "server/admin/new_app_password.hpp"
 #include "server/admin/password_input.hpp"
 #include "server/admin/pop3.hpp"
 #include "server/admin/prepared_password.hpp"
 #include "server/admin/quota.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
-#include "server/auth/digest.hpp"
 #include "server/auth/key_file.hpp"
 #include "server/auth/password.hpp"
+#include "server/auth/reset_link.hpp"
 #include "server/auth/scram.hpp"
 #include "server/base/ascii.hpp"
 
@@ -51,6 +52,21 @@ Failed refusal(boost::system::error_code error, const std::string& address)
 void show_generated(const NewPassword& password)
 {
     if (password.generated) fmt::print("password {}\n", password.text);
+}
+
+/// Where people reach this server with a browser.
+std::string web_origin(const Config& config)
+{
+    const auto written = [&](std::string_view scheme, std::string_view host, const Endpoint& at,
+                             std::uint16_t usual) {
+        return at.port == usual ? fmt::format("{}://{}", scheme, host)
+                                : fmt::format("{}://{}:{}", scheme, host, at.port);
+    };
+    if (!config.tls.off() && !config.https.listen.empty())
+        return written("https", config.hostname, config.https.listen.front(), 443);
+    // Without TLS it is served to this machine alone.
+    if (!config.http.listen.empty()) return written("http", "localhost", config.http.listen.front(), 80);
+    throw Failed("nobody can open a link here: turn on https.listen");
 }
 
 /// One line of an import.
@@ -149,6 +165,21 @@ void set_password(const Context& context, const std::string& text, bool password
     show_generated(password);
 }
 
+void make_reset_link(const Context& context, const std::string& text)
+{
+    const auto address = parse_address(text);
+    const auto origin = web_origin(context.config);
+    Tool tool(context.config);
+    const auto account = tool.wait(tool.accounts().find(address));
+    if (!account) throw refusal(account.error(), address);
+    if (!account->enabled)
+        throw Failed(fmt::format("{} may not sign in; first: pillarbox account enable {}", address, address));
+    const auto made = auth::make_reset_link(account->id);
+    const auto added = tool.wait(tool.store().reset_links().add(made.stored));
+    if (!added) throw refusal(added.error(), address);
+    fmt::print("{}\n", auth::reset_url(origin, made.code));
+}
+
 void set_enabled(const Context& context, const std::string& text, bool enabled)
 {
     const auto address = parse_address(text);
@@ -214,26 +245,19 @@ void add_app_password(const Context& context, const std::string& text, const std
                       bool password_stdin)
 {
     const auto address = parse_address(text);
-    if (label.empty() || label.size() > 100) throw Failed("the label names the device, in 1 to 100 octets");
+    const auto name = parse_label(label);
     Tool tool(context.config);
     const NewPassword password =
         password_stdin ? read_new_password(true) : NewPassword{auth::generate_app_password(), true};
-    // Only what we made up may have the cheap hash: no one can guess it.
-    const auto& usual = context.config.auth;
-    const auto hash_cost =
-        password.generated ? auth::app_password_cost : auth::HashCost{usual.hash_passes, usual.hash_kib};
-    storage::AppPassword entry;
-    entry.label = label;
-    entry.password_hash = auth::hash_password(password.text, hash_cost);
     const auto key = auth::load_or_make_key(context.config.data_dir);
-    entry.scram = auth::scram::make_verifier(key, address, label, password.text);
-    if (apop) entry.sealed = auth::seal(key, address, label, password.text);
+    auto entry =
+        new_app_password(context.config, key, address, name, {password.text, password.generated}, apop);
     const auto added = tool.wait(tool.accounts().add_app_password(address, std::move(entry)));
     if (added.has_error() && added.error() == Errc::already_exists)
         throw Failed(fmt::format(
-            "{} has an app password called '{}' already; revoke it or choose another label", address, label));
+            "{} has an app password called '{}' already; revoke it or choose another label", address, name));
     if (!added) throw refusal(added.error(), address);
-    fmt::print("added app password '{}' for {}\n", label, address);
+    fmt::print("added app password '{}' for {}\n", name, address);
     show_generated(password);
 }
 

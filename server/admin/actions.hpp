@@ -55,6 +55,8 @@ struct AccountOptions
 void add_account(const Context& context, const AccountOptions& options);
 void list_accounts(const Context& context);
 void set_password(const Context& context, const std::string& address, bool password_stdin);
+/// Shows a link with which the account's password can be set in a browser, once.
+void make_reset_link(const Context& context, const std::string& address);
 void set_enabled(const Context& context, const std::string& address, bool enabled);
 
 /// How much mail an account may keep. `size` as in the configuration, or
@@ -101,6 +103,16 @@ void add_sender(const Context& context, const std::string& address, const std::s
 void list_senders(const Context& context, const std::string& address);
 void remove_sender(const Context& context, const std::string& address, const std::string& permitted);
 
+/// What an account says of senders, addresses or "@example.org": whose mail is
+/// never junk, where it is verified, and whose always is.
+void allow_sender(const Context& context, const std::string& address, const std::string& sender);
+void block_sender(const Context& context, const std::string& address, const std::string& sender);
+void forget_sender(const Context& context, const std::string& address, const std::string& sender);
+void list_ruled_senders(const Context& context, const std::string& address);
+
+/// Lets the filter of an account forget what it has learned of junk.
+void reset_filter(const Context& context, const std::string& address);
+
 /// An address that leads to others.
 struct AliasOptions
 {
@@ -128,6 +140,15 @@ struct QueueChoice
 void hold_queued(const Context& context, const QueueChoice& choice);
 void release_queued(const Context& context, const QueueChoice& choice);
 void retry_queued(const Context& context, const QueueChoice& choice);
+
+/// Addresses elsewhere that get no more mail, for they are dead; and one of them again.
+void list_suppressed(const Context& context);
+void lift_suppressed(const Context& context, const std::string& address);
+
+/// The best TLS that mail to a domain has had, which less is compared with; and
+/// that it is forgotten.
+void show_tls(const Context& context, const std::string& domain);
+void forget_tls(const Context& context, const std::string& domain);
 
 /// What to look for in an account's mail.
 struct SearchChoice

@@ -1,15 +1,15 @@
 #pragma once
 
 #include "server/admin/actions.hpp"
-#include "server/admin/domain_verbs.hpp"
+#include "server/admin/outgoing_verbs.hpp"
 
 #include <string>
 
 namespace pillarbox::admin {
 
-/// The verbs about addresses that are no account's: aliases, and what an
-/// account may send from besides.
-class AddressVerbs : public DomainVerbs
+/// The verbs about addresses that are no account's: aliases, what an account
+/// may send from besides, and whose mail is junk to it.
+class AddressVerbs : public OutgoingVerbs
 {
 protected:
     void add_senders(CLI::App* account)
@@ -30,6 +30,29 @@ protected:
                           [this](const Context& c) { list_senders(c, account_address_); });
         list->add_option("address", account_address_)->required()->type_name("ADDRESS");
         listing(list);
+    }
+
+    void add_junk(CLI::App* account)
+    {
+        auto* junk = account->add_subcommand("junk", "what is junk to an account, and what is not");
+        junk->require_subcommand(1);
+        const auto block = [this](const Context& c) { block_sender(c, account_address_, named_); };
+        const auto allow = [this](const Context& c) { allow_sender(c, account_address_, named_); };
+        const auto forget = [this](const Context& c) { forget_sender(c, account_address_, named_); };
+        for (auto* app : {verb(junk, "block", "take all mail from a sender for junk", block),
+                          verb(junk, "allow", "take none of a sender's verified mail for junk", allow),
+                          verb(junk, "forget", "do neither any more", forget)}) {
+            takes_account(app);
+            app->add_option("sender", named_, "an address, or @DOMAIN for all of one")
+                ->required()
+                ->type_name("SENDER");
+        }
+        auto* list = verb(junk, "list", "list the senders that an account blocks or allows",
+                          [this](const Context& c) { list_ruled_senders(c, account_address_); });
+        takes_account(list);
+        listing(list);
+        takes_account(verb(junk, "reset", "let an account's filter forget what it has learned",
+                           [this](const Context& c) { reset_filter(c, account_address_); }));
     }
 
     void add_aliases()
@@ -54,6 +77,11 @@ protected:
     }
 
 private:
+    void takes_account(CLI::App* app)
+    {
+        app->add_option("address", account_address_)->required()->type_name("ADDRESS");
+    }
+
     std::string account_address_;
     std::string named_;
     AliasOptions alias_;

@@ -1,10 +1,11 @@
 #include "server/publish/doctor.hpp"
-
 #include "server/admin/actions.hpp"
 #include "server/admin/address.hpp"
 #include "server/admin/domain_keys.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
+#include "server/transcript/archive.hpp"
+#include "server/transcript/keeper.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,18 @@ std::vector<std::string> domains_of(Tool& tool, const std::string& text)
     return names;
 }
 
+/// Where the last connections to port 25 came from.
+std::vector<std::string> last_peers(const Config& config)
+{
+    constexpr std::size_t most = 100;
+    std::vector<std::string> peers;
+    transcript::each(transcript::directory_in(config.data_dir), [&peers](const transcript::Record& record) {
+        if (record.about.protocol == "smtp") peers.push_back(record.about.peer);
+        return peers.size() < most;
+    });
+    return peers;
+}
+
 void print(const std::vector<publish::Finding>& findings)
 {
     for (const auto& finding : findings) {
@@ -45,7 +58,8 @@ void examine(const Context& context, const std::string& text)
             patients.push_back({domain, publish::records_for(context.config, domain,
                                                              keys_of_domain(tool, context.config, domain))});
     }
-    const auto findings = publish::diagnose(context.config, patients);
+    auto findings = publish::diagnose(context.config, patients);
+    findings.push_back(publish::examine_clients(last_peers(context.config)));
     if (context.json) {
         Table table({"state", "what", "detail", "mend"});
         for (const auto& finding : findings)

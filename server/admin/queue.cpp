@@ -2,9 +2,11 @@
 #include "server/admin/queue_words.hpp"
 #include "server/admin/table.hpp"
 #include "server/admin/tool.hpp"
+#include "server/mailflow/refusal.hpp"
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -29,6 +31,12 @@ std::string shown_state(const storage::Queued& entry, bool all_held)
 bool holds_all(const Context& context)
 {
     return context.config.outbound.mode == Config::Outbound::Mode::hold;
+}
+
+std::string waits_for(const Context& context, const storage::Queued& entry)
+{
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return pace_reason(entry, context.config.outbound, now);
 }
 
 [[noreturn]] void fail(boost::system::error_code error, std::int64_t id)
@@ -58,12 +66,13 @@ void list_queue(const Context& context)
     const auto queued = tool.wait(tool.queue().list(longest_listing));
     if (!queued) throw Failed(queued.error().message());
     const bool all_held = holds_all(context);
-    Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply", "asked"});
+    Table table(
+        {"id", "state", "from", "to", "octets", "queued", "attempts", "next", "reply", "asked", "waits"});
     for (const auto& entry : *queued)
         table.add({std::uint64_t(entry.id), shown_state(entry, all_held), entry.reverse_path, entry.recipient,
                    entry.size, format_time(entry.queued.time_since_epoch().count()),
                    std::uint64_t{entry.attempts}, text_of(next_try(entry, all_held)), entry.reply,
-                   asked_of(entry)});
+                   asked_of(entry), waits_for(context, entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 
@@ -74,13 +83,14 @@ void show_queued(const Context& context, std::int64_t id)
     if (!entry) fail(entry.error(), id);
     const bool all_held = holds_all(context);
     Table table({"id", "state", "from", "to", "octets", "queued", "attempts", "tried", "next", "host",
-                 "reply", "asked"});
+                 "reply", "meaning", "asked", "waits"});
     const auto tried =
         entry->attempts > 0 ? format_time(entry->tried.time_since_epoch().count()) : std::string();
     table.add({std::uint64_t(entry->id), shown_state(*entry, all_held), entry->reverse_path, entry->recipient,
                entry->size, format_time(entry->queued.time_since_epoch().count()),
                std::uint64_t{entry->attempts}, tried, text_of(next_try(*entry, all_held)), entry->host,
-               entry->reply, asked_of(*entry)});
+               entry->reply, std::string(mailflow::meaning_of_refusal(entry->host, entry->reply)),
+               asked_of(*entry), waits_for(context, *entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
 

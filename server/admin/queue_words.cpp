@@ -1,5 +1,8 @@
 #include "server/admin/queue_words.hpp"
 
+#include "server/base/ascii.hpp"
+#include "server/base/pace_terms.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -40,6 +43,19 @@ std::string asked_of(const storage::Queued& entry)
         if ((entry.rcpt.notify & bit) != 0) asked.push_back(std::string("NOTIFY=") + word);
     if (!entry.rcpt.original_recipient.empty()) asked.push_back("ORCPT=" + entry.rcpt.original_recipient);
     return fmt::format("{}", fmt::join(asked, " "));
+}
+
+std::string pace_reason(const storage::Queued& entry, const Config::Outbound& outbound, storage::Time now)
+{
+    if (outbound.mode == Config::Outbound::Mode::hold || entry.held || entry.claimed) return {};
+    if (entry.mail.release_at || entry.due > now) return {};
+    const std::size_t at = entry.recipient.rfind('@'); // as the store has destinations
+    const auto domain = ascii::to_lower(std::string_view(entry.recipient).substr(at + 1));
+    const Lane lane = PaceTerms(outbound).lane_of(domain);
+    if (lane.per_minute == 0) return {};
+    return fmt::format("no more than {} {} a minute {} to {}", lane.per_minute,
+                       lane.per_minute == 1 ? "message" : "messages", lane.per_minute == 1 ? "goes" : "go",
+                       lane.name);
 }
 
 } // namespace pillarbox::admin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/base/config.hpp"
 #include "storage/queue.hpp"
 
 #include <optional>
@@ -17,5 +18,9 @@ std::optional<storage::Time> next_try(const storage::Queued& entry, bool all_hel
 
 /// What was asked for with MAIL and RCPT, as it was written there.
 std::string asked_of(const storage::Queued& entry);
+
+/// Why an entry that is due at `now` is not being tried, for people: the pace of where it
+/// goes. Empty where that has none, or something else is in its way.
+std::string pace_reason(const storage::Queued& entry, const Config::Outbound& outbound, storage::Time now);
 
 } // namespace pillarbox::admin

@@ -2,6 +2,7 @@
 
 #include "server/admin/address.hpp"
 #include "server/admin/local_letter.hpp"
+#include "server/admin/login_name.hpp"
 #include "server/admin/sendmail_options.hpp"
 #include "server/admin/sysexits.hpp"
 #include "server/admin/tool.hpp"
@@ -9,8 +10,10 @@
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
 #include "server/mailflow/intake.hpp"
+#include "server/mailflow/suppression.hpp"
 #include "server/signing/domain_signer.hpp"
 #include "server/transfer/input.hpp"
+#include "storage/events.hpp"
 
 #include <fmt/format.h>
 
@@ -19,19 +22,11 @@
 #include <chrono>
 #include <utility>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace pillarbox::admin {
 
 namespace {
-
-/// Whose program it is.
-std::string login_name()
-{
-    const passwd* const user = ::getpwuid(::getuid());
-    return user ? std::string(user->pw_name) : fmt::format("user{}", ::getuid());
-}
 
 /// All of standard input.
 std::string read_message(std::uint64_t most)
@@ -136,6 +131,26 @@ Sysexit status_of(const mailflow::Verdict& verdict)
     return verdict.code < 500 ? Sysexit::temporary : Sysexit::unavailable;
 }
 
+/// Addresses that are dead get nothing, as on submission.
+void refuse_suppressed(Tool& tool, const Config& config, const std::string& reverse_path,
+                       const std::vector<mailflow::Recipient>& recipients)
+{
+    for (const auto& recipient : recipients) {
+        if (!recipient.elsewhere()) continue;
+        const auto why = tool.wait(mailflow::suppression_of(
+            tool.store().dead_addresses(), mailflow::suppression_terms(config), recipient.forward_path));
+        if (!why) throw Refused(Sysexit::temporary, why.error().message());
+        if (!*why) continue;
+        tool.store().events().note({.kind = storage::EventKind::recipient_refused,
+                                    .protocol = "sendmail",
+                                    .sender = reverse_path,
+                                    .recipient = recipient.forward_path,
+                                    .code = 550,
+                                    .text = "5.1.1 " + **why});
+        throw Refused(Sysexit::unavailable, **why);
+    }
+}
+
 void deliver(const Config& config, const SendmailOptions& options)
 {
     const std::string user = login_name();
@@ -165,6 +180,7 @@ void deliver(const Config& config, const SendmailOptions& options)
     sender.reverse_path = self;
     if (options.sender_given)
         sender.reverse_path = options.sender.empty() ? std::string() : address_in(options.sender, home);
+    if (!sender.reverse_path.empty()) refuse_suppressed(tool, config, sender.reverse_path, recipients);
     sender.parameters.body = body_kind(letter.text);
 
     mailflow::Origin origin;

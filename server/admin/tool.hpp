@@ -35,6 +35,7 @@ public:
 
     storage::Store& store() { return *store_; }
     storage::Accounts& accounts() { return store_->accounts(); }
+    storage::Junk& junk() { return store_->junk(); }
     storage::Queue& queue() { return store_->queue(); }
 
     /// Where wait() runs what it is given.

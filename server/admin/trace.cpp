@@ -163,7 +163,7 @@ void trace(const Context& context, const TraceChoice& choice)
     for (const auto& story : stories)
         print(story, names, now);
     if (stories.empty())
-        throw Failed(fmt::format("nothing is known of '{}'; what happened is known for 30 days, and "
+        throw Failed(fmt::format("nothing is known of '{}'; what happened is known for events.keep, and "
                                  "what was refused a moment ago is not written down yet",
                                  choice.what));
 }

@@ -10,13 +10,19 @@ namespace {
 using storage::Event;
 using storage::EventKind;
 
+/// " (ESMTPSA, TLSv1.3 ...)"; empty when nothing is known.
+std::string how_of(const Event& event)
+{
+    std::string how = event.protocol;
+    if (!event.tls.empty()) how += (how.empty() ? "" : ", ") + event.tls;
+    return how.empty() ? how : " (" + how + ")";
+}
+
 /// "192.0.2.7 (ESMTPSA, TLSv1.3 ...), signed in as bob@example.org,".
 std::string client_of(const Event& event)
 {
     std::string text = event.peer.empty() ? "this server itself" : event.peer;
-    std::string how = event.protocol;
-    if (!event.tls.empty()) how += (how.empty() ? "" : ", ") + event.tls;
-    if (!how.empty()) text += " (" + how + ")";
+    text += how_of(event);
     if (!event.user.empty()) text += ", signed in as " + event.user + ",";
     return text;
 }
@@ -80,14 +86,28 @@ public:
             return fmt::format("removed for good from the vault of {}", account());
         case EventKind::verified:
             return fmt::format("found as it came for <{}>{}", event_.recipient, saying(event_));
+        case EventKind::exposed:
+            return fmt::format("sent to {} for <{}> with less TLS than before{}", event_.peer,
+                               event_.recipient, saying(event_));
+        case EventKind::judged:
+            return fmt::format("judged for <{}>{}", event_.recipient, saying(event_));
+        case EventKind::suppressed:
+            return fmt::format("<{}> gets no more mail from users here{}", event_.recipient, saying(event_));
         case EventKind::recipient_refused:
             return fmt::format("{} was refused <{}> from <{}>{}{}", client_of(event_), event_.recipient,
                                event_.sender, saying(event_), session_of(event_));
         case EventKind::message_refused:
             return refused();
         case EventKind::sign_in_failed:
-            return fmt::format("{} could not sign in as {}{}{}", event_.peer, event_.user, saying(event_),
-                               session_of(event_));
+            return fmt::format("{}{} could not sign in as {}{}{}", event_.peer, how_of(event_), event_.user,
+                               saying(event_), session_of(event_));
+        case EventKind::signed_in:
+            return fmt::format("{}{} signed in as {} with {}{}; told once a day", event_.peer, how_of(event_),
+                               event_.user, password(), session_of(event_));
+        case EventKind::suppression_lifted:
+            return fmt::format("<{}> gets mail again: {}", event_.recipient,
+                               event_.user.empty() ? event_.peer + " has taken some"
+                                                   : "lifted by " + event_.user);
         }
         return "something that a later version knows";
     }
@@ -116,6 +136,12 @@ private:
     {
         return event_.user.empty() ? "POP3 with the account's own password"
                                    : fmt::format("the device '{}'", event_.user);
+    }
+
+    std::string password() const
+    {
+        return event_.text.empty() ? "the account's own password"
+                                   : fmt::format("the password of the device '{}'", event_.text);
     }
 
     std::string stored() const

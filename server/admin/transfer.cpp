@@ -89,7 +89,7 @@ void run_import(const Context& context, const TransferOptions& options, const Im
     if (!mime::is_utf8(options.folder)) throw Failed("--folder: write it in UTF-8");
     stop_when_interrupted();
     Tool tool(context.config, storage::Options::Access::importer);
-    transfer::Progress progress;
+    transfer::ProgressLine progress;
     transfer::Importer importer(tool.executor(), tool.store(), progress,
                                 {.account = account_of(tool, address),
                                  .limit = context.config.smtp.max_message_size,
@@ -118,7 +118,7 @@ void export_to(const Context& context, const TransferOptions& options, Export ru
     stop_when_interrupted();
     ::signal(SIGPIPE, SIG_IGN); // a reader that leaves is an error like others
     Tool tool(context.config);
-    transfer::Progress progress;
+    transfer::ProgressLine progress;
     transfer::Exporter exporter(
         tool.store(), progress,
         {.account = account_of(tool, address), .stopping = [] { return interrupted != 0; }});

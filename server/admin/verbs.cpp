@@ -23,8 +23,11 @@ public:
         add_accounts();
         add_app_passwords();
         add_senders(account_);
+        add_junk(account_);
         add_aliases();
         add_queue();
+        add_suppressed();
+        add_tls();
         add_search();
         add_vault();
         add_trace();
@@ -99,6 +102,8 @@ private:
         });
         takes_address(passwd);
         passwd->add_flag("--password-stdin", options_.password_stdin, "read it from standard input");
+        takes_address(verb(account_, "reset-link", "show a link that sets an account's password, once",
+                           [this](const Context& c) { make_reset_link(c, options_.address); }));
         takes_address(verb(account_, "disable", "let an account receive, but not sign in",
                            [this](const Context& c) { set_enabled(c, options_.address, false); }));
         takes_address(verb(account_, "enable", "let an account sign in again",
@@ -151,31 +156,6 @@ private:
                             [this](const Context& c) { revoke_app_password(c, options_.address, label_); });
         revoke->add_option("address", options_.address)->required()->type_name("ADDRESS");
         revoke->add_option("label", label_)->required()->type_name("LABEL");
-    }
-
-    void add_queue()
-    {
-        auto* queue = group("queue", "mail on its way to other servers");
-        listing(verb(queue, "list", "list what is queued", list_queue));
-        const auto drop = [this](const Context& c) { drop_queued(c, id_); };
-        auto* app = verb(queue, "drop", "remove an entry for good", drop);
-        app->add_option("id", id_)->required()->type_name("ID");
-        const auto show = [this](const Context& c) { show_queued(c, id_); };
-        app = verb(queue, "show", "show an entry: when it is tried again, and what was answered", show);
-        app->add_option("id", id_)->required()->type_name("ID");
-        listing(app);
-        const auto hold = [this](const Context& c) { hold_queued(c, queued_); };
-        takes_queued(verb(queue, "hold", "let an entry wait until it is released", hold));
-        const auto release = [this](const Context& c) { release_queued(c, queued_); };
-        takes_queued(verb(queue, "release", "let what was held go", release));
-        const auto retry = [this](const Context& c) { retry_queued(c, queued_); };
-        takes_queued(verb(queue, "retry", "try now, without waiting longer", retry));
-    }
-
-    void takes_queued(CLI::App* app)
-    {
-        auto* id = app->add_option("id", queued_.id)->type_name("ID");
-        app->add_flag("--all", queued_.all, "all entries")->excludes(id);
     }
 
     void add_search()
@@ -348,14 +328,12 @@ private:
     RestoreChoice restore_;
     std::string name_;
     std::string label_;
-    std::int64_t id_ = 0;
     AccountOptions options_;
     KeepChoice keep_;
     Pop3Options pop3_;
     TransferOptions transfer_options_;
     MaildropOptions maildrop_;
     SearchChoice search_;
-    QueueChoice queued_;
     VaultChoice vault_;
     TraceChoice trace_;
     TranscriptChoice transcripts_;

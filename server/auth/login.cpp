@@ -62,8 +62,8 @@ bool may_send_password(const Config::Auth& rule, bool secure, const asio::ip::ad
     return net::plain_address(peer).is_loopback();
 }
 
-Login::Login(storage::Accounts& accounts, const Config& config, std::string key)
-    : state_(std::make_unique<State>(accounts, config, std::move(key)))
+Login::Login(storage::Accounts& accounts, const Config& config, std::string key, storage::Events* events)
+    : state_(std::make_unique<State>(accounts, config, std::move(key), events))
 {}
 
 Login::~Login()
@@ -71,7 +71,19 @@ Login::~Login()
     state_->pool.join();
 }
 
-awaitable<Login::Outcome> Login::password(std::string user, std::string password, asio::ip::address peer)
+awaitable<bool> Login::admits(asio::ip::address peer)
+{
+    const bool admitted = co_await state_->admit(peer);
+    co_return admitted;
+}
+
+void Login::was_wrong(const asio::ip::address& peer)
+{
+    static_cast<void>(state_->wrong(peer)); // it only names it
+}
+
+awaitable<Login::Outcome> Login::password(std::string user, std::string password, asio::ip::address peer,
+                                          Freshness freshness)
 {
     State& state = *state_;
     const bool admitted = co_await state.admit(peer);
@@ -80,8 +92,12 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
         co_return state.wrong(peer);
     if (state.waiting >= longest_queue) co_return Failure::busy;
     const Slot slot(state.waiting);
+    if (freshness == Freshness::lately) {
+        auto identity = state.recall_identity(user, password, peer);
+        if (identity) co_return *std::move(identity);
+    }
 
-    auto known = co_await state.find(std::move(user));
+    auto known = co_await state.find(user);
     if (!known) co_return Failure::busy;
     const Slot turn(state.verifying);
     Verified verified;
@@ -89,14 +105,13 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
     // being verified there that is still to be counted.
     if (turn.alone()) verified = state.recall(*known, password, peer);
     if (verified.kind == Verified::Kind::wrong) {
-        auto work = [&state, known = *known, password = std::move(password), peer] {
-            return state.verify(known, password, peer);
-        };
+        auto work = [&state, known = *known, password, peer] { return state.verify(known, password, peer); };
         verified = co_await net::offload(state.pool, std::move(work));
     }
     if (verified.kind == Verified::Kind::refused) co_return Failure::throttled;
     if (verified.kind == Verified::Kind::wrong) co_return Failure::credentials;
 
+    const bool recalled = verified.hash.empty(); // no hash was computed
     const storage::Account& account = *known->account;
     if (verified.kind == Verified::Kind::device)
         state.accounts.touch_app_password(account.id, verified.label);
@@ -108,12 +123,16 @@ awaitable<Login::Outcome> Login::password(std::string user, std::string password
         std::string hash = std::move(verified.new_hash);
         co_await state.accounts.renew_hash(account.id, account.password_hash, std::move(hash));
     }
-    co_return Identity{.account = account.id,
-                       .address = account.address,
-                       .device = std::move(verified.label),
-                       .admin = account.admin,
-                       .pop3 = account.pop3,
-                       .suffix = known->suffix};
+    Identity identity{.account = account.id,
+                      .address = account.address,
+                      .device = std::move(verified.label),
+                      .admin = account.admin,
+                      .pop3 = account.pop3,
+                      .suffix = known->suffix};
+    // From when it was verified on, no longer. With a suffix there is more to find
+    // out than whose maildrop it is.
+    if (!recalled && identity.suffix.empty()) state.remember(user, password, identity, known->version);
+    co_return identity;
 }
 
 awaitable<Login::Outcome> Login::apop(std::string user, std::string timestamp, std::string digest,
@@ -138,14 +157,15 @@ awaitable<Login::Outcome> Login::vouched(std::string user, asio::ip::address pee
     co_return outcome;
 }
 
-awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& next, asio::ip::address peer)
+awaitable<Login::Outcome> Login::check(sasl::Exchange& exchange, sasl::Step& next, asio::ip::address peer,
+                                       Freshness freshness)
 {
     State& state = *state_;
     const Claim claim = exchange.claim();
     std::string signature;
     Outcome outcome = Failure::credentials;
     if (const auto* plain = std::get_if<PasswordClaim>(&claim)) {
-        outcome = co_await password(plain->user, plain->password, peer);
+        outcome = co_await password(plain->user, plain->password, peer, freshness);
     } else if (const auto* cram = std::get_if<CramClaim>(&claim)) {
         State::Matcher matches = [&state, cram](const Known& known) {
             return state.digest_matches(known, cram->digest, [cram](const std::string& secret) {
@@ -191,6 +211,11 @@ sasl::Terms Login::terms(const Config& config, const net::Connection& connection
             .certified = connection.certified_addresses(),
             .oauth_scope = config.auth.oauth_scope,
             .oauth_discovery = discovery_url(config.auth.oauth_issuer)};
+}
+
+SignIns& Login::sign_ins()
+{
+    return state_->sign_ins;
 }
 
 awaitable<void> Login::prepare()

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "server/auth/identity.hpp"
 #include "server/auth/sasl.hpp"
+#include "server/auth/sign_ins.hpp"
 #include "server/base/config.hpp"
 #include "server/net/connection.hpp"
 #include "storage/accounts.hpp"
@@ -9,21 +11,20 @@
 #include <boost/system/result.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace pillarbox::auth {
 
 using boost::asio::awaitable;
 
-/// Who signed in.
-struct Identity
+/// Whether an identity must be so now, or may be as it was a short while ago:
+/// for somebody who is about to ask the store anyway, and says Identity::as_of
+/// there. When that has changed, they sign in again.
+enum class Freshness
 {
-    storage::AccountId account{};
-    std::string address;
-    std::string device; // the app password's label; empty for the account's own password
-    bool admin = false;
-    storage::Pop3Terms pop3{};
-    std::string suffix{}; // what stood behind the '+' of the name, where that is not the account's own
+    now,
+    lately
 };
 
 /// Why a sign-in failed. Peers are told no more than this.
@@ -47,8 +48,10 @@ bool may_send_password(const Config::Auth& rule, bool secure, const boost::asio:
 class Login
 {
 public:
-    /// Throws ConfigError where tokens are to be checked with what cannot be used.
-    Login(storage::Accounts& accounts, const Config& config, std::string key);
+    /// With `events`, who signs in is noted there. Throws ConfigError where tokens
+    /// are to be checked with what cannot be used.
+    Login(storage::Accounts& accounts, const Config& config, std::string key,
+          storage::Events* events = nullptr);
     ~Login();
 
     using Outcome = boost::system::result<Identity>; // error: Failure
@@ -58,7 +61,8 @@ public:
     /// has the name, that before its first '+' signs in, as mail for it goes
     /// there; what followed becomes Identity::suffix. May wait as
     /// long as Throttle::longest_delay.
-    awaitable<Outcome> password(std::string user, std::string password, boost::asio::ip::address peer);
+    awaitable<Outcome> password(std::string user, std::string password, boost::asio::ip::address peer,
+                                Freshness freshness = Freshness::now);
 
     /// APOP, RFC 1939 §7: `digest` is the lower-case hex MD5 of `timestamp`
     /// (angle brackets included) followed by the secret. Only app passwords
@@ -72,15 +76,26 @@ public:
 
     /// Whatever an AUTH exchange has brought; tells `exchange` how to go on, and
     /// the exchange may still be cancelled. Otherwise as the two above.
-    awaitable<Outcome> check(sasl::Exchange& exchange, sasl::Step& next, boost::asio::ip::address peer);
+    awaitable<Outcome> check(sasl::Exchange& exchange, sasl::Step& next, boost::asio::ip::address peer,
+                             Freshness freshness = Freshness::now);
 
     /// The SASL mechanisms that are offered on this connection, with spaces
     /// between them.
     std::string mechanisms(const Config& config, const net::Connection& connection) const;
 
+    /// For a secret of another kind that lets its holder in, and is guessed at as
+    /// passwords are: false when too much from this network was wrong. May wait as
+    /// password() does.
+    awaitable<bool> admits(boost::asio::ip::address peer);
+    /// Counts one that was wrong.
+    void was_wrong(const boost::asio::ip::address& peer);
+
     /// What an exchange on this connection needs to know. The connection
     /// outlives it.
     sasl::Terms terms(const Config& config, const net::Connection& connection) const;
+
+    /// Where sessions say what came of a sign-in.
+    SignIns& sign_ins();
 
     /// Learns whether SCRAM can be offered: at start, before anybody comes.
     awaitable<void> prepare();

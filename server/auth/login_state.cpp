@@ -10,6 +10,8 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -48,6 +50,11 @@ std::vector<Reading> readings_of(std::string_view user)
     readings.push_back({.address = precis::user_name_to_find(local_part.substr(0, plus)) + domain,
                         .suffix = std::string(local_part.substr(plus + 1))});
     return readings;
+}
+
+std::string number_of(storage::AccountId account)
+{
+    return std::to_string(static_cast<std::int64_t>(account));
 }
 
 } // namespace
@@ -120,6 +127,7 @@ awaitable<storage::Result<Known>> Login::State::find(std::string user)
     auto found = co_await accounts.sign_in(std::move(addresses));
     if (!found) co_return found.error();
     Known known;
+    known.version = found->version;
     // One that has the whole name wins, disabled or not.
     if (!found->account || !found->account->enabled) co_return known;
     known.suffix = readings[found->which].suffix;
@@ -137,14 +145,38 @@ Verified Login::State::recall(const Known& known, const std::string& password, c
     // Asked again, since this one may have waited beside many that failed.
     if (refused(peer)) return {.kind = Verified::Kind::refused};
     if (!known.account) return {};
-    const auto now = std::chrono::steady_clock::now();
     for (const storage::AppPassword& device : known.devices) {
-        if (recent.know(known.account->id, device.password_hash, password, now))
+        if (fits(known.account->id, device.password_hash, password))
             return {.kind = Verified::Kind::device, .label = device.label};
     }
-    if (recent.know(known.account->id, known.account->password_hash, password, now))
+    if (fits(known.account->id, known.account->password_hash, password))
         return {.kind = Verified::Kind::account};
     return {};
+}
+
+bool Login::State::fits(storage::AccountId account, const std::string& hash,
+                        const std::string& password) const
+{
+    return fitted.find({number_of(account), hash, password}, std::chrono::steady_clock::now()).has_value();
+}
+
+/// Who this was a short while ago, with that name and password; as with recall(),
+/// only where no guess is being verified that is still to be counted.
+std::optional<Identity> Login::State::recall_identity(const std::string& user, const std::string& password,
+                                                      const asio::ip::address& peer)
+{
+    if (verifying != 0 || refused(peer)) return std::nullopt;
+    auto identity = identities.find({user, password}, std::chrono::steady_clock::now());
+    if (identity && !identity->device.empty())
+        accounts.touch_app_password(identity->account, identity->device);
+    return identity;
+}
+
+void Login::State::remember(const std::string& user, const std::string& password, Identity identity,
+                            storage::SignInVersion as_of)
+{
+    identity.as_of = as_of;
+    identities.remember({user, password}, std::move(identity), std::chrono::steady_clock::now());
 }
 
 /// On the pool. A failure is counted here, before the next guess of the same
@@ -157,7 +189,8 @@ Verified Login::State::verify(const Known& known, const std::string& password, c
     if (verified.kind == Verified::Kind::wrong)
         wrong(peer);
     else
-        recent.remember(known.account->id, verified.hash, password, std::chrono::steady_clock::now());
+        fitted.remember({number_of(known.account->id), verified.hash, password}, {},
+                        std::chrono::steady_clock::now());
     return verified;
 }
 

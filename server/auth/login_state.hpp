@@ -2,7 +2,7 @@
 
 #include "server/auth/login.hpp"
 #include "server/auth/password.hpp"
-#include "server/auth/recent_passwords.hpp"
+#include "server/auth/recent.hpp"
 #include "server/auth/throttle.hpp"
 #include "server/auth/token_check.hpp"
 
@@ -19,6 +19,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace pillarbox::auth {
@@ -53,6 +54,7 @@ struct Known
     std::optional<storage::Account> account; // none: a stranger, or disabled
     std::vector<storage::AppPassword> devices;
     std::string suffix; // of Identity
+    storage::SignInVersion version{};
 };
 
 /// What verifying came to.
@@ -105,12 +107,14 @@ struct Login::State
     /// The digest that a client makes with a secret.
     using Digest = std::function<std::string(const std::string& secret)>;
 
-    State(storage::Accounts& accounts_, const Config& config, std::string key_)
+    State(storage::Accounts& accounts_, const Config& config, std::string key_, storage::Events* events)
         : accounts(accounts_),
           cost{config.auth.hash_passes, config.auth.hash_kib},
           key(std::move(key_)),
           stranger(hash_password("nobody has this password", cost)),
-          recent(config.auth.cache),
+          fitted(config.auth.cache),
+          identities(config.auth.cache),
+          sign_ins(events),
           throttle(config.limits.exempt),
           tokens(TokenCheck::make(config.auth))
     {}
@@ -121,6 +125,11 @@ struct Login::State
     awaitable<void> wait(std::chrono::seconds time);
     awaitable<storage::Result<Known>> find(std::string user);
     Verified recall(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
+    std::optional<Identity> recall_identity(const std::string& user, const std::string& password,
+                                            const boost::asio::ip::address& peer);
+    void remember(const std::string& user, const std::string& password, Identity identity,
+                  storage::SignInVersion as_of);
+    bool fits(storage::AccountId account, const std::string& hash, const std::string& password) const;
     Verified verify(const Known& known, const std::string& password, const boost::asio::ip::address& peer);
     Verified compare(const Known& known, const std::string& password) const;
     std::string verifier_of(const Known& known, const std::string& label, const std::string& verifier,
@@ -149,7 +158,11 @@ struct Login::State
     const std::string key;
     const std::string stranger; // a hash that no password fits, as costly as any
 
-    RecentPasswords recent;
+    /// Account, stored hash and password, where the two fitted each other: once the
+    /// hash is another, nothing is known.
+    Recent<std::monostate> fitted;
+    Recent<Identity> identities; // name and password, as they came
+    SignIns sign_ins;
 
     std::mutex mutex; // guards the four below
     Throttle throttle;

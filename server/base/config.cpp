@@ -152,6 +152,26 @@ void apply_set(Config& config, const std::string& assignment)
     apply(config, *key, split(*key, value), "--set");
 }
 
+/// A server that takes everybody's mail must not be mistaken for one that carries it.
+void check_sink(const Config& config)
+{
+    const auto& sink = config.test.sink;
+    if (sink.empty()) return;
+    const auto at = sink.find('@');
+    if (at == 0 || at == std::string::npos || at + 1 == sink.size())
+        throw ConfigError(fmt::format(
+            "test.sink: '{}' is no address; write that of an account here, such as sink@example.test", sink));
+    if (!config.test.mode)
+        throw ConfigError("test.sink: set test.mode to true too, on a server that keeps nobody's mail");
+    if (config.outbound.mode != Config::Outbound::Mode::hold)
+        throw ConfigError("test.sink: set outbound.mode to hold too; a server that takes mail for everybody "
+                          "must send none");
+    if (config.junk.greylist)
+        throw ConfigError(
+            "test.sink: set junk.greylist to false; what is to be taken at once cannot be asked "
+            "to come again");
+}
+
 /// What is right key by key but not together.
 void check(const Config& config)
 {
@@ -188,19 +208,26 @@ void check(const Config& config)
     if (outbound.smarthost.user.empty() != outbound.smarthost_password_file.empty())
         throw ConfigError("outbound.smarthost and outbound.smarthost_password_file: name a user in the one "
                           "and the file with the password in the other, or neither");
+    if (config.junk.webhook.host.empty() != config.junk.webhook_secret_file.empty())
+        throw ConfigError(
+            "junk.webhook and junk.webhook_secret_file: give a URL in the one and in the other the "
+            "file with the secret that what it is told is signed with, or neither");
+    for (const auto& route : outbound.routes) {
+        if (std::ranges::count(outbound.routes, route.domain, &MailRoute::domain) > 1)
+            throw ConfigError(fmt::format("outbound.routes: {} has two, leave one of them", route.domain));
+        if (!route.to.user.empty() && outbound.passwords_file.empty())
+            throw ConfigError(
+                fmt::format("outbound.routes: {} names a user: set outbound.passwords_file to a "
+                            "file with lines USER@HOST PASSWORD",
+                            route.domain));
+    }
     if (!config.test.pop3_faults.empty() && !config.test.mode)
         throw ConfigError(
             "test.pop3_faults: set test.mode to true too, on a server that keeps nobody's mail");
+    check_sink(config);
 }
 
 } // namespace
-
-std::string HttpUrl::authority() const
-{
-    const bool v6 = host.find(':') != std::string::npos;
-    const std::string name = v6 ? '[' + host + ']' : host;
-    return port == (tls ? 443 : 80) ? name : name + ':' + std::to_string(port);
-}
 
 Config load_config(const ConfigSources& sources)
 {

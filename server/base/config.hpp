@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/base/dmarc_reports.hpp"
+#include "server/base/http_url.hpp"
 #include "server/base/log.hpp"
 
 #include <algorithm>
@@ -25,20 +27,6 @@ struct Endpoint
     bool operator==(const Endpoint&) const = default;
 };
 
-/// Where HTTP is spoken to a server, `https://host/path`.
-struct HttpUrl
-{
-    bool tls = true;
-    std::string host; // a name or an address, without brackets; empty: there is no URL
-    std::uint16_t port = 0;
-    std::string target; // path and query
-
-    /// As Host has it (RFC 9110 §7.2): the port only where it is not the scheme's.
-    std::string authority() const;
-
-    bool operator==(const HttpUrl&) const = default;
-};
-
 /// A server that sends our mail on: `smtp://user@host:587`, or `smtps://`.
 struct SmtpUrl
 {
@@ -50,6 +38,26 @@ struct SmtpUrl
     bool operator==(const SmtpUrl&) const = default;
 };
 
+/// Where mail for one domain goes, whatever DNS says.
+struct MailRoute
+{
+    /// What is asked of TLS there.
+    enum class Tls
+    {
+        offered,   // where the server offers it
+        encrypted, // no mail without it
+        verified   // nor with a certificate that is not the server's
+    };
+
+    std::string domain;
+    SmtpUrl to;
+    bool lmtp = false; // RFC 2033, instead of SMTP
+    Tls tls = Tls::offered;
+    std::optional<std::uint32_t> messages_per_minute{}; // 0: no limit; nothing: as outbound has it
+
+    bool operator==(const MailRoute&) const = default;
+};
+
 /// A network, `192.0.2.0/24`; an address alone means itself.
 struct Network
 {
@@ -57,6 +65,19 @@ struct Network
     unsigned prefix = 0; // bits
 
     bool operator==(const Network&) const = default;
+};
+
+/// A list of addresses in DNS, RFC 5782: `zen.example=4/127.0.0.2-127.0.0.11`.
+struct DnsList
+{
+    std::string zone;
+    double weight = 4; // of being on it
+
+    // Answers that count, IPv4 addresses as numbers.
+    std::uint32_t first = 0x7F000000;
+    std::uint32_t last = 0x7FFFFFFF;
+
+    bool operator==(const DnsList&) const = default;
 };
 
 /// Every setting, with its default. Immutable once loaded; SIGHUP loads
@@ -210,7 +231,35 @@ struct Config
         std::filesystem::path smarthost_password_file;
         std::filesystem::path smarthost_ca_file; // PEM; empty: the system's authorities
         std::uint16_t port = 25;                 // of other servers, RFC 5321 §4.5.4.2
+        bool mta_sts = true;                     // policies of other domains are followed, RFC 8461
+        std::uint16_t mta_sts_port = 443;        // where they are fetched
+        bool dane = true;                        // and what DNSSEC says of their servers, RFC 7672
+        bool refuse_downgrade = false;           // no mail with less TLS than a domain has had
+        bool tls_reports = false;                // who asks for it is told how TLS went, RFC 8460
+        std::vector<MailRoute> routes;           // before `mode`, unless that is hold
+        std::filesystem::path passwords_file;    // of the routes' users
+        std::uint32_t messages_per_minute = 0;   // to each destination; 0: no limit
+
+        // An address elsewhere that is dead so often in a row gets no more mail (0: it does),
+        // for so long after the last time.
+        std::uint32_t suppress_after = 3;
+        std::chrono::seconds suppress_for = std::chrono::days{30};
     } outbound;
+
+    /// The policy that this server publishes for its own domains, RFC 8461.
+    struct MtaSts
+    {
+        enum class Mode
+        {
+            off,
+            none,    // there is a policy no more, for those who remember one
+            testing, // failures are only reported
+            enforce
+        };
+
+        Mode mode = Mode::off;
+        std::chrono::seconds max_age = std::chrono::days{7}; // others remember it for so long
+    } mta_sts;
 
     struct Verify
     {
@@ -224,15 +273,47 @@ struct Config
         Mode mode = Mode::enforce;
         bool quarantine_to_junk = true; // what is suspicious goes to Junk; false: to the Inbox
         bool defer_on_fault = false;    // what DNS cannot tell now is asked for again; false: accepted
+        // Domains whose seals count where DMARC fails, RFC 8617.
+        std::vector<std::string> arc_trusted{};
+        DmarcReports dmarc_reports = DmarcReports::off; // who asks for it is told what DMARC found
         // Whose mail is not verified: by default networks that are nobody's in public.
         std::vector<Network> except{{"127.0.0.0", 8},   {"::1", 128},        {"10.0.0.0", 8},
                                     {"172.16.0.0", 12}, {"192.168.0.0", 16}, {"169.254.0.0", 16},
                                     {"fc00::", 7},      {"fe80::", 10}};
     } verify;
 
+    struct Junk
+    {
+        enum class Mode
+        {
+            off,
+            note,   // what speaks for junk is written down, and nothing follows
+            enforce // junk goes to Junk
+        };
+
+        Mode mode = Mode::enforce;
+        double limit = 5;  // from this score on a message goes to Junk
+        double refuse = 0; // from this one on it is refused; 0: never
+        std::vector<DnsList> block_lists;
+        std::vector<DnsList> allow_lists;
+        std::chrono::seconds dns_patience{3}; // for all lists together
+        bool learn = true;                    // people teach a filter of their own by what they move
+        bool greylist = false;                // suspicious servers are asked to come again
+        std::chrono::seconds greylist_delay{300};
+
+        // Programs that have a say.
+        HttpUrl rspamd;
+        std::vector<Endpoint> milters;
+        HttpUrl webhook;
+        std::filesystem::path webhook_secret_file;
+        std::chrono::seconds hook_patience{10}; // for each of them
+        bool defer_on_hook_fault = false;       // one that does not answer is asked again; false: accepted
+    } junk;
+
     struct Dns
     {
-        std::vector<Endpoint> servers; // empty: those of /etc/resolv.conf
+        std::vector<Endpoint> servers;      // empty: those of /etc/resolv.conf
+        std::filesystem::path trust_anchor; // that DNSSEC is checked with; empty: it is not
     } dns;
 
     struct Storage
@@ -249,6 +330,12 @@ struct Config
         std::chrono::seconds keep = std::chrono::days{7}; // 0: none are kept
         std::uint64_t size = 64ull << 20;                 // octets of all of them
     } transcripts;
+
+    struct Events
+    {
+        std::chrono::seconds keep = std::chrono::days{30}; // what happened to mail is known for so long
+        std::uint64_t most = 1'000'000;                    // and so much of it
+    } events;
 
     struct Logging
     {
@@ -269,6 +356,7 @@ struct Config
 
         bool mode = false;                  // a server to test clients with, not one for mail
         std::vector<Pop3Fault> pop3_faults; // only with `mode`
+        std::string sink; // the account that all mail goes to which is nobody's here; only with `mode`
     } test;
 };
 

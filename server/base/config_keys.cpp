@@ -1,66 +1,14 @@
 #include "server/base/config_keys.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/config_key_kinds.hpp"
 #include "server/base/setting_values.hpp"
 
 #include <fmt/format.h>
 
-#include <initializer_list>
-#include <utility>
-
 namespace pillarbox::setting {
 
 namespace {
-
-template <class Member>
-Key endpoints(std::string_view name, Member member)
-{
-    return {name, true, [member](Config& config, const Values& values) {
-                auto& listen = std::invoke(member, config);
-                listen.clear();
-                for (const auto& value : values)
-                    listen.push_back(parse_endpoint(value));
-            }};
-}
-
-template <class Member>
-Key networks(std::string_view name, Member member)
-{
-    return {name, true, [member](Config& config, const Values& values) {
-                auto& all = std::invoke(member, config);
-                all.clear();
-                for (const auto& value : values)
-                    all.push_back(parse_network(value));
-            }};
-}
-
-template <class Apply>
-Key single(std::string_view name, Apply apply)
-{
-    return {name, false, [apply](Config& config, const Values& values) { apply(config, values.front()); }};
-}
-
-/// How many of something in a time; 0 is no limit.
-template <class Member>
-Key count(std::string_view name, Member member)
-{
-    return single(name, [member](Config& config, const std::string& value) {
-        std::invoke(member, config) = static_cast<std::uint32_t>(parse_count(value, 0, 1'000'000'000));
-    });
-}
-
-/// A choice by word; `words` are tried in order.
-template <class T>
-T choose(std::string_view text, std::initializer_list<std::pair<std::string_view, T>> words)
-{
-    std::string known;
-    for (const auto& [word, value] : words) {
-        if (text == word) return value;
-        known += known.empty() ? "" : ", ";
-        known += word;
-    }
-    throw BadValue(fmt::format("'{}' is none of: {}", text, known));
-}
 
 /// `argon2id:t=2,m=19456`: passes, and memory in KiB.
 void password_hash(Config::Auth& auth, std::string_view text)
@@ -89,7 +37,8 @@ void password_hash(Config::Auth& auth, std::string_view text)
 
 const std::vector<Key>& keys()
 {
-    static const std::vector<Key> all{
+    static const std::vector<Key> all = [] {
+        std::vector<Key> keys{
         single("hostname", [](Config& c, const std::string& v) { c.hostname = parse_host_name(v); }),
         single("data_dir",
                [](Config& c, const std::string& v) {
@@ -203,38 +152,8 @@ const std::vector<Key>& keys()
         single("setup.domain", [](Config& c, const std::string& v) { c.setup.domain = v; }),
         single("setup.admin", [](Config& c, const std::string& v) { c.setup.admin = v; }),
         single("setup.password_file", [](Config& c, const std::string& v) { c.setup.password_file = v; }),
-        single("outbound.mode",
-               [](Config& c, const std::string& v) {
-                   using Mode = Config::Outbound::Mode;
-                   c.outbound.mode = choose<Mode>(
-                       v, {{"direct", Mode::direct}, {"smarthost", Mode::smarthost}, {"hold", Mode::hold}});
-               }),
-        single("outbound.smarthost",
-               [](Config& c, const std::string& v) { c.outbound.smarthost = parse_smtp_url(v); }),
-        single("outbound.smarthost_password_file",
-               [](Config& c, const std::string& v) { c.outbound.smarthost_password_file = v; }),
-        single("outbound.smarthost_ca_file",
-               [](Config& c, const std::string& v) { c.outbound.smarthost_ca_file = v; }),
-        single("outbound.port",
-               [](Config& c, const std::string& v) {
-                   c.outbound.port = static_cast<std::uint16_t>(parse_count(v, 1, 65535));
-               }),
-        single("verify.mode",
-               [](Config& c, const std::string& v) {
-                   using Mode = Config::Verify::Mode;
-                   c.verify.mode =
-                       choose<Mode>(v, {{"off", Mode::off}, {"note", Mode::note}, {"enforce", Mode::enforce}});
-               }),
-        single("verify.quarantine",
-               [](Config& c, const std::string& v) {
-                   c.verify.quarantine_to_junk = choose<bool>(v, {{"junk", true}, {"inbox", false}});
-               }),
-        single("verify.dns_fault",
-               [](Config& c, const std::string& v) {
-                   c.verify.defer_on_fault = choose<bool>(v, {{"accept", false}, {"defer", true}});
-               }),
-        networks("verify.except", [](Config& c) -> auto& { return c.verify.except; }),
         endpoints("dns.servers", [](Config& c) -> auto& { return c.dns.servers; }),
+        single("dns.trust_anchor", [](Config& c, const std::string& v) { c.dns.trust_anchor = v; }),
         single("storage.url",
                [](Config& c, const std::string& v) {
                    if (v != "sqlite:")
@@ -257,6 +176,9 @@ const std::vector<Key>& keys()
                        throw BadValue(fmt::format(
                            "'{}' is too little; write 1M or more, or transcripts.keep = \"0s\" for none", v));
                }),
+        single("events.keep", [](Config& c, const std::string& v) { c.events.keep = parse_time(v); }),
+        single("events.most",
+               [](Config& c, const std::string& v) { c.events.most = parse_count(v, 1'000, 1'000'000'000); }),
         single("log.format",
                [](Config& c, const std::string& v) {
                    c.log.format =
@@ -273,6 +195,7 @@ const std::vector<Key>& keys()
                [](Config& c, const std::string& v) {
                    c.test.mode = choose<bool>(v, {{"true", true}, {"false", false}});
                }),
+        single("test.sink", [](Config& c, const std::string& v) { c.test.sink = v; }),
         {"test.pop3_faults", true,
          [](Config& c, const Values& values) {
              using enum Config::Test::Pop3Fault;
@@ -286,6 +209,9 @@ const std::vector<Key>& keys()
                              {"drop-before-quit-answer", drop_before_quit_answer}}));
          }},
     };
+        keys.insert(keys.end(), mail_keys().begin(), mail_keys().end());
+        return keys;
+    }();
     return all;
 }
 

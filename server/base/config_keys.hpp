@@ -23,4 +23,7 @@ struct Key
 /// Every key there is.
 const std::vector<Key>& keys();
 
+/// Those of them that say what becomes of mail: outbound, mta_sts, verify and junk.
+const std::vector<Key>& mail_keys();
+
 } // namespace pillarbox::setting

@@ -1,5 +1,6 @@
 #include "server/base/log.hpp"
 
+#include "server/base/log_tail.hpp"
 #include "server/base/metrics.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -110,6 +111,11 @@ Log Log::with(const Field& field) const
     return longer;
 }
 
+std::string_view name_of(Log::Level level)
+{
+    return level_names[static_cast<int>(level)];
+}
+
 void Log::write(Level level, std::string_view event, Fields fields) const
 {
     metrics::count_event(event);
@@ -119,7 +125,7 @@ void Log::write(Level level, std::string_view event, Fields fields) const
     const auto time =
         fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                     (now - second).count());
-    const auto name = level_names[static_cast<int>(level)];
+    const auto name = name_of(level);
     std::string line;
     if (line_format == Format::json)
         line = fmt::format(R"({{"time":"{}","level":"{}","event":"{}")", time, name, event);
@@ -130,6 +136,7 @@ void Log::write(Level level, std::string_view event, Fields fields) const
         append_field(line, field);
     if (line_format == Format::json) line += '}';
     sink().log(spdlog::level::info, line);
+    LogTail::of_process().add(level, std::move(line));
 }
 
 } // namespace pillarbox

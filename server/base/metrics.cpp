@@ -5,7 +5,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <cstddef>
+#include <functional>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +35,13 @@ struct State
     std::vector<AskedGauge> gauges;
 };
 
+/// Looks for a name without a copy of it.
+struct TextHash
+{
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
 State& state()
 {
     static State instance;
@@ -42,10 +53,11 @@ State& state()
 void count_event(std::string_view event)
 {
     // Found once by each thread; after that a line costs no lock.
-    thread_local std::unordered_map<std::string_view, prometheus::Counter*> known;
-    auto& counter = known[event];
-    if (!counter) counter = &state().events.Add({{"event", std::string(event)}});
-    counter->Increment();
+    thread_local std::unordered_map<std::string, prometheus::Counter*, TextHash, std::equal_to<>> known;
+    auto found = known.find(event);
+    if (found == known.end())
+        found = known.emplace(event, &state().events.Add({{"event", std::string(event)}})).first;
+    found->second->Increment();
 }
 
 void add_gauge(std::string_view name, std::string_view help, const std::map<std::string, std::string>& label,

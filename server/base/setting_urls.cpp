@@ -142,4 +142,62 @@ SmtpUrl parse_smtp_url(std::string_view text)
     return url;
 }
 
+std::uint32_t parse_pace(std::string_view text)
+{
+    constexpr std::uint64_t most = 60'000; // beyond that nobody means a limit
+    return static_cast<std::uint32_t>(parse_count(text, 0, most));
+}
+
+MailRoute parse_mail_route(std::string_view text)
+{
+    const auto bad = [](std::string_view why) {
+        return BadValue(
+            fmt::format("the route {}; write a domain and a URL, such as 'example.org "
+                        "smtp://user@relay.example.net:587' or 'lists.example.org "
+                        "lmtp://127.0.0.1:24', and if need be offered, encrypted or verified, and "
+                        "how many messages a minute may go there, such as 60/min",
+                        why));
+    };
+    std::vector<std::string_view> words;
+    while (!text.empty())
+        if (const auto word = ascii::take_until(text, ' '); !word.empty()) words.push_back(word);
+    MailRoute route;
+    constexpr std::string_view per_minute = "/min";
+    if (words.size() > 2 && words.back().ends_with(per_minute)) {
+        words.back().remove_suffix(per_minute.size());
+        route.messages_per_minute = parse_pace(words.back());
+        words.pop_back();
+    }
+    if (words.size() < 2 || words.size() > 3) throw bad("has not two or three words");
+    route.domain = parse_host_name(words[0]);
+    constexpr std::string_view lmtp = "lmtp://";
+    route.lmtp = words[1].starts_with(lmtp);
+    if (route.lmtp) {
+        const auto rest = words[1].substr(lmtp.size());
+        const auto host = rest.substr(rest.find('@') + 1);
+        if (host.rfind(':') == std::string_view::npos || host.ends_with(']'))
+            throw bad("names no port for LMTP"); // RFC 2033 §5: port 25 it must not be, and there is no other
+        route.to = parse_smtp_url("smtp://" + std::string(rest));
+    } else {
+        route.to = parse_smtp_url(words[1]);
+    }
+    if (route.to.host.empty()) throw bad("names no server");
+    using Tls = MailRoute::Tls;
+    const bool meant = route.to.tls || !route.to.user.empty();
+    route.tls = meant ? Tls::verified : Tls::offered;
+    if (words.size() == 3) {
+        if (words[2] == "offered")
+            route.tls = Tls::offered;
+        else if (words[2] == "encrypted")
+            route.tls = Tls::encrypted;
+        else if (words[2] == "verified")
+            route.tls = Tls::verified;
+        else
+            throw bad("asks for TLS in a word that is none of offered, encrypted, verified");
+        if (meant && route.tls != Tls::verified)
+            throw bad("would send a password, or speak smtps, to whoever answers");
+    }
+    return route;
+}
+
 } // namespace pillarbox::setting

@@ -51,6 +51,20 @@ HttpUrl parse_http_url(std::string_view text);
 /// there are %XX (RFC 3986 §3.2.1).
 SmtpUrl parse_smtp_url(std::string_view text);
 
+/// `zen.example`, with `=WEIGHT` and `/ANSWER` or `/FIRST-LAST` behind it.
+DnsList parse_dns_list(std::string_view text);
+
+/// A number from 0 to 100 with decimals, as junk is counted.
+double parse_score(std::string_view text);
+
+/// `DOMAIN URL`, and behind it `offered`, `encrypted` or `verified`: where mail
+/// for a domain goes, by smtp://, smtps:// or lmtp://, and which TLS it must have
+/// there. Who signs in, and smtps, is for the server that was meant: verified.
+MailRoute parse_mail_route(std::string_view text);
+
+/// How many messages a minute may go somewhere; 0: no limit.
+std::uint32_t parse_pace(std::string_view text);
+
 /// A host name in ASCII, RFC 1123 §2.1, in lower case.
 std::string parse_host_name(std::string_view text);
 

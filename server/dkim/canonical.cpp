@@ -15,6 +15,28 @@ bool is_wsp(char c)
     return c == ' ' || c == '\t';
 }
 
+/// Whether there is white space other than single spaces between words; without a
+/// branch in the loop, for most lines have none.
+bool has_odd_space(std::string_view line)
+{
+    unsigned char odd = line.back() == '\t' ? 1 : 0;
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+        const auto tab = static_cast<unsigned char>(line[i] == '\t');
+        const auto space = static_cast<unsigned char>(line[i] == ' ');
+        const auto next = static_cast<unsigned char>(line[i + 1] == ' ');
+        odd = static_cast<unsigned char>(odd | tab | (space & next));
+    }
+    return odd != 0;
+}
+
+/// How much of a line that begins with a word has only single spaces between its words.
+std::size_t plain_length(std::string_view line)
+{
+    for (std::size_t i = 1; i < line.size(); ++i)
+        if (line[i] == '\t' || (line[i] == ' ' && i + 1 < line.size() && is_wsp(line[i + 1]))) return i;
+    return line.size();
+}
+
 } // namespace
 
 std::string_view name_of(Form form)
@@ -46,12 +68,10 @@ std::string canonical_field(Form form, std::string_view field)
 
 void BodyCanonicalizer::add(std::string_view octets)
 {
-    const auto special = [this](char c) { return c == '\r' || (is_wsp(c) && form_ == Form::relaxed); };
     while (!octets.empty()) {
-        const char c = octets.front();
         if (return_) {
             return_ = false;
-            if (c == '\n') {
+            if (octets.front() == '\n') {
                 ++line_ends_;
                 space_ = false; // at the end of a line it goes
                 octets.remove_prefix(1);
@@ -60,14 +80,12 @@ void BodyCanonicalizer::add(std::string_view octets)
             }
             continue;
         }
-        if (special(c)) {
-            (c == '\r' ? return_ : space_) = true;
-            octets.remove_prefix(1);
-            continue;
-        }
-        const auto run = std::ranges::find_if(octets, special) - octets.begin();
-        text(octets.substr(0, static_cast<std::size_t>(run)));
-        octets.remove_prefix(static_cast<std::size_t>(run));
+        const auto line = octets.substr(0, octets.find('\r'));
+        octets.remove_prefix(line.size());
+        if (!line.empty()) form_ == Form::simple ? text(line) : words(line);
+        if (octets.empty()) break;
+        return_ = true;
+        octets.remove_prefix(1);
     }
 }
 
@@ -79,6 +97,24 @@ void BodyCanonicalizer::finish()
     // relaxed one only where there is something, §3.4.4.
     if (form_ == Form::simple || size_ > 0) emit("\r\n");
     flush();
+}
+
+/// A part of a line of a relaxed body.
+void BodyCanonicalizer::words(std::string_view line)
+{
+    const bool odd = has_odd_space(line); // most lines have none, and go on as they are
+    while (!line.empty()) {
+        if (is_wsp(line.front())) {
+            space_ = true;
+            line.remove_prefix(1);
+            continue;
+        }
+        const auto run = line.substr(0, odd ? plain_length(line) : line.size());
+        const bool space = run.back() == ' ';
+        text(space ? run.substr(0, run.size() - 1) : run);
+        space_ = space;
+        line.remove_prefix(run.size());
+    }
 }
 
 /// Octets that are neither part of a line end nor white space to be seen to.

@@ -39,6 +39,7 @@ public:
     std::uint64_t size() const { return size_; }
 
 private:
+    void words(std::string_view line);
     void text(std::string_view octets);
     void emit(std::string_view octets);
     void flush();

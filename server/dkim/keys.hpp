@@ -31,6 +31,9 @@ public:
     Sha256();
     void add(std::string_view octets);
 
+    /// Another one that has come as far.
+    Sha256 copy() const;
+
     /// 32 octets. Once.
     std::string finish();
 

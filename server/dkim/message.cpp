@@ -37,6 +37,14 @@ std::string_view whole(const mime::Field& field)
     return {begin, static_cast<std::size_t>(end - begin)};
 }
 
+std::string without_octets(std::string_view field, const TagList& tags)
+{
+    const std::string_view extent = tags.extent("b").value_or("");
+    if (extent.empty()) return std::string(field);
+    const auto begin = static_cast<std::size_t>(extent.data() - field.data());
+    return std::string(field.substr(0, begin)).append(field.substr(begin + extent.size()));
+}
+
 std::string header_hash(const mime::Header& header, std::span<const std::string> names, Form form,
                         std::string_view own_field)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/dkim/canonical.hpp"
+#include "server/dkim/tag_list.hpp"
 #include "server/mime/header.hpp"
 
 #include <span>
@@ -33,6 +34,10 @@ private:
 
 /// A field whole, as it came: name, colon and body, without its last CRLF.
 std::string_view whole(const mime::Field& field);
+
+/// A signature's field with nothing between `b=` and what follows it, RFC 6376 §3.7:
+/// so it was hashed. `tags` are those of the field's own text.
+std::string without_octets(std::string_view field, const TagList& tags);
 
 /// The hash that is signed, RFC 6376 §3.7: of the fields that `names` (in lower
 /// case) say, a name that stands again means the next one above, and of the

@@ -5,6 +5,7 @@
 #include "server/base/domain_name.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 
 namespace pillarbox::dkim {
@@ -54,6 +55,11 @@ std::optional<Fault> read_octets(const TagList& tags, Signature& signature)
     const auto octets = base64_decode(without_white_space(tags.find("b").value_or("")));
     if (!octets || octets->empty()) return neutral("b= is missing or no base64");
     signature.octets = *octets;
+    return std::nullopt;
+}
+
+std::optional<Fault> read_body_hash(const TagList& tags, Signature& signature)
+{
     const auto hash = base64_decode(without_white_space(tags.find("bh").value_or("")));
     if (!hash || hash->size() != hash_octets) return neutral("bh= is missing or no hash in base64");
     signature.body_hash = *hash;
@@ -91,11 +97,17 @@ std::optional<Fault> read_names(const TagList& tags, Signature& signature)
     signature.selector = *selector;
     if (signature.key_name().size() > longest_name) return neutral("the name of its key is too long");
     signature.identity_domain = *domain;
+    return std::nullopt;
+}
+
+std::optional<Fault> read_identity(const TagList& tags, Signature& signature)
+{
+    const std::string& domain = signature.domain;
     if (const auto identity = tags.find("i")) {
         const std::size_t at = identity->rfind('@');
         const auto its = at == std::string_view::npos ? std::nullopt : name_in_dns(identity->substr(at + 1));
         if (!its) return neutral("i= is no address");
-        if (*its != *domain && !its->ends_with('.' + *domain))
+        if (*its != domain && !its->ends_with('.' + domain))
             return neutral("i= is of another domain than d=");
         signature.identity_domain = *its;
     }
@@ -143,6 +155,30 @@ std::optional<Fault> read_numbers(const TagList& tags, Signature& signature)
     return std::nullopt;
 }
 
+std::optional<Fault> refuse_seals(const TagList& /*tags*/, Signature& signature)
+{
+    if (std::ranges::find(signature.fields, "arc-seal") != signature.fields.end())
+        return neutral("h= names ARC-Seal");
+    return std::nullopt;
+}
+
+std::optional<Fault> refuse_fields(const TagList& tags, Signature& signature)
+{
+    signature.header_form = Form::relaxed;
+    if (tags.find("h")) return neutral("a seal has no h=");
+    return std::nullopt;
+}
+
+using Read = std::optional<Fault> (*)(const TagList&, Signature&);
+
+Parsed<Signature> read_all(const TagList& tags, std::initializer_list<Read> parts)
+{
+    Signature signature;
+    for (const auto read : parts)
+        if (auto fault = read(tags, signature)) return *std::move(fault);
+    return signature;
+}
+
 /// q= names one that is known: others come to be.
 bool asks_dns(const TagList& tags)
 {
@@ -176,11 +212,19 @@ Parsed<Signature> parse_signature(const TagList& tags)
 {
     if (tags.find("v") != "1") return neutral("its version (v=) is not 1");
     if (!asks_dns(tags)) return neutral("its key is not in DNS (q=)");
-    Signature signature;
-    for (const auto read :
-         {&read_algorithm, &read_octets, &read_forms, &read_names, &read_fields, &read_numbers})
-        if (auto fault = read(tags, signature)) return *std::move(fault);
-    return signature;
+    return read_all(tags, {&read_algorithm, &read_octets, &read_body_hash, &read_forms, &read_names,
+                           &read_identity, &read_fields, &read_numbers});
+}
+
+Parsed<Signature> parse_message_signature(const TagList& tags)
+{
+    return read_all(tags, {&read_algorithm, &read_octets, &read_body_hash, &read_forms, &read_names,
+                           &read_fields, &refuse_seals, &read_numbers});
+}
+
+Parsed<Signature> parse_seal(const TagList& tags)
+{
+    return read_all(tags, {&read_algorithm, &read_octets, &read_names, &refuse_fields, &read_numbers});
 }
 
 } // namespace pillarbox::dkim

@@ -39,7 +39,7 @@ struct Fault
 template <class T>
 using Parsed = boost::system::result<T, Fault>;
 
-/// A DKIM-Signature field, RFC 6376 §3.5.
+/// A DKIM-Signature field, RFC 6376 §3.5, or one of ARC that is like it.
 struct Signature
 {
     Algorithm algorithm{};
@@ -61,5 +61,13 @@ struct Signature
 /// What is demanded of it by §3.5 and §6.1.1; faults are neutral but for those
 /// that are a matter of policy (RFC 8301) and a From that is not signed.
 Parsed<Signature> parse_signature(const TagList& tags);
+
+/// An ARC-Message-Signature, RFC 8617 §4.1.2: the same without a version, and with
+/// a number where the identity is. It does not cover seals.
+Parsed<Signature> parse_message_signature(const TagList& tags);
+
+/// An ARC-Seal, §4.1.3: it covers all sets up to its own and no more, so that it
+/// names neither fields nor a body. Its header is in the relaxed form.
+Parsed<Signature> parse_seal(const TagList& tags);
 
 } // namespace pillarbox::dkim

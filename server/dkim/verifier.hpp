@@ -1,14 +1,14 @@
 #pragma once
 
-#include "server/dkim/canonical.hpp"
+#include "server/dkim/arc_chain.hpp"
+#include "server/dkim/body_hashes.hpp"
+#include "server/dkim/key_answer.hpp"
 #include "server/dkim/message.hpp"
 #include "server/dkim/signature.hpp"
 #include "server/mime/header.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,23 +16,6 @@
 
 /// DKIM, RFC 6376: signing and verifying. Pure: it asks nobody and knows no clock.
 namespace pillarbox::dkim {
-
-/// What DNS said about the TXT records of a name.
-struct KeyAnswer
-{
-    enum class Kind
-    {
-        found,
-        none,   // for sure
-        unknown // nobody could be asked
-    };
-
-    Kind kind = Kind::unknown;
-    std::vector<std::string> records{}; // the strings of each put together
-};
-
-/// By name.
-using KeyAnswers = std::map<std::string, KeyAnswer>;
 
 /// What became of one signature: RFC 6376 §6.1, in the words of RFC 8601 §2.7.1.
 struct Result
@@ -86,18 +69,10 @@ public:
     /// How many signatures there are beyond those that are looked at.
     std::size_t passed_over() const { return passed_over_; }
 
-private:
-    /// A body in one canonical form, to its end or to l=.
-    struct Body
-    {
-        Form form{};
-        std::optional<std::uint64_t> limit; // octets to hash
-        Sha256 hash{};
-        std::uint64_t hashed = 0;
-        std::uint64_t size = 0; // octets in all, once it is over
-        std::string result{};
-    };
+    /// What those who passed the message on say of it, RFC 8617. After finish().
+    const ArcChain& chain() const { return chain_; }
 
+private:
     struct Candidate
     {
         Result result;                      // what is known of it
@@ -108,17 +83,14 @@ private:
 
     void read_head();
     Candidate candidate_of(const mime::Field& field);
-    std::size_t body_for(const Signature& signature);
-    void hash_body(std::string_view octets);
-    std::optional<Fault> fault_of_body(const Signature& signature, const Body& body) const;
     Result judge(const Candidate& candidate, const KeyAnswers& keys) const;
 
     std::chrono::sys_seconds now_;
     HeadSplitter splitter_;
     mime::Header header_; // of the splitter's text
     std::vector<Candidate> candidates_;
-    std::vector<Body> bodies_;
-    std::vector<BodyCanonicalizer> canonicalizers_; // one for each form that is needed
+    ArcChain chain_;
+    BodyHashes bodies_;
     std::size_t passed_over_ = 0;
 };
 

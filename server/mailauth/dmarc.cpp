@@ -32,6 +32,7 @@ public:
     {}
 
     awaitable<DmarcOutcome> author(std::string domain);
+    awaitable<Walk> walk(std::string domain);
 
 private:
     /// Of one name: a record, none, or why nobody could tell.
@@ -48,11 +49,23 @@ private:
         unknown
     };
 
+    struct Aligned
+    {
+        Alignment spf = Alignment::no;
+        Alignment dkim = Alignment::no;
+
+        /// Of the two what is told.
+        Alignment any() const
+        {
+            if (spf == Alignment::yes || dkim == Alignment::yes) return Alignment::yes;
+            return spf == Alignment::no ? dkim : spf;
+        }
+    };
+
     awaitable<Answer> record_of(std::string domain);
-    awaitable<Walk> walk(std::string domain);
     awaitable<Alignment> aligned(std::string identifier, std::string author, bool strict);
-    awaitable<Alignment> any_aligned(const Identifiers& identifiers, std::string author, DmarcRecord record);
-    awaitable<Alignment> alignment(std::string author, DmarcRecord record);
+    awaitable<Aligned> all_aligned(const Identifiers& identifiers, std::string author, DmarcRecord record);
+    awaitable<Aligned> alignment(std::string author, DmarcRecord record);
 
     Dns& dns_;
     Identifiers authenticated_;
@@ -128,27 +141,30 @@ awaitable<Check::Alignment> Check::aligned(std::string identifier, std::string a
     co_return same ? Alignment::yes : Alignment::no;
 }
 
-awaitable<Check::Alignment> Check::any_aligned(const Identifiers& identifiers, std::string author,
-                                               DmarcRecord record)
+/// One that is aligned is enough, but where a report tells of both.
+awaitable<Check::Aligned> Check::all_aligned(const Identifiers& identifiers, std::string author,
+                                             DmarcRecord record)
 {
-    auto all = Alignment::no;
-    if (identifiers.spf) all = co_await aligned(*identifiers.spf, author, record.strict_spf);
+    Aligned all;
+    if (identifiers.spf) all.spf = co_await aligned(*identifiers.spf, author, record.strict_spf);
+    if (all.spf == Alignment::yes && record.reports.empty()) co_return all;
     for (const auto& domain : identifiers.dkim) {
-        if (all == Alignment::yes) break;
+        if (all.dkim == Alignment::yes) break;
         const auto one = co_await aligned(domain, author, record.strict_dkim);
-        if (one != Alignment::no) all = one;
+        if (one != Alignment::no) all.dkim = one;
     }
     co_return all;
 }
 
-/// Whether one that was authenticated is aligned; unknown where one may be.
-awaitable<Check::Alignment> Check::alignment(std::string author, DmarcRecord record)
+/// Which of what was authenticated is aligned; unknown where something may be.
+awaitable<Check::Aligned> Check::alignment(std::string author, DmarcRecord record)
 {
-    const auto known = co_await any_aligned(authenticated_, author, record);
-    if (known != Alignment::no) co_return known;
-    const auto possible = co_await any_aligned(unknown_, author, record);
-    if (possible == Alignment::yes) fault_ = "DNS could not be asked for what SPF or DKIM need";
-    co_return possible == Alignment::no ? Alignment::no : Alignment::unknown;
+    const auto known = co_await all_aligned(authenticated_, author, record);
+    if (known.any() != Alignment::no) co_return known;
+    auto possible = co_await all_aligned(unknown_, author, record);
+    if (possible.any() == Alignment::no) co_return possible;
+    if (possible.any() == Alignment::yes) fault_ = "DNS could not be asked for what SPF or DKIM need";
+    co_return Aligned{Alignment::unknown, Alignment::unknown};
 }
 
 /// One domain of From, in lower case.
@@ -184,18 +200,23 @@ awaitable<DmarcOutcome> Check::author(std::string domain)
     }
 
     const auto found = co_await alignment(domain, applies->record);
-    if (found == Alignment::unknown) {
+    if (found.any() == Alignment::unknown) {
         outcome.result = DmarcResult::temperror;
         outcome.why = fault_;
         co_return outcome;
     }
-    outcome.result = found == Alignment::yes ? DmarcResult::pass : DmarcResult::fail;
+    outcome.result = found.any() == Alignment::yes ? DmarcResult::pass : DmarcResult::fail;
+    outcome.spf_aligned = found.spf == Alignment::yes;
+    outcome.dkim_aligned = found.dkim == Alignment::yes;
     bool exists = true;
     if (outcome.result == DmarcResult::fail && applies->record.non_existent_subdomains && askable(domain)) {
         const auto address = co_await dns_.ipv4(domain);
         exists = !address.no_such_name;
     }
     outcome.policy = dmarc_policy(*applies, domain, exists);
+    outcome.applied = *applies;
+    applies->record.testing = false;
+    outcome.eased = outcome.policy != dmarc_policy(*applies, domain, exists);
     co_return outcome;
 }
 
@@ -259,6 +280,15 @@ awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, 
         if (worse(outcome, worst)) worst = std::move(outcome);
     }
     co_return worst;
+}
+
+awaitable<std::optional<std::string>> find_organization(Dns& dns, std::string domain,
+                                                        std::chrono::steady_clock::time_point latest)
+{
+    Check check(dns, {}, {}, latest);
+    const Walk walk = co_await check.walk(domain);
+    if (walk.fault) co_return std::nullopt;
+    co_return organizational_domain(domain, walk.found);
 }
 
 } // namespace pillarbox::mailauth

@@ -29,6 +29,12 @@ struct DmarcOutcome
     std::string domain{};                   // that of From
     DmarcPolicy policy = DmarcPolicy::none; // with `fail`: what is to become of it
     std::string why{};                      // of an error, for people
+
+    // For those who want reports, RFC 9990; with `pass` and `fail` alone.
+    std::optional<DmarcFound> applied{}; // the record
+    bool spf_aligned = false;
+    bool dkim_aligned = false;
+    bool eased = false; // `policy` is milder than what fails without t=y
 };
 
 /// DMARC, RFC 9989: whether the message comes from those whom From names. With
@@ -39,5 +45,10 @@ struct DmarcOutcome
 /// keeps a server that never answers gains nothing by it. Asks nothing after `latest`.
 awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, Identifiers authenticated,
                                     Identifiers unknown, std::chrono::steady_clock::time_point latest);
+
+/// The organizational domain of `domain`, in lower case, §4.10.2; nothing where DNS
+/// cannot tell now. Asks nothing after `latest`.
+awaitable<std::optional<std::string>> find_organization(Dns& dns, std::string domain,
+                                                        std::chrono::steady_clock::time_point latest);
 
 } // namespace pillarbox::mailauth

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t most_questions = 8; // RFC 9989 §4.10
 constexpr std::size_t most_labels = 7;    // of every question but the first
+constexpr std::size_t most_reports = 10;  // who is told
+constexpr std::size_t longest_uri = 500;
 
 std::optional<DmarcPolicy> parse_policy(std::string_view value)
 {
@@ -18,20 +20,23 @@ std::optional<DmarcPolicy> parse_policy(std::string_view value)
     return std::nullopt;
 }
 
-/// Whether a list of URIs has one, by its scheme: RFC 3986 §3.1.
-bool has_uri(std::string_view list)
+/// The URIs in a list, known by their schemes: RFC 3986 §3.1.
+std::vector<std::string> uris_in(std::string_view list)
 {
+    std::vector<std::string> uris;
     const auto is_letter = [](char c) { return ascii::lower(c) >= 'a' && ascii::lower(c) <= 'z'; };
     const auto fits = [&](char c) {
         return is_letter(c) || ascii::is_digit(c) || c == '+' || c == '-' || c == '.';
     };
-    while (!list.empty()) {
-        std::string_view uri = ascii::trim(ascii::take_until(list, ','));
-        const auto scheme = ascii::take_until(uri, ':');
-        if (!uri.empty() && !scheme.empty() && is_letter(scheme.front()) && std::ranges::all_of(scheme, fits))
-            return true;
+    while (!list.empty() && uris.size() < most_reports) {
+        const auto uri = ascii::trim(ascii::take_until(list, ','));
+        std::string_view rest = uri;
+        const auto scheme = ascii::take_until(rest, ':');
+        if (!rest.empty() && !scheme.empty() && is_letter(scheme.front()) &&
+            std::ranges::all_of(scheme, fits) && uri.size() <= longest_uri)
+            uris.emplace_back(uri);
     }
-    return false;
+    return uris;
 }
 
 /// The record while it is read.
@@ -40,7 +45,6 @@ struct Reading
     DmarcRecord record;
     std::optional<DmarcPolicy> policy;
     bool bad_subdomains = false; // sp or np is none that is known
-    bool reports = false;        // rua names somebody
 
     void take(std::string_view name, std::string_view value)
     {
@@ -62,7 +66,7 @@ struct Reading
             if (ascii::equal(value, "y")) record.public_suffix = DmarcRecord::Suffix::yes;
             if (ascii::equal(value, "n")) record.public_suffix = DmarcRecord::Suffix::no;
         } else if (ascii::equal(name, "rua")) {
-            reports = has_uri(value);
+            record.reports = uris_in(value);
         }
     }
 };
@@ -123,7 +127,7 @@ std::optional<DmarcRecord> parse_dmarc_record(std::string_view text)
     }
     record.subdomains.reset();
     record.non_existent_subdomains.reset();
-    record.usable = reading.reports; // as p=none then, RFC 9989 §4.10.1
+    record.usable = !record.reports.empty(); // as p=none then, RFC 9989 §4.10.1
     return record;
 }
 

@@ -48,6 +48,7 @@ struct DmarcRecord
     bool strict_spf = false;                              // aspf=s
     bool testing = false;                                 // t=y: each policy counts as the next milder one
     Suffix public_suffix = Suffix::unsaid;                // psd
+    std::vector<std::string> reports{}; // rua: URIs as they stand there, the first 10 (§4.7)
     bool usable = true; // false: it names no policy that is one, and asks for no reports (§4.10.1)
 
     bool operator==(const DmarcRecord&) const = default;

@@ -63,6 +63,14 @@ void skip_cfws(std::string_view& text)
     text.remove_prefix(std::min(at, text.size()));
 }
 
+/// Whom a method's result is of.
+std::string_view domain_property(std::string_view method)
+{
+    if (method == "spf") return "smtp.mailfrom";
+    if (method == "dkim") return "header.d";
+    return method == "dmarc" ? "header.from" : "";
+}
+
 std::string take_quoted(std::string_view text)
 {
     std::string value;
@@ -123,7 +131,7 @@ std::vector<MethodResult> parse_results(std::string_view body)
             std::string name = word.substr(0, equals), value = word.substr(equals + 1);
             if (std::exchange(first, false))
                 results.push_back({std::move(name), std::move(value)});
-            else if (name == "header.from" && results.back().method == "dmarc")
+            else if (name == domain_property(results.back().method))
                 results.back().properties.emplace_back(std::move(name), std::move(value));
         }
         word.clear();
@@ -143,6 +151,25 @@ std::vector<MethodResult> parse_results(std::string_view body)
     }
     take_word();
     return results;
+}
+
+std::string without_comments(std::string_view body)
+{
+    std::string plain;
+    bool quoted = false;
+    while (!body.empty()) {
+        const char c = body.front();
+        if (!quoted && c == '(') {
+            skip_cfws(body);
+            plain += ' ';
+            continue;
+        }
+        const std::size_t octets = c == '\\' ? std::min<std::size_t>(2, body.size()) : 1;
+        if (c == '"') quoted = !quoted;
+        plain += body.substr(0, octets);
+        body.remove_prefix(octets);
+    }
+    return plain;
 }
 
 bool claims_to_be_from(std::string_view body, std::string_view authserv_id)

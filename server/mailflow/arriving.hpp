@@ -31,6 +31,11 @@ public:
     const dkim::Verifier& signatures() const { return *signatures_; }
     const std::string& authserv_id() const { return authserv_id_; }
     const Config::Verify& terms() const { return config_->verify; }
+    const Config::Junk& junk() const { return config_->junk; }
+    const std::shared_ptr<const Config>& config() const { return config_; }
+
+    /// Whether it is looked at for what speaks for junk.
+    bool weighs() const { return junk().mode != Config::Junk::Mode::off; }
 
 private:
     std::string authserv_id_;

@@ -1,6 +1,7 @@
 #include "server/mailflow/authentication.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/junk/score_field.hpp"
 #include "server/mailauth/results.hpp"
 
 namespace pillarbox::mailflow {
@@ -23,6 +24,15 @@ std::optional<Authentication> authentication_of(const mime::Header& header, std:
             }
         }
         return found;
+    }
+    return std::nullopt;
+}
+
+std::optional<junk::Score> score_of(const mime::Header& header)
+{
+    for (const auto& field : header.fields()) {
+        if (ascii::equal(field.name, "Received")) break;
+        if (ascii::equal(field.name, junk::score_field_name)) return junk::parse_score_field(field.body);
     }
     return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/junk/score.hpp"
 #include "server/mime/header.hpp"
 
 #include <optional>
@@ -23,5 +24,9 @@ struct Authentication
 /// Read from the trace fields that this server, called `hostname`, wrote: what is
 /// below its Received field may be anybody's. Nothing where none was verified.
 std::optional<Authentication> authentication_of(const mime::Header& header, std::string_view hostname);
+
+/// What spoke for and against junk as a message came, from the same place. Nothing
+/// where nobody asked, or nothing spoke.
+std::optional<junk::Score> score_of(const mime::Header& header);
 
 } // namespace pillarbox::mailflow

@@ -3,6 +3,7 @@
 #include "server/base/ascii.hpp"
 #include "server/base/utf8_text.hpp"
 #include "server/base/xtext.hpp"
+#include "server/mailflow/refusal.hpp"
 #include "server/mime/characters.hpp"
 #include "server/mime/date.hpp"
 
@@ -62,6 +63,28 @@ std::string original_recipient(std::string_view orcpt)
 {
     const std::string_view type = ascii::take_until(orcpt, ';');
     return std::string(type) + "; " + decoded(orcpt);
+}
+
+/// With four spaces before each line, which is cut where a word ends.
+std::string paragraph(std::string_view words)
+{
+    constexpr std::size_t longest_line = 76;
+    constexpr std::string_view margin = "    ";
+    std::string text;
+    for (std::size_t column = 0; !words.empty();) {
+        const auto word = ascii::take_until(words, ' ');
+        const bool next_line = column == 0 || column + 1 + word.size() > longest_line;
+        if (next_line) {
+            if (!text.empty()) text += "\r\n";
+            column = margin.size();
+        } else {
+            ++column;
+        }
+        text.append(next_line ? margin : " ").append(word);
+        column += word.size();
+    }
+    if (!text.empty()) text += "\r\n";
+    return text;
 }
 
 std::string_view name_of(Action action)
@@ -146,8 +169,9 @@ std::string told(const Report& report)
                 text += "    " + one_line(recipient.explanation, report.smtputf8) + "\r\n";
             if (recipient.diagnostic_code.empty()) continue;
             const std::string& host = recipient.remote_mta;
-            text += "    " + (host.empty() ? std::string("The answer") : one_line(host, false)) +
-                    " was: " + one_line(recipient.diagnostic_code, report.smtputf8) + "\r\n";
+            text += "    The answer" + (host.empty() ? std::string() : " of " + one_line(host, false)) +
+                    " was: " + one_line(recipient.diagnostic_code, report.smtputf8) + "\r\n" +
+                    paragraph(meaning_of_refusal(host, recipient.diagnostic_code));
         }
     }
     return text;

@@ -1,6 +1,7 @@
 #include "server/mailflow/forged_results.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/junk/score_field.hpp"
 #include "server/mailauth/results.hpp"
 #include "server/mime/header.hpp"
 
@@ -57,8 +58,10 @@ void ForgedResults::pass_field(std::string& room)
     bool forged = false;
     if (colon != std::string::npos && field_.size() <= mime::most_field_octets) {
         const std::string_view field = field_;
-        forged = ascii::equal(ascii::trim(field.substr(0, colon)), "Authentication-Results") &&
-                 mailauth::claims_to_be_from(field.substr(colon + 1), authserv_id_);
+        const auto name = ascii::trim(field.substr(0, colon));
+        forged = (ascii::equal(name, "Authentication-Results") &&
+                  mailauth::claims_to_be_from(field.substr(colon + 1), authserv_id_)) ||
+                 ascii::equal(name, junk::score_field_name);
     }
     if (!forged) room += field_;
     field_.clear();

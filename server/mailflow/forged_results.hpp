@@ -7,7 +7,7 @@
 namespace pillarbox::mailflow {
 
 /// Takes Authentication-Results fields that claim to be ours out of a message
-/// that others bring: only we may write them, RFC 8601 §5. The rest stays as it
+/// that others bring, and scores: only we may write them, RFC 8601 §5. The rest stays as it
 /// came. It looks at the header section only, and holds one field at most.
 class ForgedResults
 {

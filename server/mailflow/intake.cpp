@@ -2,10 +2,14 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/random.hpp"
+#include "server/mailflow/dmarc_tally.hpp"
 #include "server/mailflow/judgement.hpp"
+#include "server/mailflow/objection.hpp"
 #include "server/mailflow/report.hpp"
 #include "server/mailflow/routing.hpp"
+#include "server/mailflow/sorter.hpp"
 #include "server/mailflow/summary.hpp"
+#include "server/mailflow/teller.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
 #include "server/net/networks.hpp"
@@ -25,49 +29,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Fewer than the 100 that RFC 5321 §6.3 calls normal: real mail has some ten,
-// and each round of a loop costs somebody.
-constexpr std::size_t most_received = 50;
 constexpr std::size_t id_length = 12;  // 60 bits
 constexpr std::size_t most_noted = 10; // recipients of a message that was refused
-
-/// How the store's failure is told to a sender; all of them invite another try.
-Verdict refusal(boost::system::error_code error)
-{
-    if (error == storage::Errc::out_of_space) {
-        return {452, "4.3.1", "not stored: the server's disk is full, try again later", {}};
-    }
-    if (error == storage::Errc::over_quota) {
-        return {452, "4.2.2", "not stored: a recipient's mailbox is full, try again later", {}};
-    }
-    if (error == storage::Errc::not_found) {
-        return {451, "4.3.0", "not stored: a recipient was removed meanwhile, send it again", {}};
-    }
-    return {451, "4.3.0", "not stored, try again later", {}};
-}
 
 /// Empty for our own mail.
 std::string peer_of(const Origin& origin)
 {
     return origin.client.is_unspecified() ? std::string() : net::plain_address(origin.client).to_string();
-}
-
-/// Why the message itself cannot be accepted, if so.
-std::optional<Verdict> objection(const mime::Header& header, std::string_view head, std::uint64_t size,
-                                 const std::vector<Recipient>& recipients)
-{
-    const mime::HeaderFaults& faults = header.faults();
-    if (faults.beyond_limits() || (faults.unfinished && size > head.size())) {
-        return Verdict{
-            554, "5.6.0", "the header section is too large: 256 KiB, 2000 lines, 64 KiB for a field", {}};
-    }
-    if (header.count("Received") > most_received) {
-        return Verdict{554, "5.4.6", "too many Received fields: the message is going in circles", {}};
-    }
-    if (forwarding_loop(header, recipients)) {
-        return Verdict{554, "5.4.6", "forwarding loop: the message was here before", {}};
-    }
-    return std::nullopt;
 }
 
 /// Whether the header waives TLS, RFC 8689 §3: one such field, and it says No.
@@ -93,7 +61,15 @@ struct Intake::Prepared
     std::vector<std::string> through;           // as in Destinations
     std::string id;
     std::chrono::sys_seconds arrival;
-    std::string head{}; // its header section, at least
+    std::string head{};      // its header section, at least
+    std::string hop_field{}; // trace fields of all copies, behind their own
+
+    /// The copies are what they will be.
+    void complete()
+    {
+        for (auto& copy : delivery.copies)
+            if (!copy.trace.empty()) copy.trace += hop_field;
+    }
 };
 
 boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& origin, const Sender& sender,
@@ -125,7 +101,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
             .recipient = {},
             .time = made.arrival};
     if (recipients.size() == 1) hop.recipient = recipients.front().forward_path;
-    const std::string hop_field = judgement.field + received(hop);
+    made.hop_field = judgement.field + received(hop);
 
     if (sender.parameters.release_at) {
         for (Recipient& recipient : recipients)
@@ -139,7 +115,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
         delivery.copies.push_back(
             {.account = copy.account,
-             .trace = return_path(sender.reverse_path) + delivered_to(copy.delivered_to) + hop_field,
+             .trace = return_path(sender.reverse_path) + delivered_to(copy.delivered_to),
              .mailbox = judgement.mailbox,
              .recipient = copy.delivered_to});
     }
@@ -148,7 +124,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     delivery.forward_to = std::move(all.forward_to);
     if (!delivery.forward_to.empty()) {
         if (!all.forwarded_by.empty()) delivery.forward_trace = delivered_to(all.forwarded_by);
-        delivery.forward_trace += hop_field;
+        delivery.forward_trace += made.hop_field;
     }
     delivery.reverse_path = sender.reverse_path;
     delivery.parameters = sender.parameters;
@@ -169,24 +145,60 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     return made;
 }
 
+/// Finds out what there is to know of a message from another server. Returns why
+/// it is not taken, if so.
+awaitable<std::optional<Verdict>> Intake::look_at(const Origin& origin, const Sender& sender,
+                                                  const std::vector<Recipient>& recipients,
+                                                  const Arriving& arriving, const storage::Spool& body,
+                                                  Judgement& judgement) const
+{
+    if (!arriving.verifies() && !arriving.weighs()) co_return std::nullopt;
+    const auto head = body.read(0, mime::most_header_octets + 1);
+    if (!head) co_return refusal(head.error());
+    const mime::Header header(*head);
+    const auto executor = co_await asio::this_coro::executor;
+    mailauth::SpfQuestion from{origin.client, origin.helo, sender.reverse_path};
+    judgement = co_await judge(dns_(executor), arriving, std::move(from), header);
+    if (judgement.refusal || !sorter_ || !arriving.weighs()) co_return judgement.refusal;
+    junk::HookQuestion question{peer_of(origin), origin.helo, hostname_, sender.reverse_path, {}, {}};
+    std::ranges::transform(recipients, std::back_inserter(question.recipients), &Recipient::forward_path);
+    auto objected = co_await sorter_->consult(arriving.config(), judgement, std::move(question), body);
+    if (objected) {
+        objected->verified = judgement.found;
+        co_return objected;
+    }
+    auto later = co_await sorter_->greylist(arriving.config(), judgement, origin.client);
+    if (later) later->verified = judgement.found;
+    co_return later;
+}
+
 awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
                                   std::unique_ptr<storage::Spool> body, std::unique_ptr<Arriving> arriving)
 {
     Judgement judgement;
-    if (arriving && arriving->verifies() && dns_) {
-        const auto head = body->read(0, mime::most_header_octets + 1);
-        if (!head) co_return refusal(head.error());
-        const mime::Header header(*head);
-        const auto executor = co_await asio::this_coro::executor;
-        mailauth::SpfQuestion from{origin.client, origin.helo, sender.reverse_path};
-        judgement = co_await judge(dns_(executor), *arriving, std::move(from), header);
-        if (judgement.refusal) {
-            refused(origin, sender.reverse_path, recipients, *judgement.refusal);
-            co_return std::move(*judgement.refusal);
+    if (arriving && dns_) {
+        auto objected = co_await look_at(origin, sender, recipients, *arriving, *body, judgement);
+        // What is to come again is counted then.
+        if (tally_ && judgement.reported && !(objected && objected->code < 500))
+            tally_->count(*judgement.reported,
+                          std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+        if (objected) {
+            refused(origin, sender.reverse_path, recipients, *objected);
+            co_return std::move(*objected);
         }
     }
+    junk::webhook::Accepted news{.size = body->size()};
     auto prepared = prepare(origin, sender, recipients, judgement, std::move(body));
     if (!prepared) co_return prepared.error();
+    news.message_id = prepared->delivery.summary.message_id;
+    if (arriving && arriving->weighs() && sorter_) {
+        auto objected = co_await sorter_->sort(arriving->config(), judgement, prepared->delivery);
+        if (objected) {
+            refused(origin, sender.reverse_path, recipients, *objected);
+            co_return std::move(*objected);
+        }
+    }
+    prepared->complete();
     const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
     if (!ready) {
         Verdict verdict = refusal(ready.error());
@@ -201,6 +213,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
     }
     Verdict verdict = stored_as(prepared->id);
     verdict.verified = std::move(judgement.found);
+    if (teller_) tell_of(std::move(news), verdict, origin, sender, recipients);
     if (sender.parameters.release_at) {
         if (on_held_) on_held_();
         co_return verdict;
@@ -211,7 +224,8 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
 
 awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sender,
                                                      std::vector<Recipient> recipients,
-                                                     std::unique_ptr<storage::Spool> body)
+                                                     std::unique_ptr<storage::Spool> body,
+                                                     std::shared_ptr<const Config> config)
 {
     assert(!sender.parameters.release_at);
     std::vector<Verdict> verdicts;
@@ -220,6 +234,11 @@ awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sende
         verdicts.assign(recipients.size(), prepared.error());
         co_return verdicts;
     }
+    if (config && sorter_ && config->junk.mode != Config::Junk::Mode::off) {
+        const Judgement nothing_known;
+        co_await sorter_->sort(std::move(config), nothing_known, prepared->delivery, Sorter::Beyond::junk);
+    }
+    prepared->complete();
     const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
     if (!ready) {
         verdicts.assign(recipients.size(), refusal(ready.error()));
@@ -302,6 +321,19 @@ awaitable<std::string> Intake::tell_of_success(const Origin& origin, const Sende
     const auto reported = co_await send_report(std::move(*report));
     if (reported.accepted()) co_return std::string();
     co_return reported.text;
+}
+
+void Intake::tell_of(junk::webhook::Accepted news, const Verdict& verdict, const Origin& origin,
+                     const Sender& sender, const std::vector<Recipient>& recipients) const
+{
+    news.id = verdict.id;
+    news.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    news.client = peer_of(origin);
+    news.user = origin.user;
+    news.from = sender.reverse_path;
+    std::ranges::transform(recipients, std::back_inserter(news.to), &Recipient::forward_path);
+    news.verified = verdict.verified;
+    teller_->tell(news);
 }
 
 std::unique_ptr<Arriving> Intake::arriving(std::shared_ptr<const Config> config) const

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "server/base/config.hpp"
+#include "server/junk/webhook.hpp"
 #include "server/mailauth/dns.hpp"
 #include "server/mailflow/arriving.hpp"
 #include "server/mailflow/bounce.hpp"
 #include "server/mailflow/signing.hpp"
 #include "server/mailflow/srs.hpp"
+#include "storage/dead_addresses.hpp"
 #include "storage/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -52,6 +54,12 @@ struct Recipient
     std::string forward_path; // for Delivered-To and the queue, without angle brackets
     storage::Route route;     // an address at another server stands in route.remote
     storage::RcptParameters parameters{};
+
+    /// Whether it is an address at another server itself, and not one here that leads there.
+    bool elsewhere() const
+    {
+        return route.local.empty() && route.remote.size() == 1 && route.remote.front() == forward_path;
+    }
 };
 
 /// The sender's side of the envelope.
@@ -74,7 +82,10 @@ struct Verdict
     bool accepted() const { return code == 250; }
 };
 
+class DmarcTally;
 struct Judgement;
+class Sorter;
+class Teller;
 
 /// The road from "all octets are here" to "on disk", the same for SMTP, for
 /// webmail and for bounces: checks, writes the trace fields, and calls
@@ -118,14 +129,34 @@ public:
     using DnsOf = std::function<mailauth::Dns&(const boost::asio::any_io_executor&)>;
     void verify_with(DnsOf dns) { dns_ = std::move(dns); }
 
+    /// Who sorts what other servers bring; without, all of it goes where judge()
+    /// says. To be set before the first message comes; outlives this.
+    void sort_with(Sorter& sorter) { sorter_ = &sorter; }
+
+    /// Who knows which addresses elsewhere are dead; without, none is. To be set before
+    /// the first message comes; outlives this.
+    void suppress_with(storage::DeadAddresses& dead) { dead_ = &dead; }
+    storage::DeadAddresses* dead_addresses() const { return dead_; } // may be null
+
+    /// Who counts for the reports that the owners of domains get. To be set before the
+    /// first message comes; outlives this.
+    void count_with(DmarcTally& tally) { tally_ = &tally; }
+
+    /// Who is told of each message that was accepted and answered as one. To be set
+    /// before the first message comes; outlives this.
+    void tell(Teller& teller) { teller_ = &teller; }
+
     /// The same for a client that is answered for each recipient, RFC 2033
     /// §4.2: one whose mailbox is full leaves the others alone, and all that is
     /// stored is stored by one commit. A report of success has those whom it was
     /// stored for. Nothing waits here: no `release_at`. Returns a verdict for
-    /// each recipient, in order.
+    /// each recipient, in order. With `config` it is sorted as other servers' mail is, by what
+    /// each account knows and has taught: the server in front has done the rest, and nothing is
+    /// refused, which that one would have to tell a sender of.
     awaitable<std::vector<Verdict>> accept_apart(Origin origin, Sender sender,
                                                  std::vector<Recipient> recipients,
-                                                 std::unique_ptr<storage::Spool> body);
+                                                 std::unique_ptr<storage::Spool> body,
+                                                 std::shared_ptr<const Config> config = nullptr);
 
     /// Calls `listener`, on any thread, when a message was accepted that is to
     /// wait (RFC 4865). To be set before the first message comes.
@@ -149,10 +180,16 @@ public:
 
 private:
     struct Prepared;
+    awaitable<std::optional<Verdict>> look_at(const Origin& origin, const Sender& sender,
+                                              const std::vector<Recipient>& recipients,
+                                              const Arriving& arriving, const storage::Spool& body,
+                                              Judgement& judgement) const;
     boost::system::result<Prepared, Verdict> prepare(const Origin& origin, const Sender& sender,
                                                      std::vector<Recipient>& recipients,
                                                      const Judgement& judgement,
                                                      std::unique_ptr<storage::Spool> body) const;
+    void tell_of(junk::webhook::Accepted news, const Verdict& verdict, const Origin& origin,
+                 const Sender& sender, const std::vector<Recipient>& recipients) const;
     awaitable<storage::Result<void>> make_ready_to_leave(const Origin& origin, const Sender& sender,
                                                          Prepared& message) const;
     awaitable<storage::Result<void>> rewrite_senders(std::string reverse_path, Prepared& message) const;
@@ -167,6 +204,10 @@ private:
     std::function<void()> on_held_;
     Signer* signer_ = nullptr;
     DnsOf dns_;
+    Sorter* sorter_ = nullptr;
+    DmarcTally* tally_ = nullptr;
+    Teller* teller_ = nullptr;
+    storage::DeadAddresses* dead_ = nullptr;
 };
 
 } // namespace pillarbox::mailflow

@@ -1,9 +1,13 @@
 #include "server/mailflow/judgement.hpp"
 
+#include "server/junk/dns_lists.hpp"
 #include "server/mailauth/results.hpp"
 #include "server/mailauth/verification.hpp"
 #include "server/mailflow/policy.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
 #include <utility>
 
 namespace pillarbox::mailflow {
@@ -28,18 +32,21 @@ Verdict try_later(const mailauth::DmarcOutcome& dmarc)
             {}};
 }
 
-} // namespace
-
-awaitable<Judgement> judge(mailauth::Dns& dns, const Arriving& arriving, mailauth::SpfQuestion sender,
-                           const mime::Header& header)
+/// SPF, DKIM, ARC and DMARC, and what follows from them alone.
+awaitable<Judgement> verified(mailauth::Dns& dns, const Arriving& arriving, mailauth::SpfQuestion sender,
+                              const mime::Header& header)
 {
     auto authors = mailauth::author_domains(header);
-    const auto findings =
-        co_await mailauth::verify(dns, std::move(sender), arriving.signatures(), std::move(authors));
+    const auto findings = co_await mailauth::verify(dns, sender, arriving.signatures(), std::move(authors),
+                                                    arriving.terms().arc_trusted);
 
     Judgement judgement;
     judgement.field = mailauth::authentication_results(arriving.authserv_id(), findings.methods);
     judgement.found = mailauth::in_one_line(findings.methods);
+    judgement.vouched = findings.vouched;
+    judgement.reported = dmarc_message(findings, sender, header, arriving.terms());
+    // RFC 8617 §7.2.1: what passing it on has broken, who passed it on had found whole.
+    if (!findings.believed.empty()) co_return judgement;
     switch (disposition(arriving.terms(), findings.dmarc.result, findings.dmarc.policy)) {
     case Disposition::deliver:
         break;
@@ -54,6 +61,25 @@ awaitable<Judgement> judge(mailauth::Dns& dns, const Arriving& arriving, mailaut
         break;
     }
     if (judgement.refusal) judgement.refusal->verified = judgement.found;
+    judgement.reasons = junk::reasons_of(findings.methods);
+    co_return judgement;
+}
+
+} // namespace
+
+awaitable<Judgement> judge(mailauth::Dns& dns, const Arriving& arriving, mailauth::SpfQuestion sender,
+                           const mime::Header& header)
+{
+    const auto executor = co_await boost::asio::this_coro::executor;
+    std::optional<junk::DnsLists> lists; // answer while the rest is looked up
+    const Config::Junk& terms = arriving.junk();
+    if (arriving.weighs() && !(terms.block_lists.empty() && terms.allow_lists.empty()))
+        lists.emplace(executor, dns, sender.client, terms);
+    Judgement judgement;
+    if (arriving.verifies()) judgement = co_await verified(dns, arriving, std::move(sender), header);
+    if (judgement.refusal || !lists) co_return judgement;
+    const auto listed = co_await lists->answers();
+    judgement.reasons.insert(judgement.reasons.end(), listed.begin(), listed.end());
     co_return judgement;
 }
 

@@ -130,22 +130,21 @@ awaitable<std::chrono::seconds> Outbox::send_due()
 awaitable<Result<void>> Outbox::send(Submission submission)
 {
     constexpr auto gone = "The draft was deleted before it was sent.";
-    auto& submissions = store_.submissions();
     if (now() - submission.send_at > too_late) {
-        const auto failed = co_await submissions.fail(
-            submission.id,
+        const auto failed = co_await fail(
+            std::move(submission),
             "The server was not running when this was to be sent. Look at it and send it again.");
         co_return failed;
     }
     const auto account = co_await store_.accounts().find(submission.account);
     if (!account) co_return account.error();
     if (!account->enabled) {
-        const auto failed = co_await submissions.fail(submission.id, "The account has been disabled.");
+        const auto failed = co_await fail(std::move(submission), "The account has been disabled.");
         co_return failed;
     }
     auto letter = co_await read_letter(store_.mail(), submission.message);
     if (!letter && letter.error() == storage::Errc::not_found) {
-        const auto failed = co_await submissions.fail(submission.id, gone);
+        const auto failed = co_await fail(std::move(submission), gone);
         co_return failed;
     }
     if (!letter) co_return letter.error();
@@ -153,7 +152,7 @@ awaitable<Result<void>> Outbox::send(Submission submission)
         co_await envelope_of(store_.accounts(), submission.account, letter->head, options_.most_recipients);
     if (!envelope) co_return envelope.error();
     if (!envelope->faults.empty()) {
-        const auto failed = co_await submissions.fail(submission.id, told(envelope->faults));
+        const auto failed = co_await fail(std::move(submission), told(envelope->faults));
         co_return failed;
     }
     Origin origin;
@@ -177,19 +176,34 @@ awaitable<Result<void>> Outbox::settle(Submission submission, Verdict verdict,
         log_.info("mailflow.sent", {{"submission", id}, {"id", verdict.id}});
         // After the commit: a crash in between costs one in a count.
         const auto counted = co_await store_.contacts().wrote_to(submission.account, std::move(people));
+        report(std::move(submission), Submission::State::sent);
         co_return counted;
     }
     log_.info("mailflow.not_sent", {{"submission", id}, {"code", verdict.code}, {"reason", verdict.text}});
-    auto& submissions = store_.submissions();
     // One that was undone meanwhile is not touched by either.
     if (verdict.code < 500 && submission.tries + 1 < most_tries) {
-        const auto later =
-            co_await submissions.postpone(submission.id, now() + delay_after(submission.tries));
+        submission.send_at = now() + delay_after(submission.tries);
+        const auto later = co_await store_.submissions().postpone(submission.id, submission.send_at);
+        if (later) report(std::move(submission), Submission::State::pending);
         co_return later;
     }
-    const auto failed =
-        co_await submissions.fail(submission.id, "It could not be sent: " + verdict.text + ".");
+    const auto failed = co_await fail(std::move(submission), "It could not be sent: " + verdict.text + ".");
     co_return failed;
+}
+
+awaitable<Result<void>> Outbox::fail(Submission submission, std::string detail)
+{
+    submission.detail = detail;
+    const auto failed = co_await store_.submissions().fail(submission.id, std::move(detail));
+    if (failed) report(std::move(submission), Submission::State::failed);
+    co_return failed;
+}
+
+void Outbox::report(Submission submission, Submission::State state) const
+{
+    if (!report_) return;
+    submission.state = state;
+    report_(submission);
 }
 
 } // namespace pillarbox::mailflow

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pillarbox::mailflow {
@@ -37,6 +38,10 @@ public:
 
     const Options& options() const { return options_; }
 
+    /// Who hears what becomes of each submission, on run()'s thread; before run().
+    using Report = std::function<void(const storage::Submission&)>;
+    void report_to(Report report) { report_ = std::move(report); }
+
     /// Sends what is due, and waits for what will be, until stop(). Once.
     awaitable<void> run();
 
@@ -51,12 +56,15 @@ public:
 
 private:
     awaitable<storage::Result<void>> send(storage::Submission submission);
+    awaitable<storage::Result<void>> fail(storage::Submission submission, std::string detail);
+    void report(storage::Submission submission, storage::Submission::State state) const;
     awaitable<storage::Result<void>> settle(storage::Submission submission, Verdict verdict,
                                             std::vector<storage::Contact> people);
 
     storage::Store& store_;
     Intake& intake_;
     Options options_;
+    Report report_;
     Log log_;
     boost::asio::steady_timer timer_; // this and the next two on run()'s thread only
     bool woken_ = false;

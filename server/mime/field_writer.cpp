@@ -117,7 +117,7 @@ bool plain(std::string_view text, HeaderForm form)
     return true;
 }
 
-std::string quoted(std::string_view text)
+std::string quoted_string(std::string_view text)
 {
     std::string out = "\"";
     for (const char c : text) {
@@ -132,7 +132,7 @@ std::vector<std::string> phrase(std::string_view name, HeaderForm form)
 {
     const bool atoms = std::ranges::all_of(name, [](char c) { return c == ' ' || is_atext(c); });
     if (plain(name, form) && atoms) return split(name);
-    if (plain(name, form)) return split(quoted(name));
+    if (plain(name, form)) return split(quoted_string(name));
     return encoded_words(name);
 }
 
@@ -145,7 +145,7 @@ std::vector<std::string> words_of(const Address& person, HeaderForm form)
         const std::string whole = one_line(scrub_utf8(name + " " + person.address), most_text);
         if (whole.empty()) return {};
         if (!plain(whole, form)) return encoded_words(whole);
-        return split(quoted(whole));
+        return split(quoted_string(whole));
     }
     if (name.empty()) return {person.address};
     auto words = phrase(name, form);
@@ -227,7 +227,7 @@ std::string parameter(std::string_view name, std::string_view value)
 {
     const std::string line = one_line(scrub_utf8(value), most_text);
     std::string out = ";\r\n ";
-    if (fits_a_line(line)) return out.append(name).append("=").append(quoted(line));
+    if (fits_a_line(line)) return out.append(name).append("=").append(quoted_string(line));
     const auto pieces = percent_pieces(line);
     if (pieces.size() == 1) return out.append(name).append("*=UTF-8''").append(pieces.front());
     out.clear();
@@ -243,7 +243,7 @@ std::string encoded_parameter(std::string_view name, std::string_view value)
     const std::string line = one_line(scrub_utf8(value), most_text);
     std::string out = ";\r\n ";
     out.append(name).append("=");
-    if (fits_a_line(line)) return out.append(quoted(line));
+    if (fits_a_line(line)) return out.append(quoted_string(line));
     std::string_view between = "\"";
     for (const auto& word : encoded_words(line)) {
         out.append(between).append(word);

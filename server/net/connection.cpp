@@ -268,6 +268,11 @@ std::vector<std::string> Connection::certified_addresses() const
     return state_->stream->certified_addresses();
 }
 
+CertificateFault Connection::certificate_fault() const
+{
+    return state_->stream->certificate_fault();
+}
+
 std::string_view Connection::tls_description() const
 {
     return state_->stream->tls_description();

@@ -98,6 +98,7 @@ public:
     /// As of Stream.
     std::string channel_binding(std::string_view type) const;
     std::vector<std::string> certified_addresses() const;
+    CertificateFault certificate_fault() const;
 
     boost::asio::ip::address peer() const;
 

@@ -76,6 +76,17 @@ std::optional<Tlsa> parse_tlsa(std::string_view octets)
     return Tlsa{field(0), field(1), field(2), std::string(octets.substr(3))};
 }
 
+std::optional<Srv> parse_srv(std::string_view octets)
+{
+    if (octets.size() < 7) return std::nullopt;
+    auto host = parse_name(octets.substr(6));
+    if (!host) return std::nullopt;
+    const auto number = [&](std::size_t at) {
+        return static_cast<std::uint16_t>(octet_of(octets[at]) * 256 + octet_of(octets[at + 1]));
+    };
+    return Srv{number(0), number(2), number(4), std::move(*host)};
+}
+
 std::string reverse_name(std::string_view octets)
 {
     std::string name;

@@ -42,6 +42,19 @@ struct Tlsa
 /// RFC 6698 §2.1.
 std::optional<Tlsa> parse_tlsa(std::string_view octets);
 
+struct Srv
+{
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::uint16_t port = 0;
+    std::string host; // as parse_name() has it; empty: the service is not there
+
+    bool operator==(const Srv&) const = default;
+};
+
+/// RFC 2782.
+std::optional<Srv> parse_srv(std::string_view octets);
+
 /// The name that is asked for who has an address: `1.2.0.192.in-addr.arpa`, RFC
 /// 1035 §3.5, or in ip6.arpa, RFC 3596 §2.5. `octets` are 4 or 16.
 std::string reverse_name(std::string_view octets);

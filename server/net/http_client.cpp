@@ -51,7 +51,7 @@ struct Lookup
 HttpFailure failure_of(const error_code& error, std::string_view what)
 {
     if (error == asio::error::operation_aborted) return HttpFailure(std::string(what) + ": it took too long");
-    return HttpFailure(std::string(what) + ": " + error.message());
+    return HttpFailure(std::string(what) + ": " + error.message(), certificate_refused(error));
 }
 
 awaitable<result<asio::ip::tcp::resolver::results_type>> look_up(std::string host, std::uint16_t port,
@@ -72,38 +72,49 @@ awaitable<result<asio::ip::tcp::resolver::results_type>> look_up(std::string hos
 }
 
 /// A connection to the first address that answers.
-awaitable<result<std::unique_ptr<Stream>>> connect(HttpUrl url, const TlsTrust& trust, Clock::time_point end)
+awaitable<result<std::unique_ptr<Stream>>> connect(const HttpUrl& url,
+                                                   std::vector<asio::ip::address> addresses,
+                                                   const TlsTrust& trust, Clock::time_point end)
 {
     const auto executor = co_await asio::this_coro::executor;
-    auto found = co_await look_up(url.host, url.port, end);
-    if (!found) co_return found.error();
+    if (addresses.empty()) {
+        const auto found = co_await look_up(url.host, url.port, end);
+        if (!found) co_return found.error();
+        for (const auto& entry : *found)
+            addresses.push_back(entry.endpoint().address());
+    }
     error_code error = asio::error::host_not_found;
-    for (const auto& entry : *found) {
+    for (const auto& address : addresses) {
         if (Clock::now() >= end) break;
         asio::ip::tcp::socket socket(executor);
         const Watchdog watchdog(executor, std::min(end, Clock::now() + connect_patience),
                                 [&socket] { socket.close(); });
-        auto [failed] = co_await socket.async_connect(entry.endpoint(), asio::as_tuple(asio::deferred));
+        const asio::ip::tcp::endpoint endpoint(address, url.port);
+        auto [failed] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::deferred));
         error = failed;
         if (error) continue;
         auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
-        const auto peer = entry.endpoint().address();
         Descriptor descriptor(socket.release());
-        if (url.tls) co_return make_tls_client_stream(context, std::move(descriptor), peer, trust, url.host);
-        co_return make_socket_stream(context, std::move(descriptor), peer);
+        if (url.tls)
+            co_return make_tls_client_stream(context, std::move(descriptor), address, trust, url.host);
+        co_return make_socket_stream(context, std::move(descriptor), address);
     }
     co_return error;
 }
 
 std::string octets_of(const HttpQuestion& question)
 {
-    beast::request<beast::string_body> request(beast::verb::post, question.url.target, 11);
+    const bool posts = question.method == HttpQuestion::Method::post;
+    beast::request<beast::string_body> request(posts ? beast::verb::post : beast::verb::get,
+                                               question.url.target, 11);
     request.set(beast::field::host, question.url.authority());
     request.set(beast::field::user_agent, "Pillarbox");
-    request.set(beast::field::accept, "application/json");
-    request.set(beast::field::content_type, question.content_type);
+    request.set(beast::field::accept, question.accept);
+    if (posts) request.set(beast::field::content_type, question.content_type);
     request.set(beast::field::connection, "close");
     if (!question.authorization.empty()) request.set(beast::field::authorization, question.authorization);
+    for (const auto& [name, value] : question.fields)
+        request.insert(name, value);
     request.body() = question.body;
     request.prepare_payload();
 
@@ -150,7 +161,9 @@ awaitable<Outcome> read_answer(Stream& stream, std::size_t longest)
         if (unread.size() > longest) co_return HttpFailure("its answer is too long");
         if (!got && !parser.is_done()) co_return HttpFailure("its answer ends too early");
     }
-    co_return HttpAnswer{parser.get().result_int(), std::move(parser.get().body())};
+    auto& message = parser.get();
+    co_return HttpAnswer{message.result_int(), std::string(message[beast::field::content_type]),
+                         std::move(message.body())};
 }
 
 } // namespace
@@ -159,7 +172,7 @@ awaitable<Outcome> ask(HttpQuestion question, const TlsTrust& trust)
 {
     const auto executor = co_await asio::this_coro::executor;
     const auto end = Clock::now() + question.patience;
-    const auto connected = co_await connect(question.url, trust, end);
+    const auto connected = co_await connect(question.url, question.addresses, trust, end);
     if (!connected) co_return failure_of(connected.error(), "no connection");
     Stream& stream = **connected;
     const Watchdog watchdog(executor, end, [&stream] { stream.cancel(); });

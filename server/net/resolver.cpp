@@ -1,5 +1,7 @@
 #include "server/net/resolver.hpp"
 
+#include "server/base/ascii.hpp"
+#include "server/net/dns_answers.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/timer_wheel.hpp"
 #include "server/net/waiter.hpp"
@@ -14,7 +16,10 @@
 #include <unbound.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace pillarbox::net {
@@ -26,17 +31,26 @@ namespace {
 constexpr int class_in = 1;
 constexpr std::size_t most_records = 100; // of one answer
 
-enum Type : int // RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 6698 §7.1
+enum Type : int // RFC 1035 §3.2.2, RFC 2782, RFC 3596 §2.1, RFC 6698 §7.1
 {
     type_a = 1,
     type_ptr = 12,
     type_mx = 15,
     type_txt = 16,
     type_aaaa = 28,
+    type_srv = 33,
     type_tlsa = 52
 };
 
 using Raw = DnsAnswer<std::string>;
+
+/// Without the last dot; empty where it is the name that was asked for.
+std::string canonical_name(std::string_view name, std::string_view asked)
+{
+    for (auto* each : {&name, &asked})
+        if (each->ends_with('.')) each->remove_suffix(1);
+    return ascii::equal(name, asked) ? std::string() : ascii::to_lower(name);
+}
 
 Raw raw_answer(const ub_result& result)
 {
@@ -53,6 +67,7 @@ Raw raw_answer(const ub_result& result)
     }
     raw.kind = result.havedata != 0 ? Raw::Kind::found : Raw::Kind::none;
     raw.no_such_name = result.nxdomain != 0;
+    if (result.canonname != nullptr) raw.canonical = canonical_name(result.canonname, result.qname);
     for (std::size_t i = 0; i < most_records && result.havedata != 0 && result.data[i] != nullptr; ++i)
         raw.records.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
     return raw;
@@ -67,6 +82,7 @@ DnsAnswer<Record> parsed(Raw raw, Parse parse)
     answer.no_such_name = raw.no_such_name;
     answer.secure = raw.secure;
     answer.why = std::move(raw.why);
+    answer.canonical = std::move(raw.canonical);
     for (const auto& octets : raw.records)
         if (auto record = parse(octets)) answer.records.push_back(std::move(*record));
     if (answer.kind == Kind::found && answer.records.empty()) {
@@ -105,6 +121,7 @@ struct Resolver::State
 
         Waiter waiter;
         Raw answer;
+        std::chrono::seconds life{0}; // of the answer
         bool done = false;
 
     private:
@@ -112,10 +129,12 @@ struct Resolver::State
         {
             auto& question = *static_cast<Question*>(self);
             question.asked_ = false; // libunbound has forgotten it
-            if (error == 0)
+            if (error == 0) {
                 question.answer = raw_answer(*result);
-            else
+                question.life = std::chrono::seconds(result->ttl);
+            } else {
                 question.answer.why = ub_strerror(error);
+            }
             ub_resolve_free(result);
             question.finish();
         }
@@ -154,6 +173,7 @@ struct Resolver::State
     const Options options;
     std::unique_ptr<ub_ctx, decltype(&ub_ctx_delete)> context{nullptr, &ub_ctx_delete};
     asio::posix::stream_descriptor descriptor;
+    DnsAnswers recent;
     std::size_t questions = 0;
     bool pumping = false;
 };
@@ -174,6 +194,11 @@ void Resolver::State::configure()
     set("rrset-cache-size:", "8m");
     set("outgoing-range:", "256");
     if (!options.trust_anchor.empty()) {
+        // libunbound reads it only when it is asked, and then no name can be found.
+        if (!std::ifstream(options.trust_anchor))
+            throw std::runtime_error(fmt::format("dns.trust_anchor: {}: cannot be read: {}",
+                                                 options.trust_anchor,
+                                                 std::generic_category().message(errno)));
         const int error = ub_ctx_add_ta_file(context.get(), options.trust_anchor.c_str());
         if (error != 0)
             throw std::runtime_error(
@@ -196,6 +221,7 @@ void Resolver::State::configure()
 
 awaitable<Raw> Resolver::State::ask(std::string name, int type)
 {
+    if (const Raw* known = recent.find(name, type, std::chrono::steady_clock::now())) co_return *known;
     Question question(*this);
     if (reactor.draining()) {
         question.answer.why = "the server is stopping";
@@ -210,6 +236,7 @@ awaitable<Raw> Resolver::State::ask(std::string name, int type)
     if (!std::exchange(pumping, true)) reactor.spawn("resolver", pump());
     if (!question.done) co_await question.waiter.wait();
     if (--questions == 0) descriptor.cancel();
+    recent.keep(name, type, question.answer, question.life, std::chrono::steady_clock::now());
     co_return std::move(question.answer);
 }
 
@@ -246,6 +273,12 @@ awaitable<DnsAnswer<dns::Tlsa>> Resolver::tlsa(std::string name)
 {
     auto raw = co_await state_->ask(std::move(name), type_tlsa);
     co_return parsed<dns::Tlsa>(std::move(raw), dns::parse_tlsa);
+}
+
+awaitable<DnsAnswer<dns::Srv>> Resolver::srv(std::string name)
+{
+    auto raw = co_await state_->ask(std::move(name), type_srv);
+    co_return parsed<dns::Srv>(std::move(raw), dns::parse_srv);
 }
 
 awaitable<DnsAnswer<std::string>> Resolver::ptr(asio::ip::address address)

@@ -31,6 +31,7 @@ struct DnsAnswer
     bool no_such_name = false; // with `none`: NXDOMAIN, RFC 8020
     bool secure = false;       // DNSSEC vouches for it, RFC 4035 §4.3
     std::string why;           // with `unknown`, for people
+    std::string canonical;     // where aliases (CNAME) lead; empty when the name is none
     std::vector<Record> records;
 };
 
@@ -56,6 +57,7 @@ public:
     boost::asio::awaitable<DnsAnswer<dns::Mx>> mx(std::string name);
     boost::asio::awaitable<DnsAnswer<std::string>> txt(std::string name);
     boost::asio::awaitable<DnsAnswer<dns::Tlsa>> tlsa(std::string name);
+    boost::asio::awaitable<DnsAnswer<dns::Srv>> srv(std::string name);
     boost::asio::awaitable<DnsAnswer<std::string>> ptr(boost::asio::ip::address address);
 
     // A and AAAA.

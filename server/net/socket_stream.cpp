@@ -103,6 +103,10 @@ public:
     {
         return ssl_ ? net::certified_addresses(*ssl_) : std::vector<std::string>();
     }
+    CertificateFault certificate_fault() const override
+    {
+        return ssl_ ? fault_of(*ssl_) : CertificateFault::not_trusted;
+    }
     asio::ip::address peer() const override { return peer_; }
 
     void cancel() noexcept override

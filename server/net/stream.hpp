@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/net/certificate_fault.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
@@ -58,6 +60,10 @@ public:
     /// The mail addresses that the peer's certificate names, where one of
     /// those that TlsContext trusts has signed it; none otherwise.
     virtual std::vector<std::string> certified_addresses() const = 0;
+
+    /// After a handshake as a client: whether the server is whom `trust` would
+    /// believe, also where that goes on with anybody. Without TLS nobody is.
+    virtual CertificateFault certificate_fault() const = 0;
 
     virtual boost::asio::ip::address peer() const = 0;
 

@@ -17,6 +17,23 @@ namespace {
                              (reason != nullptr ? reason : "no reason given"));
 }
 
+void expect_dane(SSL& ssl, const std::string& host, const std::vector<dns::Tlsa>& records,
+                 const std::vector<std::string>& names)
+{
+    if (SSL_dane_enable(&ssl, host.c_str()) != 1) fail();
+    // RFC 7672 §3.1.1: with DANE-EE neither names nor dates count.
+    SSL_dane_set_flags(&ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+    for (const auto& name : names)
+        if (SSL_add1_host(&ssl, name.c_str()) != 1) fail();
+    for (const auto& record : records) {
+        const auto* data = reinterpret_cast<const unsigned char*>(record.data.data());
+        // 0: it is unusable, a certificate that is none for one; the others count.
+        if (SSL_dane_tlsa_add(&ssl, record.usage, record.selector, record.matching, data,
+                              record.data.size()) < 0)
+            fail();
+    }
+}
+
 } // namespace
 
 TlsTrust::TlsTrust(Everybody)
@@ -32,7 +49,11 @@ TlsTrust::TlsTrust(Everybody)
 
 TlsTrust TlsTrust::anybody()
 {
-    return TlsTrust(Everybody{});
+    TlsTrust trust{Everybody{}};
+    // The handshake goes on whatever comes of it, for that is a client's default.
+    if (SSL_CTX_set_default_verify_paths(trust.context_.get()) != 1) fail();
+    if (SSL_CTX_dane_enable(trust.context_.get()) != 1) fail();
+    return trust;
 }
 
 TlsTrust::TlsTrust(const std::filesystem::path& trusted) : TlsTrust(Everybody{})
@@ -44,6 +65,14 @@ TlsTrust::TlsTrust(const std::filesystem::path& trusted) : TlsTrust(Everybody{})
     if (loaded != 1)
         throw std::runtime_error(trusted.empty() ? "the system's certificates cannot be read"
                                                  : trusted.string() + ": has no certificate in PEM");
+}
+
+TlsTrust TlsTrust::with_dane(std::vector<dns::Tlsa> records, std::vector<std::string> names) const
+{
+    TlsTrust trust = *this;
+    trust.records_ = std::move(records);
+    trust.names_ = std::move(names);
+    return trust;
 }
 
 ssl_st* TlsTrust::new_session(const std::string& host) const
@@ -59,6 +88,7 @@ ssl_st* TlsTrust::new_session(const std::string& host) const
         std::string name = host;
         SSL_set_tlsext_host_name(ssl.get(), name.data());
     }
+    if (!records_.empty()) expect_dane(*ssl, host, records_, names_);
     SSL_set_connect_state(ssl.get());
     return ssl.release();
 }

@@ -22,6 +22,7 @@ struct Answer
     bool theirs = false;     // the words are the server's
     bool at_once = false;    // later, and there is no reason to wait: it took others
     bool minds_time = false; // delivered, to a server that knows by when it should be (RFC 2852)
+    bool tells = false;      // delivered, to a server that tells the sender what he asked for (RFC 3461)
 };
 
 /// As a reply says it: what is neither positive nor permanent is for later.

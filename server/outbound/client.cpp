@@ -5,6 +5,7 @@
 #include "server/base/utf8_text.hpp"
 #include "server/net/connection.hpp"
 #include "server/outbound/dot_stuffer.hpp"
+#include "server/outbound/parameters.hpp"
 
 #include <fmt/format.h>
 
@@ -17,21 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Kind = Answer::Kind;
-
-bool beyond_ascii(const Envelope& envelope)
-{
-    return utf8::beyond_ascii(envelope.reverse_path) ||
-           std::ranges::any_of(envelope.recipients, utf8::beyond_ascii);
-}
-
-/// With what is left of the time, in at most nine digits.
-std::string by_parameter(const Envelope& envelope)
-{
-    constexpr std::int64_t most = 999'999'999;
-    const auto left = std::clamp<std::int64_t>(envelope.time_left.count(), -most, most);
-    const auto& by = *envelope.deliver_by;
-    return fmt::format(" BY={};{}{}", left, by.or_return ? 'R' : 'N', by.traced ? "T" : "");
-}
 
 /// What applies to every recipient that has no answer yet.
 void answer_rest(std::vector<std::optional<Answer>>& answers, const Answer& answer)
@@ -59,10 +45,11 @@ awaitable<std::optional<Answer>> Client::greet()
 
 awaitable<std::optional<Answer>> Client::hello()
 {
-    auto reply = co_await ask("EHLO " + options_.own_name, "saying EHLO", options_.patience.hello);
+    const auto greeting = options_.lmtp ? "LHLO " : "EHLO ";
+    auto reply = co_await ask(greeting + options_.own_name, "saying EHLO", options_.patience.hello);
     if (reply.positive()) {
         offered_ = parse_extensions(reply);
-    } else if (reply.permanent()) { // a server from before, RFC 5321 §3.2
+    } else if (reply.permanent() && !options_.lmtp) { // a server from before, RFC 5321 §3.2
         reply = co_await ask("HELO " + options_.own_name, "saying HELO", options_.patience.hello);
         if (reply.positive()) offered_ = {.name = parse_extensions(reply).name};
     }
@@ -71,7 +58,8 @@ awaitable<std::optional<Answer>> Client::hello()
         refused.kind = Kind::later;
         co_return refused;
     }
-    if (ascii::equal(offered_.name, options_.own_name))
+    // What keeps mailboxes may well be on this machine, and have its name.
+    if (ascii::equal(offered_.name, options_.own_name) && !options_.lmtp)
         co_return our_answer(Kind::failed, "5.4.6",
                              "the server for this domain is this one, which does not know the domain");
     co_return std::nullopt;
@@ -81,6 +69,7 @@ awaitable<std::optional<Answer>> Client::secure()
 {
     if (connection_.secure()) co_return std::nullopt;
     const bool possible = options_.trust != nullptr && offered_.start_tls;
+    if (options_.trust != nullptr) tls_ = possible ? Tls::failed : Tls::not_offered; // until it is not so
     if (possible) {
         const auto reply = co_await ask("STARTTLS", "saying STARTTLS", options_.patience.hello);
         if (reply.positive()) {
@@ -88,12 +77,31 @@ awaitable<std::optional<Answer>> Client::secure()
             shaking_hands_ = true;
             co_await connection_.start_tls(*options_.trust, options_.host);
             shaking_hands_ = false;
+            tls_ = Tls::begun;
+            if (const auto fault = unproven()) co_return *fault;
             auto refused = co_await hello(); // what was offered in the clear is forgotten, RFC 3207 §4.2
             co_return refused;
         }
     }
     if (!options_.tls_required) co_return std::nullopt;
-    co_return our_answer(Kind::later, "4.7.4", "the server does not begin TLS, which is required");
+    co_return our_answer(Kind::later, "4.7.4",
+                         fmt::format("{} does not begin TLS, which {}", options_.host, required()));
+}
+
+/// "is required", or by whom.
+std::string Client::required() const
+{
+    return options_.demanded_by.empty() ? "is required" : options_.demanded_by + " demands";
+}
+
+/// Why no mail is for who answered.
+std::optional<Answer> Client::unproven() const
+{
+    const auto fault = connection_.certificate_fault();
+    if (!options_.certificate_required || fault == net::CertificateFault::none) return std::nullopt;
+    return our_answer(Kind::later, "4.7.5",
+                      fmt::format("the server did not prove to be {}, which {}: its certificate {}",
+                                  options_.host, required(), net::words_of(fault)));
 }
 
 awaitable<std::optional<Answer>> Client::sign_in()
@@ -136,15 +144,11 @@ awaitable<void> Client::deliver(const Envelope& envelope, storage::MessageReader
         const auto reset = co_await ask("RSET", "saying RSET", options_.patience.mail);
         if (!reset.positive()) co_return answer_rest(answers, answer_of(reset));
     }
-    auto mail = fmt::format("MAIL FROM:<{}>", envelope.reverse_path);
-    if (offered_.size) mail += fmt::format(" SIZE={}", envelope.size);
-    if (*eight_bit) mail += " BODY=8BITMIME";
-    if (offered_.smtputf8 && beyond_ascii(envelope)) mail += " SMTPUTF8"; // RFC 6531 §3.4
-    if (envelope.require_tls) mail += " REQUIRETLS";
-    if (envelope.deliver_by && offered_.deliver_by) mail += by_parameter(envelope);
+    auto mail = fmt::format("MAIL FROM:<{}>{}", envelope.reverse_path,
+                            mail_parameters(envelope, offered_, *eight_bit));
     const bool wanted = co_await name_recipients(envelope, std::move(mail), answers);
     if (over_) co_return;
-    const bool data_was_said = offered_.pipelining;
+    const bool data_was_said = offered_.pipelining && !offered_.chunking;
     if (!wanted && !data_was_said) co_return;
     co_await send_text(message, wanted, answers);
 }
@@ -160,7 +164,9 @@ std::optional<Answer> Client::objection(const Envelope& envelope, bool eight_bit
     if (eight_bit && !offered_.eight_bit)
         return our_answer(Kind::failed, "5.6.3",
                           "the message has 8-bit octets, and the server takes 7-bit ones only");
-    const bool promised = connection_.secure() && options_.certificate_checked && offered_.require_tls;
+    const bool proven =
+        options_.host_proven && connection_.certificate_fault() == net::CertificateFault::none;
+    const bool promised = connection_.secure() && proven && offered_.require_tls;
     if (envelope.require_tls && !promised) // RFC 8689 §4.2.1
         return our_answer(Kind::failed, "5.7.30",
                           "its sender wants it to cross only under TLS (REQUIRETLS), and the server "
@@ -198,16 +204,20 @@ awaitable<std::optional<bool>> Client::has_eight_bit(storage::MessageReader& mes
     co_return found;
 }
 
-/// MAIL and RCPT; with PIPELINING DATA too, RFC 2920 §3.1. Whether somebody is
+/// MAIL and RCPT; with PIPELINING DATA too, RFC 2920 §3.1, unless the message goes
+/// in a chunk. Whether somebody is
 /// waiting for the message.
 awaitable<bool> Client::name_recipients(const Envelope& envelope, std::string mail, Answers& answers)
 {
-    const auto rcpt = [&](std::size_t i) { return fmt::format("RCPT TO:<{}>\r\n", envelope.recipients[i]); };
+    const auto rcpt = [&](std::size_t i) {
+        return fmt::format("RCPT TO:<{}>{}\r\n", envelope.recipients[i],
+                           rcpt_parameters(envelope, i, offered_));
+    };
     connection_.put(mail + "\r\n");
     if (offered_.pipelining) {
         for (std::size_t i = 0; i < envelope.recipients.size(); ++i)
             connection_.put(rcpt(i));
-        connection_.put("DATA\r\n");
+        if (!offered_.chunking) connection_.put("DATA\r\n");
     }
     const auto sender = co_await read_reply("saying MAIL", options_.patience.mail);
     if (!sender.positive()) answer_rest(answers, answer_of(sender));
@@ -233,25 +243,64 @@ awaitable<bool> Client::name_recipients(const Envelope& envelope, std::string ma
     co_return taken > 0;
 }
 
-/// DATA and what follows. `wanted`: by a recipient; otherwise the server, if it
-/// asks for the message all the same, gets an empty one, RFC 2920 §3.1.
-awaitable<void> Client::send_text(storage::MessageReader& message, bool wanted, Answers& answers)
+/// DATA and the message. `wanted`: by a recipient; otherwise the server, if it asks
+/// for the message all the same, gets an empty one, RFC 2920 §3.1. Whether it asked.
+awaitable<bool> Client::begin_text(storage::MessageReader& message, bool wanted, Answers& answers)
 {
     if (!offered_.pipelining) connection_.put("DATA\r\n");
     auto reply = co_await read_reply("saying DATA", options_.patience.data);
     if (reply.code != 354) {
         if (reply.positive()) reply.code = 451; // out of order
-        co_return answer_rest(answers, answer_of(reply));
+        answer_rest(answers, answer_of(reply));
+        co_return false;
     }
     if (wanted)
         co_await send(message);
     else
         connection_.put(".\r\n");
-    reply = co_await read_reply("waiting for the answer to the message", options_.patience.end);
+    co_return true;
+}
+
+/// The message, in a chunk where the server takes those, and what it answers.
+awaitable<void> Client::send_text(storage::MessageReader& message, bool wanted, Answers& answers)
+{
+    if (offered_.chunking) {
+        co_await send_chunk(message);
+    } else {
+        const bool sent = co_await begin_text(message, wanted, answers);
+        if (!sent) co_return;
+    }
+    if (options_.lmtp) {
+        co_await read_each(answers);
+        co_return;
+    }
+    const auto reply = co_await read_reply("waiting for the answer to the message", options_.patience.end);
     if (reply.positive()) unfinished_ = false;
+    answer_rest(answers, taken(reply));
+}
+
+/// The answer to the message, and what the server sees to if it took it.
+Answer Client::taken(const ServerReply& reply) const
+{
     Answer answer = answer_of(reply);
     answer.minds_time = offered_.deliver_by.has_value();
-    answer_rest(answers, answer);
+    answer.tells = offered_.dsn;
+    return answer;
+}
+
+/// A reply for each recipient that was not refused, in their order: RFC 2033 §4.2.
+awaitable<void> Client::read_each(Answers& answers)
+{
+    unfinished_ = false;
+    // To a message for nobody there is no reply: whether it was understood cannot be known.
+    over_ = std::ranges::all_of(answers, &std::optional<Answer>::has_value);
+    for (auto& answer : answers) {
+        if (answer) continue;
+        const auto reply =
+            co_await read_reply("waiting for the answer to the message", options_.patience.end);
+        if (over_) co_return answer_rest(answers, answer_of(reply));
+        answer = taken(reply);
+    }
 }
 
 awaitable<void> Client::send(storage::MessageReader& message)
@@ -266,6 +315,21 @@ awaitable<void> Client::send(storage::MessageReader& message)
         co_await connection_.send(stuffer.feed(*piece));
     }
     co_await connection_.send(stuffer.finish());
+}
+
+/// All of it as it is, without a wait and without dots: RFC 3030 §2.
+awaitable<void> Client::send_chunk(storage::MessageReader& message)
+{
+    stage_ = "sending the message";
+    std::uint64_t left = message.size();
+    connection_.put(fmt::format("BDAT {} LAST\r\n", left));
+    while (left > 0) {
+        const auto piece = co_await message.next();
+        // The server counts what it was promised.
+        if (!piece || piece->empty() || piece->size() > left || Clock::now() > end_) connection_.break_off();
+        left -= piece->size();
+        co_await connection_.send(*piece);
+    }
 }
 
 awaitable<void> Client::quit()

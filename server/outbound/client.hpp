@@ -33,7 +33,13 @@ struct Envelope
     bool require_tls = false; // REQUIRETLS, RFC 8689: under TLS to a checked server that promises the same
     std::optional<storage::DeliverBy> deliver_by{}; // BY, RFC 2852
     std::chrono::seconds time_left{};               // of that
+    storage::ReturnContent return_content{};        // RET, RFC 3461
+    std::string envelope_id{};                      // ENVID of that
+    std::vector<storage::RcptParameters> asked{};   // NOTIFY and ORCPT of each recipient; or none
 };
+
+/// Whether an address of it is one that only SMTPUTF8 (RFC 6531) can carry.
+bool beyond_ascii(const Envelope& envelope);
 
 /// How long a server may take, RFC 5321 §4.5.3.2.
 struct Patience
@@ -54,14 +60,26 @@ struct Patience
 class Client
 {
 public:
+    /// How far it came with TLS.
+    enum class Tls
+    {
+        untried, // the conversation was over before, or nobody wanted any
+        not_offered,
+        failed,
+        begun
+    };
+
     struct Options
     {
         std::string own_name;                 // for EHLO
         std::string host;                     // the server's, as its certificate has it
+        bool lmtp = false;                    // RFC 2033: each recipient is answered for the message
         const net::TlsTrust* trust = nullptr; // none: TLS is not begun
         bool tls_required = false;
-        bool certificate_checked = false; // by `trust`: TLS is with nobody but `host`
-        std::string user;                 // empty: nobody signs in
+        bool certificate_required = false; // TLS is with nobody but `host`
+        bool host_proven = false;          // it is the right host for that mail, beyond doubt
+        std::string demanded_by;           // who requires that, for people; may be empty
+        std::string user;                  // empty: nobody signs in
         std::string password;
         Patience patience{};
     };
@@ -91,6 +109,7 @@ public:
     std::string_view stage() const { return stage_; }
     /// STARTTLS was answered, and TLS is not there yet.
     bool shaking_hands() const { return shaking_hands_; }
+    Tls tls() const { return tls_; }
     /// What was wrong with what the server said last; may be empty.
     std::string_view fault() const { return reader_.fault(); }
 
@@ -99,6 +118,8 @@ private:
 
     awaitable<std::optional<Answer>> hello();
     awaitable<std::optional<Answer>> secure();
+    std::string required() const;
+    std::optional<Answer> unproven() const;
     awaitable<std::optional<Answer>> sign_in();
     awaitable<ServerReply> ask(std::string command, std::string_view stage, std::chrono::seconds patience);
     awaitable<ServerReply> read_reply(std::string_view stage, std::chrono::seconds patience);
@@ -107,6 +128,10 @@ private:
     awaitable<std::optional<bool>> has_eight_bit(storage::MessageReader& message);
     awaitable<bool> name_recipients(const Envelope& envelope, std::string mail, Answers& answers);
     awaitable<void> send(storage::MessageReader& message);
+    awaitable<void> send_chunk(storage::MessageReader& message);
+    awaitable<bool> begin_text(storage::MessageReader& message, bool wanted, Answers& answers);
+    awaitable<void> read_each(Answers& answers);
+    Answer taken(const ServerReply& reply) const;
     awaitable<void> send_text(storage::MessageReader& message, bool wanted, Answers& answers);
 
     net::Connection& connection_;
@@ -115,6 +140,7 @@ private:
     Extensions offered_;
     std::string_view stage_ = "connecting";
     std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
+    Tls tls_ = Tls::untried;
     bool shaking_hands_ = false;
     bool over_ = false;
     bool unfinished_ = false; // a transaction, which RSET ends

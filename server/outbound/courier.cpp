@@ -5,6 +5,8 @@
 #include "server/net/connection.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/session.hpp"
+#include "server/net/tls_trust.hpp"
+#include "server/outbound/dice.hpp"
 #include "server/outbound/settlement.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +26,7 @@ constexpr auto connect_patience = 30s;               // RFC 5321 names none
 constexpr std::size_t most_carried = 100;            // messages on one connection
 constexpr auto lease = 3h;                           // longer than Patience::all and all that comes before
 constexpr std::chrono::seconds longest_rest = 30min; // of a destination that was not reached
+constexpr auto longest_pause = 3s;                   // between two messages on a connection, for the pace
 
 Answer late()
 {
@@ -33,13 +36,6 @@ Answer late()
 storage::Time now()
 {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-/// In [0, 1).
-double dice()
-{
-    const auto octets = random_octets(2);
-    return (static_cast<unsigned char>(octets[0]) * 256 + static_cast<unsigned char>(octets[1])) / 65536.0;
 }
 
 net::Connection::Limits limits()
@@ -90,34 +86,53 @@ awaitable<void> Courier::carry(storage::Claim claim)
         co_await settle_unreached(*route.dead_end);
         co_return;
     }
+    relay_ = settings_->relay_for(destination_);
+    co_await security_.look_up(destination_, relay_);
+    const bool waived = claim_->mail.tls == storage::TlsWish::waived;
     for (const auto& target : route.targets) {
-        bool go_on = co_await visit(target, true);
+        auto owed = co_await security_.owed_at(target, waived);
+        alone_ = owed.less_than_others;
+        if (owed.refusal) {
+            refused_ = std::move(owed.refusal);
+            continue;
+        }
+        bool go_on = co_await visit(target, std::move(owed.demand), true);
         if (!go_on) co_return;
     }
     co_await settle_unreached(*refused_);
 }
 
-Client::Options Courier::options_for(const Target& target, bool with_tls) const
+Client::Options Courier::options_for(const Target& target, const Demand& demand,
+                                     const net::TlsTrust* trust) const
 {
     Client::Options options;
     options.own_name = settings_->own_name;
     options.host = target.host;
-    if (settings_->smarthost_ca) {
-        options.trust = settings_->smarthost_ca.get();
-        options.certificate_checked = true;
-        options.tls_required = !target.address.is_loopback();
-    } else if (with_tls) {
-        options.trust = settings_->anybody.get();
-    }
-    if (settings_->mode == Config::Outbound::Mode::smarthost) {
-        options.user = settings_->smarthost.user;
-        options.password = settings_->password;
-    }
+    options.host_proven = demand.host_proven;
+    options.demanded_by = demand.by;
+    options.tls_required = demand.tls;
+    options.certificate_required = demand.certificate;
+    options.trust = trust;
+    if (relay_ == nullptr) return options;
+    options.lmtp = relay_->lmtp;
+    options.user = relay_->to.user;
+    options.password = relay_->password;
+    if (!relay_->ca) return options;
+    options.trust = relay_->ca.get();
+    options.certificate_required = true;
+    options.tls_required = !target.address.is_loopback();
     return options;
 }
 
+/// Who is believed to be whom, where that is asked.
+net::TlsTrust Courier::trust_for(const Demand& demand) const
+{
+    if (demand.records.empty()) return *settings_->anybody;
+    return settings_->anybody->with_dane(demand.records, {destination_});
+}
+
 /// One connection. Whether another target may be tried: nothing was taken here.
-awaitable<bool> Courier::visit(const Target& target, bool with_tls)
+awaitable<bool> Courier::visit(const Target& target, Demand demand, bool with_tls)
 {
     host_ = target.host;
     auto stream = co_await net::connect(services_.reactor, target.address, target.port, connect_patience);
@@ -128,19 +143,21 @@ awaitable<bool> Courier::visit(const Target& target, bool with_tls)
         co_return true;
     }
     net::Connection connection(services_.reactor, std::move(*stream), limits());
-    Client client(connection, options_for(target, with_tls));
+    const auto trust = trust_for(demand);
+    Client client(connection, options_for(target, demand, with_tls ? &trust : nullptr));
     const Log log = Log().with({"session", random_name(8)}).with({"host", target.host});
     refused_.reset();
     const auto talk = [&] { return dialogue(connection, client); };
     co_await net::run_session(connection, log, talk, nullptr);
+    co_await security_.count(target, demand, client.tls(), connection.certificate_fault());
     if (!claim_) co_return false;
     if (received_) {
         co_await lost(client);
         co_return false;
     }
     // Who knows nobody there takes what encryption there is, and else none, RFC 7435 §3.
-    if (client.shaking_hands() && !settings_->smarthost_ca && with_tls) {
-        const bool go_on = co_await visit(target, false);
+    if (client.shaking_hands() && !demand.tls && with_tls) {
+        const bool go_on = co_await visit(target, std::move(demand), false);
         co_return go_on;
     }
     if (!refused_) refused_ = lost_answer(client);
@@ -149,10 +166,10 @@ awaitable<bool> Courier::visit(const Target& target, bool with_tls)
 
 awaitable<void> Courier::dialogue(net::Connection& connection, Client& client)
 {
-    const bool implicit_tls =
-        settings_->mode == Config::Outbound::Mode::smarthost && settings_->smarthost.tls;
-    if (implicit_tls) co_await connection.start_tls(*settings_->smarthost_ca, host_);
+    const bool implicit_tls = relay_ != nullptr && relay_->to.tls;
+    if (implicit_tls) co_await connection.start_tls(*relay_->ca, host_);
     refused_ = co_await client.greet();
+    if (!refused_) refused_ = co_await compare(connection);
     if (refused_ && refused_->kind == Kind::failed) {
         answer_rest(*refused_);
         co_await settle();
@@ -161,10 +178,22 @@ awaitable<void> Courier::dialogue(net::Connection& connection, Client& client)
     while (claim_ && received_) {
         co_await take_message(client);
         co_await settle();
-        if (client.over() || ++carried_ == most_carried || services_.reactor.draining()) break;
+        if (client.over() || ++carried_ == most_carried || alone_ || services_.reactor.draining()) break;
         co_await claim_next();
     }
     co_await client.quit();
+}
+
+/// With what mail there has had so far: why this is too little.
+awaitable<std::optional<Answer>> Courier::compare(const net::Connection& connection)
+{
+    tls_ = connection.tls_description();
+    less_ = co_await security_.compare(connection.secure(), connection.certificate_fault());
+    if (less_.empty()) co_return std::nullopt;
+    Log().warning("outbound.less_tls", {{"to", destination_}, {"host", host_}, {"reason", less_}});
+    if (!settings_->refuse_downgrade || alone_) co_return std::nullopt;
+    co_return our_answer(Kind::later, "4.7.5",
+                         fmt::format("nothing is sent to {} now: {}", destination_, less_));
 }
 
 /// Whether its sender wants it back by now, RFC 2852 §4.
@@ -187,8 +216,12 @@ awaitable<void> Courier::take_message(Client& client)
     envelope.require_tls = claim_->mail.tls == storage::TlsWish::required;
     envelope.deliver_by = claim_->mail.deliver_by;
     if (envelope.deliver_by) envelope.time_left = envelope.deliver_by->at - now();
-    for (const auto& recipient : claim_->recipients)
+    envelope.return_content = claim_->mail.return_content;
+    envelope.envelope_id = claim_->mail.envelope_id;
+    for (const auto& recipient : claim_->recipients) {
         envelope.recipients.push_back(recipient.address);
+        envelope.asked.push_back(recipient.parameters);
+    }
     co_await client.deliver(envelope, **message, answers_);
 }
 
@@ -231,6 +264,9 @@ awaitable<void> Courier::settle()
         answers.push_back(answer.value_or(our_answer(Kind::later, "4.4.2", "the server did not answer")));
     storage::Settlement settlement{.claim = claim_->number};
     settlement.destination = claim_->destination;
+    settlement.tls = tls_;
+    settlement.less = less_;
+    settlement.suppress_after = settings_->suppress_after;
     std::optional<storage::Delivery> report;
     if (unreached_ && services_.reactor.draining()) {
         for (const auto& recipient : claim_->recipients)
@@ -274,19 +310,40 @@ awaitable<bool> Courier::record(storage::Settlement settlement, std::optional<st
     co_return settled.has_value();
 }
 
+/// When the next message may begin, once that has come. Nothing where it is too far to
+/// keep a connection for.
+awaitable<std::optional<Pace::Clock::time_point>> Courier::wait_for_place(Lane lane)
+{
+    const auto now = Pace::Clock::now();
+    const auto place = services_.pace.book(lane, now);
+    if (!place || *place <= now) co_return place;
+    if (*place - now <= longest_pause) {
+        co_await pause_.wait(std::chrono::ceil<std::chrono::milliseconds>(*place - now));
+        if (!services_.reactor.draining()) co_return place;
+    }
+    services_.pace.give_back(lane, *place);
+    co_return std::nullopt;
+}
+
 awaitable<void> Courier::claim_next()
 {
+    const Lane lane = settings_->pace.lane_of(destination_);
+    const auto place = co_await wait_for_place(lane);
+    if (!place) co_return;
     auto wish = wish_for(*settings_, now());
-    if (settings_->mode == Config::Outbound::Mode::direct) wish.destination = destination_;
+    if (!settings_->together()) wish.destination = destination_;
     auto claimed = co_await services_.queue.claim(std::move(wish));
-    if (!claimed || !*claimed) co_return;
+    if (!claimed || !*claimed) {
+        services_.pace.give_back(lane, *place);
+        co_return;
+    }
     claim_ = std::move(**claimed);
     answers_.assign(claim_->recipients.size(), std::nullopt);
 }
 
 storage::ClaimWish wish_for(const Settings& settings, storage::Time now)
 {
-    return {.now = now, .until = now + lease, .together = settings.mode == Config::Outbound::Mode::smarthost};
+    return {.now = now, .until = now + lease, .together = settings.together()};
 }
 
 } // namespace pillarbox::outbound

@@ -57,6 +57,7 @@ Extensions parse_extensions(const ServerReply& reply)
         words.erase(words.begin());
         if (keyword == "PIPELINING") offered.pipelining = true;
         if (keyword == "8BITMIME") offered.eight_bit = true;
+        if (keyword == "CHUNKING") offered.chunking = true;
         if (keyword == "STARTTLS") offered.start_tls = true;
         if (keyword == "DSN") offered.dsn = true;
         if (keyword == "SMTPUTF8") offered.smtputf8 = true;

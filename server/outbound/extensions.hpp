@@ -13,10 +13,11 @@ namespace pillarbox::outbound {
 /// What another server offers in its answer to EHLO, RFC 5321 §4.1.1.1. Pure.
 struct Extensions
 {
-    std::string name; // as the server calls itself
+    std::string name{}; // as the server calls itself
 
     bool pipelining = false;                          // RFC 2920
     bool eight_bit = false;                           // 8BITMIME, RFC 6152
+    bool chunking = false;                            // RFC 3030
     bool start_tls = false;                           // RFC 3207
     bool dsn = false;                                 // RFC 3461
     bool smtputf8 = false;                            // RFC 6531

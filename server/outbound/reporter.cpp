@@ -2,10 +2,10 @@
 
 #include "server/base/log.hpp"
 #include "server/base/random.hpp"
-#include "server/mailflow/routing.hpp"
 #include "server/mailflow/summary.hpp"
 #include "server/mailflow/trace.hpp"
 #include "server/mime/header.hpp"
+#include "server/outbound/addressee.hpp"
 #include "server/smtp/path.hpp"
 
 #include <algorithm>
@@ -90,16 +90,7 @@ Reporter::report(const storage::Claim& claim, std::vector<mailflow::RecipientRep
     if (told.empty()) co_return std::nullopt;
 
     const std::string address = sender_of(claim);
-    const smtp::Path sender = smtp::parse_mailbox(address);
-    mailflow::Recipient to;
-    to.forward_path = address;
-    to.parameters.notify = storage::notify::never; // RFC 3461 §6.1
-    auto route = co_await store_.accounts().route(sender.local_part, sender.domain);
-    if (route)
-        to.route = std::move(*route);
-    else if (route.error() == storage::Errc::not_local)
-        to.route.remote.push_back(address);
-    const auto all = mailflow::destinations({to});
+    const auto all = co_await find_addressee(store_.accounts(), address);
     if (all.copies.empty() && all.forward_to.empty()) {
         Log().warning("outbound.report_lost", {{"to", address}, {"reason", "it leads nowhere"}});
         co_return std::nullopt;

@@ -46,6 +46,7 @@ struct Found
     std::vector<Target> targets;
     std::string why;          // one could not be asked for
     bool no_such_name = true; // none of them exists
+    bool secure = false;      // DNSSEC vouches for their names
 };
 
 awaitable<void> add_host(net::Resolver& resolver, const std::string& host, std::uint16_t port, Found& found)
@@ -57,15 +58,20 @@ awaitable<void> add_host(net::Resolver& resolver, const std::string& host, std::
         if (answer->kind == Answer4::Kind::unknown) found.why = fmt::format("{}: {}", host, answer->why);
         if (!answer->no_such_name) found.no_such_name = false;
     }
+    const bool secure = found.secure && six.secure && four.secure; // RFC 7672 §2.2.2
+    const auto canonical = six.canonical.empty() ? four.canonical : six.canonical;
     auto addresses = std::move(six.records);
     addresses.insert(addresses.end(), four.records.begin(), four.records.end());
     for (const auto& address : in_turns(std::move(addresses)))
-        if (found.targets.size() < most_targets) found.targets.push_back({host, address, port});
+        if (found.targets.size() < most_targets)
+            found.targets.push_back({host, address, port, secure, canonical});
 }
 
-awaitable<Route> route_to(net::Resolver& resolver, std::vector<std::string> hosts, std::uint16_t port)
+awaitable<Route> route_to(net::Resolver& resolver, std::vector<std::string> hosts, std::uint16_t port,
+                          bool secure)
 {
     Found found;
+    found.secure = secure;
     for (const auto& host : hosts) {
         if (found.targets.size() >= most_targets) break;
         co_await add_host(resolver, host, port, found);
@@ -77,11 +83,11 @@ awaitable<Route> route_to(net::Resolver& resolver, std::vector<std::string> host
     co_return dead_end(Kind::failed, "5.4.4", fmt::format("{} has no address", fmt::join(hosts, ", ")));
 }
 
-awaitable<Route> route_to_smarthost(net::Resolver& resolver, const SmtpUrl& url)
+awaitable<Route> route_to_relay(net::Resolver& resolver, const SmtpUrl& url)
 {
     if (const auto address = address_of(url.host)) co_return Route{{{url.host, *address, url.port}}, {}};
     std::vector<std::string> hosts{url.host};
-    auto route = co_await route_to(resolver, std::move(hosts), url.port);
+    auto route = co_await route_to(resolver, std::move(hosts), url.port, true);
     // It is the operator's to mend, and no reason to give mail back.
     if (route.dead_end) route.dead_end->kind = Kind::later;
     co_return route;
@@ -91,8 +97,8 @@ awaitable<Route> route_to_smarthost(net::Resolver& resolver, const SmtpUrl& url)
 
 awaitable<Route> find_route(net::Resolver& resolver, const Settings& settings, std::string destination)
 {
-    if (settings.mode == Config::Outbound::Mode::smarthost) {
-        auto route = co_await route_to_smarthost(resolver, settings.smarthost);
+    if (const auto* relay = settings.relay_for(destination)) {
+        auto route = co_await route_to_relay(resolver, relay->to);
         co_return route;
     }
     if (destination.starts_with('[')) {
@@ -117,7 +123,7 @@ awaitable<Route> find_route(net::Resolver& resolver, const Settings& settings, s
         co_return dead_end(
             Kind::failed, "5.4.6",
             fmt::format("DNS says that mail for {} comes here, and it is no domain of ours", destination));
-    auto route = co_await route_to(resolver, std::move(found.hosts), settings.port);
+    auto route = co_await route_to(resolver, std::move(found.hosts), settings.port, answer.secure);
     co_return route;
 }
 

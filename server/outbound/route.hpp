@@ -23,6 +23,8 @@ struct Target
     std::string host; // as its certificate has it, and as people know it
     boost::asio::ip::address address;
     std::uint16_t port = 25;
+    bool secure = false;     // DNSSEC vouches for it all: the way to its name, and its addresses
+    std::string canonical{}; // where its name is an alias, of that
 };
 
 /// The way to a destination.
@@ -33,7 +35,7 @@ struct Route
 };
 
 /// The way that mail for `destination`, the domain of a recipient, takes: to
-/// the smarthost, or to the hosts that DNS names, RFC 5321 §5.1. At most 12
+/// its route or the smarthost, or to the hosts that DNS names, RFC 5321 §5.1. At most 12
 /// targets.
 boost::asio::awaitable<Route> find_route(net::Resolver& resolver, const Settings& settings,
                                          std::string destination);

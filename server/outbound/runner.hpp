@@ -1,10 +1,14 @@
 #pragma once
 
 #include "server/base/config.hpp"
-#include "server/net/waiter.hpp"
+#include "server/mailauth/dns.hpp"
+#include "server/outbound/alarm.hpp"
 #include "server/outbound/courier.hpp"
+#include "server/outbound/dmarc_reporter.hpp"
+#include "server/outbound/pace.hpp"
 #include "server/outbound/reporter.hpp"
 #include "server/outbound/settings.hpp"
+#include "server/outbound/tls_reporter.hpp"
 #include "storage/store.hpp"
 
 #include <atomic>
@@ -47,24 +51,37 @@ public:
     std::size_t couriers() const { return couriers_; }
 
 private:
-    class Alarm;
     class Conversation;
 
+    StsPolicies::World policy_world();
+    TlsReporter::World report_world();
+    boost::asio::awaitable<void> report();
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> begin();
+    boost::asio::awaitable<bool> begin_on_a_route();
+    void spawn_courier(storage::Claim claim);
     boost::asio::awaitable<void> converse(storage::Claim claim);
     void wake();
-    bool idle() const;
-    std::vector<std::string> busy() const;
+    bool idle();
+    bool smarthost_is_busy();
+    std::vector<std::string> busy();
+    std::chrono::milliseconds pause();
 
     net::Reactor& reactor_;
     storage::Store& store_;
     std::unique_ptr<net::Resolver> resolver_;
+    mailauth::ResolverDns dns_;
     Reporter reporter_;
+    StsPolicies policies_;
+    TlsReporter tls_reporter_;
+    DmarcReporter dmarc_reporter_;
     std::shared_ptr<const Settings> settings_;
-    std::unique_ptr<Alarm> alarm_;
+    Alarm alarm_;
+    Alarm report_alarm_;
+    Pace pace_;
     std::map<std::string, std::size_t> at_; // conversations by destination
     std::atomic<std::size_t> couriers_{0};
+    std::size_t at_smarthost_ = 0; // of them
     std::chrono::steady_clock::time_point smarthost_rests_until_{};
     unsigned smarthost_failures_ = 0; // one after the other
     bool draining_ = false;

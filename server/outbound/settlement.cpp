@@ -1,5 +1,6 @@
 #include "server/outbound/settlement.hpp"
 
+#include "server/mailflow/suppression.hpp"
 #include "server/outbound/retry.hpp"
 
 #include <fmt/format.h>
@@ -28,6 +29,17 @@ mailflow::RecipientReport report_of(const Attempt& attempt, std::size_t i, Actio
     return report;
 }
 
+/// Whether a server took it that will not tell the sender of it as he asked.
+bool relayed(const Attempt& attempt, std::size_t i)
+{
+    const Answer& answer = attempt.answers[i];
+    if (answer.kind != Kind::delivered) return false;
+    const auto& by = attempt.claim.mail.deliver_by;
+    if (by && (by->traced || !answer.minds_time)) return true; // RFC 2852 §4
+    const auto asked = attempt.claim.recipients[i].parameters.notify;
+    return !answer.tells && (asked & storage::notify::success) != 0; // RFC 3461 §5.2.2
+}
+
 } // namespace
 
 Verdict judge(const Attempt& attempt)
@@ -38,10 +50,10 @@ Verdict judge(const Attempt& attempt)
         const auto& recipient = attempt.claim.recipients[i];
         const Answer& answer = attempt.answers[i];
         storage::Outcome outcome{.id = recipient.id, .host = attempt.host, .reply = answer.words};
-        if (answer.kind == Kind::delivered && by && (by->traced || !answer.minds_time))
-            verdict.reports.push_back(report_of(attempt, i, Action::relayed)); // RFC 2852 §4
+        if (relayed(attempt, i)) verdict.reports.push_back(report_of(attempt, i, Action::relayed));
         if (answer.kind == Kind::failed) {
             outcome.kind = storage::Outcome::Kind::returned;
+            outcome.dead = mailflow::says_dead(answer.status);
             verdict.reports.push_back(report_of(attempt, i, Action::failed));
         }
         if (answer.kind == Kind::later) {

@@ -103,17 +103,19 @@ awaitable<void> Session::pass(const Command& command)
         co_return connection_.put(reply::error(say(Text::send_user_first)));
     }
     std::string name = std::exchange(user_, {}); // RFC 1939 §7: PASS follows USER at once
-    std::string password(command.argument);
-    auto outcome = co_await services_.login.password(name, std::move(password), connection_.peer());
-    co_await enter(std::move(outcome), std::move(name));
+    auth::PasswordClaim claim{.user = std::move(name), .password = std::string(command.argument)};
+    auto outcome =
+        co_await services_.login.password(claim.user, claim.password, connection_.peer(), freshness());
+    co_await enter(std::move(outcome), std::move(claim));
 }
 
 awaitable<void> Session::apop(const Command& command)
 {
     std::string name(command.argument);
     std::string digest(command.digest);
-    auto outcome = co_await services_.login.apop(name, timestamp_, std::move(digest), connection_.peer());
-    co_await enter(std::move(outcome), std::move(name));
+    auto outcome = co_await services_.login.apop(name, timestamp_, digest, connection_.peer());
+    auth::CramClaim claim{.user = std::move(name), .challenge = timestamp_, .digest = std::move(digest)};
+    co_await enter(std::move(outcome), std::move(claim));
 }
 
 awaitable<void> Session::authenticate(const Command& command)
@@ -134,7 +136,7 @@ awaitable<void> Session::authenticate(const Command& command)
     connection_.set_line_limit(auth::sasl::longest_line);
     while (step.kind == Kind::challenge || step.kind == Kind::claim) {
         if (step.kind == Kind::claim) {
-            outcome = co_await services_.login.check(*exchange, step, connection_.peer());
+            outcome = co_await services_.login.check(*exchange, step, connection_.peer(), freshness());
             continue;
         }
         connection_.put(reply::challenge(step.text));
@@ -160,7 +162,7 @@ awaitable<void> Session::authenticate(const Command& command)
         co_return connection_.put(reply::error(say(Text::mechanism_misused)));
     }
     if (step.kind == Kind::denied) outcome = auth::Failure::credentials;
-    co_await enter(*std::move(outcome), auth::user_of(exchange->claim()));
+    co_await enter(*std::move(outcome), exchange->claim());
 }
 
 awaitable<void> Session::stls()
@@ -178,8 +180,9 @@ awaitable<void> Session::stls()
 }
 
 /// After a sign-in that succeeded or failed: opens the maildrop, or says why not.
-awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
+awaitable<void> Session::enter(auth::Login::Outcome outcome, auth::Claim claim)
 {
+    const std::string& user = auth::user_of(claim);
     if (!outcome) {
         const auto why = outcome.error();
         const auto said = say(text_of(static_cast<auth::Failure>(why.value())));
@@ -190,8 +193,13 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     }
     if (faults_.in_use()) co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
     const auto delay = outcome->pop3.login_delay.value_or(services_.config->pop3.login_delay);
-    if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now()))
+    if (services_.logins.too_soon(outcome->account, delay, LoginDelay::Clock::now())) {
+        if (outcome->as_of) { // by terms that may be others by now
+            co_await enter_afresh(std::move(claim));
+            co_return;
+        }
         co_return refuse_login(user, "login_delay", reply::error("LOGIN-DELAY", say(Text::login_delay)));
+    }
     const auto view = co_await find_view(outcome->account, outcome->suffix);
     if (!view && view.error() == storage::Errc::not_found)
         co_return refuse_login(user, "no_such_view", reply::error("SYS/PERM", say(Text::no_such_view)));
@@ -202,7 +210,11 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
         lock = services_.locks.take(wanted, outcome->device, std::chrono::steady_clock::now());
         if (!lock) co_return refuse_login(user, "locked", reply::error("IN-USE", say(Text::in_use)));
     }
-    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, *view);
+    auto maildrop = co_await services_.mail.open_maildrop(outcome->account, *view, outcome->as_of);
+    if (!maildrop && maildrop.error() == storage::Errc::changed) {
+        co_await enter_afresh(std::move(claim));
+        co_return;
+    }
     if (!maildrop) co_return refuse_unavailable(user, maildrop.error());
     services_.logins.signed_in(outcome->account, delay, LoginDelay::Clock::now());
     lock_ = std::move(lock);
@@ -210,17 +222,16 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
     login_delay_ = delay;
     // In no other mailbox anything expires.
     if (!view->mailbox) expire_ = outcome->pop3.expire.value_or(services_.config->pop3.expire);
-    std::string session;
-    if (auto* const transcript = connection_.transcript()) {
+    auto here = place();
+    services_.login.sign_ins().succeeded(*outcome, here);
+    if (auto* const transcript = connection_.transcript())
         transcript->signed_in(outcome->address, static_cast<std::int64_t>(outcome->account));
-        session = transcript->session();
-    }
     ledger_.open({.account = outcome->account,
                   .label = outcome->device,
                   .peer = net::plain_address(connection_.peer()).to_string(),
                   .at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
                   .mailbox = maildrop_->mailbox(),
-                  .session = std::move(session)},
+                  .session = std::move(here.session)},
                  maildrop_->removes_fetched());
     log_ = log_.with({"user", outcome->address});
     log_.info("pop3.login", {{"device", outcome->device},
@@ -228,6 +239,22 @@ awaitable<void> Session::enter(auth::Login::Outcome outcome, std::string user)
                              {"tls", connection_.tls_description()},
                              {"messages", maildrop_->count()}});
     connection_.put(messages(maildrop_->count()));
+}
+
+/// What is remembered of a password may be wrong by now.
+awaitable<void> Session::enter_afresh(auth::Claim claim)
+{
+    const auto* const said = std::get_if<auth::PasswordClaim>(&claim);
+    auto outcome = co_await services_.login.password(said->user, said->password, connection_.peer());
+    co_await enter(std::move(outcome), std::move(claim));
+}
+
+/// Who takes the maildrop from another session must be themselves now; otherwise
+/// opening it finds that out.
+auth::Freshness Session::freshness() const
+{
+    const bool exclusive = services_.config->pop3.maildrop_lock == Config::Pop3::Lock::exclusive;
+    return exclusive ? auth::Freshness::now : auth::Freshness::lately;
 }
 
 /// What a name's suffix asks for. Errors: not_found (no such mailbox or time).
@@ -257,10 +284,19 @@ void Session::refuse_unavailable(std::string_view user, const boost::system::err
     refuse_login(user, "unavailable", reply::system_error(error, Text::maildrop_unavailable, language_));
 }
 
+auth::Place Session::place() const
+{
+    return {.protocol = connection_.secure() ? "POP3S" : "POP3",
+            .peer = connection_.peer(),
+            .tls = std::string(connection_.tls_description()),
+            .session = connection_.transcript() ? connection_.transcript()->session() : std::string()};
+}
+
 void Session::refuse_login(std::string_view user, std::string_view reason, const std::string& reply)
 {
     ++failed_logins_;
     log_.info("pop3.login_failed", {{"user", user}, {"reason", reason}});
+    services_.login.sign_ins().failed(user, reply.substr(0, reply.find('\r')), place());
     connection_.put(reply);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/auth/claim.hpp"
 #include "server/auth/login.hpp"
 #include "server/base/config.hpp"
 #include "server/base/log.hpp"
@@ -79,10 +80,13 @@ private:
     awaitable<void> apop(const Command& command);
     awaitable<void> authenticate(const Command& command);
     awaitable<void> stls();
-    awaitable<void> enter(auth::Login::Outcome outcome, std::string user);
+    awaitable<void> enter(auth::Login::Outcome outcome, auth::Claim claim);
+    awaitable<void> enter_afresh(auth::Claim claim);
+    auth::Freshness freshness() const;
     awaitable<storage::Result<storage::MaildropView>> find_view(storage::AccountId account,
                                                                 std::string suffix);
     void refuse_unavailable(std::string_view user, const boost::system::error_code& error);
+    auth::Place place() const;
     void refuse_login(std::string_view user, std::string_view reason, const std::string& reply);
     std::chrono::seconds login_patience() const;
     std::size_t login_line() const;

@@ -1,8 +1,11 @@
 #include "server/publish/doctor.hpp"
 
 #include "server/net/connect.hpp"
+#include "server/net/dns_list.hpp"
+#include "server/net/http_client.hpp"
 #include "server/net/reactor.hpp"
 #include "server/net/resolver.hpp"
+#include "server/publish/sts.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +28,12 @@ constexpr auto dns_patience = 5s;
 constexpr auto connect_patience = 10s;
 constexpr std::size_t most_addresses = 8;         // whose names are looked up
 constexpr std::string_view someone = "gmail.com"; // who takes mail on port 25, and from nearly everywhere
+
+/// Block lists that matter to who sends mail, whether or not they are asked here.
+std::vector<DnsList> asked_by_many()
+{
+    return {{.zone = "zen.spamhaus.org"}, {.zone = "bl.spamcop.net"}};
+}
 
 /// Whatever happens, the loop ends with it.
 class Stopping
@@ -56,8 +65,67 @@ awaitable<void> examine_domain(Examination& all, net::Resolver& resolver, const 
         } else if (record.type == "TXT") {
             const auto answer = co_await resolver.txt(record.name);
             all.findings.push_back(examine_text(record, answer));
+        } else if (record.type == "CNAME") {
+            auto answer = co_await resolver.ipv4(record.name);
+            if (answer.records.empty()) answer = co_await resolver.ipv6(record.name);
+            all.findings.push_back(examine_alias(record, answer));
+        } else if (record.type == "SRV") {
+            const auto answer = co_await resolver.srv(record.name);
+            all.findings.push_back(examine_service(record, answer));
         }
     }
+}
+
+/// As other servers do that want to send us mail, RFC 8461 §3.3.
+awaitable<void> examine_policy_of(Examination& all, net::Resolver& resolver, const std::string& domain)
+{
+    const auto policy = sts_policy(all.config);
+    if (policy.empty()) co_return;
+    const std::string host = "mta-sts." + domain;
+    const auto ipv4 = co_await resolver.ipv4(host);
+    const auto ipv6 = co_await resolver.ipv6(host);
+    net::HttpQuestion question;
+    question.url = {
+        .host = host, .port = all.config.outbound.mta_sts_port, .target = "/.well-known/mta-sts.txt"};
+    question.method = net::HttpQuestion::Method::get;
+    question.accept = "text/plain";
+    question.patience = connect_patience;
+    question.addresses = ipv4.records;
+    question.addresses.insert(question.addresses.end(), ipv6.records.begin(), ipv6.records.end());
+    if (question.addresses.empty()) {
+        const net::HttpFailure nowhere(host + " has no address");
+        all.findings.push_back(examine_policy(domain, policy, nowhere));
+        co_return;
+    }
+    const net::TlsTrust trust;
+    const auto answer = co_await net::ask(std::move(question), trust);
+    all.findings.push_back(examine_policy(domain, policy, answer));
+}
+
+/// Whether a list answers; then it is worth asking.
+awaitable<bool> examine_entry(Examination& all, net::Resolver& resolver, const DnsList& list)
+{
+    const auto entry = boost::asio::ip::make_address("127.0.0.2");
+    const auto answer = co_await resolver.ipv4(net::name_in_list(entry, list.zone));
+    all.findings.push_back(examine_list(list, answer));
+    co_return all.findings.back().kind == Kind::good;
+}
+
+/// Those that mail is judged by here, and what others say of this server's addresses.
+awaitable<void> examine_lists(Examination& all, net::Resolver& resolver,
+                              std::vector<boost::asio::ip::address> addresses)
+{
+    const auto& junk = all.config.junk;
+    for (const auto& list : junk.block_lists.empty() ? asked_by_many() : junk.block_lists) {
+        const bool answers = co_await examine_entry(all, resolver, list);
+        if (!answers) continue;
+        for (const auto& address : addresses) {
+            const auto answer = co_await resolver.ipv4(net::name_in_list(address, list.zone));
+            all.findings.push_back(examine_listing(list, address, answer));
+        }
+    }
+    for (const auto& list : junk.allow_lists)
+        co_await examine_entry(all, resolver, list);
 }
 
 awaitable<void> examine_host(Examination& all, net::Resolver& resolver)
@@ -73,6 +141,7 @@ awaitable<void> examine_host(Examination& all, net::Resolver& resolver)
         const auto answer = co_await resolver.ptr(address);
         all.findings.push_back(examine_reverse(hostname, address, answer));
     }
+    co_await examine_lists(all, resolver, std::move(addresses));
 }
 
 /// Where mail that leaves goes first.
@@ -135,8 +204,10 @@ awaitable<void> examine_way_out(Examination& all, net::Reactor& reactor, net::Re
 awaitable<void> examine_all(Examination& all, net::Reactor& reactor, net::Resolver& resolver)
 {
     const Stopping stopping(reactor);
-    for (const auto& patient : all.domains)
+    for (const auto& patient : all.domains) {
         co_await examine_domain(all, resolver, patient);
+        co_await examine_policy_of(all, resolver, patient.domain);
+    }
     co_await examine_host(all, resolver);
     co_await examine_way_out(all, reactor, resolver);
 }

@@ -1,6 +1,8 @@
 #include "server/publish/examine.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/net/dns_list.hpp"
+#include "server/net/networks.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -14,6 +16,7 @@ namespace {
 using Kind = Finding::Kind;
 
 constexpr auto certificate_warning = std::chrono::days(14);
+constexpr std::size_t enough_clients = 20; // connections to tell something of
 
 template <class Record>
 Finding not_looked_up(std::string what, const net::DnsAnswer<Record>& answer)
@@ -56,6 +59,10 @@ Finding different(const Record& record, const std::string& there)
     const std::string_view version = version_of(record.value);
     if (version == "v=DKIM1")
         return {Kind::wrong, what, "another key is published: " + there, to_publish(record)};
+    if (version == "v=STSv1")
+        return {Kind::warning, what,
+                "published: " + there + "; others do not see that the policy is another now",
+                to_publish(record)};
     if (version == "v=spf1")
         return {Kind::warning, what, "published: " + there,
                 fmt::format("make sure that it allows this server, as {} does", record.value)};
@@ -154,6 +161,106 @@ Finding examine_reverse(const std::string& hostname, const boost::asio::ip::addr
         answer.records, [&hostname](const auto& name) { return ascii::equal(name, hostname); });
     if (named) return {Kind::good, what, hostname};
     return {Kind::warning, what, "it is named " + answer.records.front(), mend};
+}
+
+Finding examine_alias(const Record& record, const net::DnsAnswer<boost::asio::ip::address>& answer)
+{
+    using Answer = net::DnsAnswer<boost::asio::ip::address>;
+    const std::string what = record.name;
+    if (answer.kind == Answer::Kind::unknown) return not_looked_up(what, answer);
+    if (answer.records.empty())
+        return {Kind::warning, what, fmt::format("there is no such name ({})", record.purpose),
+                to_publish(record)};
+    return {Kind::good, what, answer.records.front().to_string()};
+}
+
+Finding examine_service(const Record& record, const net::DnsAnswer<net::dns::Srv>& answer)
+{
+    using Answer = net::DnsAnswer<net::dns::Srv>;
+    const std::string what = record.name + " SRV";
+    if (answer.kind == Answer::Kind::unknown) return not_looked_up(what, answer);
+    if (answer.records.empty())
+        return {Kind::warning, what, "there is none: mail programs that look for it have to be told",
+                to_publish(record)};
+    // Order and weight are for the owner to choose; where it leads is not.
+    const auto ours = ascii::to_lower(record.value);
+    std::string there;
+    bool here = false;
+    for (const auto& service : answer.records) {
+        const auto place = fmt::format("{} {}", service.port, service.host);
+        here = here || ours.ends_with(' ' + place);
+        there += fmt::format("{}{} port {}", there.empty() ? "" : ", ",
+                             service.host.empty() ? "." : service.host, service.port);
+    }
+    if (here && answer.records.size() == 1) return {Kind::good, what, there};
+    if (here)
+        return {Kind::warning, what, "mail programs find others beside this server: " + there,
+                "leave the others only if they have the same mailboxes"};
+    const bool denied = answer.records.size() == 1 && answer.records.front().host.empty();
+    return {Kind::warning, what,
+            denied ? "it says that there is no such service" : "mail programs are led to " + there,
+            to_publish(record)};
+}
+
+Finding examine_list(const DnsList& list, const net::DnsAnswer<boost::asio::ip::address>& answer)
+{
+    using Answer = net::DnsAnswer<boost::asio::ip::address>;
+    if (answer.kind == Answer::Kind::unknown) return not_looked_up(list.zone, answer);
+    if (net::listed_by(list, answer.records) == 0)
+        return {Kind::warning, list.zone,
+                "it does not have its test entry, 127.0.0.2: it does not serve your resolver, or is no list "
+                "any more",
+                "ask by a resolver of your own (dns.servers); large ones that all share are refused"};
+    return {Kind::good, list.zone, "it answers"};
+}
+
+Finding examine_listing(const DnsList& list, const boost::asio::ip::address& address,
+                        const net::DnsAnswer<boost::asio::ip::address>& answer)
+{
+    using Answer = net::DnsAnswer<boost::asio::ip::address>;
+    const std::string what = fmt::format("{} on {}", address.to_string(), list.zone);
+    if (answer.kind == Answer::Kind::unknown) return not_looked_up(what, answer);
+    if (net::listed_by(list, answer.records) != 0)
+        return {
+            Kind::wrong, what, "it is on that block list: many take no mail from there",
+            fmt::format("find out what was sent and end it, then ask whoever keeps {} to take the address "
+                        "off; until then, a smarthost helps: outbound.mode",
+                        list.zone)};
+    return {Kind::good, what, "it is not there"};
+}
+
+Finding examine_clients(const std::vector<std::string>& peers)
+{
+    const std::string what = "clients' addresses";
+    if (peers.size() < enough_clients)
+        return {Kind::unknown, what, "hardly anybody has brought mail yet", "look again once mail has come"};
+    const auto& first = peers.front();
+    const bool one = std::ranges::all_of(peers, [&first](const auto& peer) { return peer == first; });
+    boost::system::error_code no_address;
+    const auto address = boost::asio::ip::make_address(first, no_address);
+    const net::NetworkSet nobodys(Config::Verify().except);
+    if (one && !no_address && nobodys.contains(address))
+        return {
+            Kind::warning, what,
+            fmt::format("the last {} connections all came from {}: something in front hides who they are, "
+                        "and SPF, block lists and limits cannot work",
+                        peers.size(), first),
+            "give a container the host's network, or name a proxy that speaks PROXY in proxy.from"};
+    return {Kind::good, what, "they can be seen"};
+}
+
+Finding examine_policy(const std::string& domain, const std::string& policy,
+                       const boost::system::result<net::HttpAnswer, net::HttpFailure>& answer)
+{
+    const std::string what = fmt::format("https://mta-sts.{}", domain);
+    const std::string mend = fmt::format(
+        "have port 443 of mta-sts.{} lead to https.listen, and that name in the certificate", domain);
+    if (!answer) return {Kind::wrong, what, "others cannot fetch the policy: " + answer.error().why, mend};
+    if (answer->status != 200)
+        return {Kind::wrong, what, fmt::format("the policy is not there: status {}", answer->status), mend};
+    if (answer->body != policy)
+        return {Kind::wrong, what, "another policy is there than this server's", mend};
+    return {Kind::good, what, "the policy can be fetched"};
 }
 
 Finding examine_certificate(const std::string& hostname, const net::CertificateFacts& facts,

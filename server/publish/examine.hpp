@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/net/http_client.hpp"
 #include "server/net/resolver.hpp"
 #include "server/net/tls_certificate.hpp"
 #include "server/publish/records.hpp"
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pillarbox::publish {
 
@@ -47,6 +49,30 @@ Finding examine_addresses(const std::string& hostname, const net::DnsAnswer<boos
 /// The name of one of its addresses.
 Finding examine_reverse(const std::string& hostname, const boost::asio::ip::address& address,
                         const net::DnsAnswer<std::string>& answer);
+
+/// A name that leads to this server, by whatever records.
+Finding examine_alias(const Record& record, const net::DnsAnswer<boost::asio::ip::address>& answer);
+
+/// Where mail programs look for a service of this server, RFC 6186 §3.
+Finding examine_service(const Record& record, const net::DnsAnswer<net::dns::Srv>& answer);
+
+/// Whether a list of addresses serves who asks from here: it must have its test
+/// entry, 127.0.0.2 (RFC 5782 §5), of which `answer` is.
+Finding examine_list(const DnsList& list, const net::DnsAnswer<boost::asio::ip::address>& answer);
+
+/// Whether a block list that does has an address of this server.
+Finding examine_listing(const DnsList& list, const boost::asio::ip::address& address,
+                        const net::DnsAnswer<boost::asio::ip::address>& answer);
+
+/// Whether those who bring mail show where they are, by the addresses that the last
+/// connections to port 25 came from: a port that a container forwards, or a proxy, may
+/// hide them all behind one that is nobody's in public.
+Finding examine_clients(const std::vector<std::string>& peers);
+
+/// What others get who fetch the MTA-STS policy of `domain`, which should be
+/// `policy`.
+Finding examine_policy(const std::string& domain, const std::string& policy,
+                       const boost::system::result<net::HttpAnswer, net::HttpFailure>& answer);
 
 /// The certificate, which clients and some servers check.
 Finding examine_certificate(const std::string& hostname, const net::CertificateFacts& facts,

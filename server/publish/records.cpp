@@ -1,5 +1,7 @@
 #include "server/publish/records.hpp"
 
+#include "server/publish/sts.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,6 +82,19 @@ std::vector<Record> records_for(const Config& config, const std::string& domain,
     records.push_back({"_smtp._tls." + domain, "TXT",
                        fmt::format("v=TLSRPTv1; rua=mailto:postmaster@{}", domain),
                        "TLS-RPT: who is told of failures of TLS"});
+    if (config.mta_sts.mode != Config::MtaSts::Mode::off) {
+        records.push_back({"_mta-sts." + domain, "TXT", sts_record(config),
+                           "MTA-STS: that mail for the domain is to come under TLS"});
+        records.push_back({"mta-sts." + domain, "CNAME", config.hostname,
+                           "MTA-STS: where the policy is fetched, by HTTPS on port 443"});
+    }
+    if (!config.https.listen.empty()) {
+        for (const std::string_view name : {"autoconfig", "autodiscover"})
+            records.push_back({fmt::format("{}.{}", name, domain), "CNAME", config.hostname,
+                               name == "autoconfig"
+                                   ? "where Thunderbird and others ask how to set themselves up"
+                                   : "where Outlook does"});
+    }
     // Implicit TLS first, RFC 8314 §3.
     add_service(records, config, domain, "submissions", config.submissions.listen, 0);
     add_service(records, config, domain, "submission", config.submission.listen, 10);

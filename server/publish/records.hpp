@@ -15,16 +15,16 @@ namespace pillarbox::publish {
 struct Record
 {
     std::string name;
-    std::string type; // "MX", "TXT", "SRV"
+    std::string type; // "MX", "TXT", "SRV", "CNAME"
     std::string
         value; // of TXT the text, however long; else as a zone file has it, names without the last dot
     std::string purpose; // for people, in a few words
 };
 
 /// The records for `domain`, whose mail this server takes and sends: MX, SPF
-/// (RFC 7208), its DKIM keys, DMARC, TLS-RPT (RFC 8460) and where mail programs
-/// find the server (RFC 6186, RFC 8314). Where mail leaves by a smarthost, SPF
-/// allows that one as well.
+/// (RFC 7208), its DKIM keys, DMARC, TLS-RPT (RFC 8460), MTA-STS (RFC 8461)
+/// where it is on, and where mail programs find the server (RFC 6186, RFC 8314). Where mail leaves by a
+/// smarthost, SPF allows that one as well.
 std::vector<Record> records_for(const Config& config, const std::string& domain,
                                 const std::vector<storage::DkimKey>& keys);
 

@@ -71,8 +71,9 @@ awaitable<void> Session::hand_over_apart(Transaction transaction, std::unique_pt
 {
     const std::uint64_t octets = body->size();
     mailflow::Sender from{transaction.reverse_path, transaction.parameters};
-    const auto verdicts = co_await services_.intake.accept_apart(
-        origin(transaction.parameters.smtputf8), std::move(from), transaction.recipients, std::move(body));
+    const auto verdicts =
+        co_await services_.intake.accept_apart(origin(transaction.parameters.smtputf8), std::move(from),
+                                               transaction.recipients, std::move(body), services_.config);
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
         const mailflow::Verdict& verdict = verdicts[i];
         if (!verdict.accepted())

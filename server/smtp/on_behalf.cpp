@@ -45,6 +45,7 @@ awaitable<void> Session::xclient(Command command)
         if (connection_.transcript())
             connection_.transcript()->signed_in(identity->address,
                                                 static_cast<std::int64_t>(identity->account));
+        services_.login.sign_ins().succeeded(*identity, place());
         identity_ = std::move(identity);
     }
     greet();

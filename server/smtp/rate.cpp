@@ -1,5 +1,8 @@
 #include "server/smtp/rate.hpp"
 
+#include "server/net/descriptor.hpp"
+
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -25,7 +28,8 @@ Rates::Rates(const Config& config)
     : messages(config.submission.messages_per_hour, 1h, most_accounts),
       recipients(config.submission.recipients_per_hour, 1h, most_accounts),
       connections(config.smtp.connections_per_minute, 1min, most_sites),
-      deliveries(config.smtp.messages_per_hour, 1h, most_sites)
+      deliveries(config.smtp.messages_per_hour, 1h, most_sites),
+      load(std::min<std::size_t>(config.limits.connections, net::raise_descriptor_limit()))
 {}
 
 std::string in_words(std::chrono::seconds time)

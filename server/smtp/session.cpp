@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds command_patience = 5min; // RFC 5321 §4.5.3.2.7
+constexpr std::chrono::seconds busy_patience = 30s;     // less, so that there is room for others
 constexpr std::chrono::seconds hello_patience = 60s;    // for all that comes before EHLO
 constexpr unsigned most_mistakes = 20;
 constexpr unsigned most_without_effect = 100; // at full speed; then slowed down
@@ -94,7 +95,8 @@ Session::Session(net::Connection& connection, Log log, Services services)
       log_(std::move(log)),
       services_(std::move(services)),
       peer_(connection.peer()),
-      exempt_(exempted())
+      exempt_(exempted()),
+      counted_(services_.rates.load)
 {
     expect_hello();
 }
@@ -342,6 +344,7 @@ void Session::leave(const Reply& reply)
     connection_.put(format(reply));
     over_ = true;
 }
+
 void Session::expect_hello()
 {
     hello_deadline_ = std::chrono::steady_clock::now() + hello_patience;
@@ -349,7 +352,8 @@ void Session::expect_hello()
 
 std::chrono::seconds Session::patience() const
 {
-    if (hello_) return command_patience;
+    if (hello_)
+        return services_.rates.load.heavy() && !identity_ && !exempt_ ? busy_patience : command_patience;
     const auto left = hello_deadline_ - std::chrono::steady_clock::now();
     return std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1));
 }

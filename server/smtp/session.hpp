@@ -139,6 +139,7 @@ private:
     awaitable<void> rcpt(Command command);
     bool spaced_against_will(const Command& command) const;
     void refuse_recipient(Transaction& transaction, const Path& path, const Reply& reply);
+    awaitable<bool> is_suppressed(Transaction& transaction, const Path& path);
     awaitable<storage::Result<storage::Route>> route_bounce(mailflow::Srs::Undone original);
     awaitable<storage::Result<storage::Route>> route_bare_postmaster(std::string* domain);
 
@@ -173,6 +174,7 @@ private:
     awaitable<void> authenticate(Command command);
     void signed_in_or_not(const auth::Login::Outcome& outcome, std::string_view user);
     void log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user);
+    auth::Place place() const;
     void sign_in_failed(const Reply& reply);
     bool message_within_rate();
     bool recipient_within_rate();
@@ -185,6 +187,7 @@ private:
     Services services_;
     boost::asio::ip::address peer_; // at the other end, or whom XCLIENT named
     bool exempt_;                   // limits.exempt, and LMTP: neither slowed down nor counted
+    const Load::Counted counted_;
 
     std::optional<Hello> hello_;
     std::optional<auth::Identity> identity_;

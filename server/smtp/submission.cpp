@@ -32,7 +32,7 @@ constexpr Reply signed_in{235, "2.7.0", "signed in"};
 constexpr Reply wrong{535, "5.7.8", "wrong user name or password: check both and try again"};
 constexpr Reply throttled{454, "4.7.0", "too many failed sign-ins from your network: wait some minutes"};
 constexpr Reply busy{454, "4.7.0", "cannot check passwords now, try again"};
-constexpr Reply too_many_failures{421, "4.7.0", "too many failed sign-ins; closing"};
+constexpr Reply too_many_failures{421, "4.7.0", "too many failed sign-ins; closing: check name and password"};
 constexpr Reply sign_in_first{530, "5.7.0", "sign in first, with AUTH"};
 constexpr Reply tls_first{530, "5.7.0", "STARTTLS first, then sign in"}; // RFC 3207 §4
 constexpr Reply not_yours{553, "5.7.1",
@@ -112,6 +112,7 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
         if (connection_.transcript())
             connection_.transcript()->signed_in(outcome->address,
                                                 static_cast<std::int64_t>(outcome->account));
+        services_.login.sign_ins().succeeded(*identity_, place());
         connection_.set_line_limit(command_line());
         return say(signed_in);
     }
@@ -123,9 +124,16 @@ void Session::signed_in_or_not(const auth::Login::Outcome& outcome, std::string_
 void Session::log_sign_in_failed(const auth::Login::Outcome& outcome, std::string_view user)
 {
     log_.info("smtp.login_failed", {{"user", user}, {"reason", outcome.error().message()}});
-    services_.intake.refused(origin(), {.kind = storage::EventKind::sign_in_failed,
-                                        .user = std::string(user),
-                                        .text = outcome.error().message()});
+    services_.login.sign_ins().failed(user, outcome.error().message(), place());
+}
+
+auth::Place Session::place() const
+{
+    auto here = origin();
+    return {.protocol = std::move(here.protocol),
+            .peer = here.client,
+            .tls = std::move(here.tls),
+            .session = std::move(here.session)};
 }
 
 void Session::sign_in_failed(const Reply& reply)

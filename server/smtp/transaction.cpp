@@ -1,4 +1,5 @@
 #include "server/base/precis.hpp"
+#include "server/mailflow/suppression.hpp"
 #include "server/smtp/session.hpp"
 
 #include <algorithm>
@@ -35,7 +36,8 @@ constexpr Reply too_many_unknown{421, "4.7.1",
 constexpr Reply relaying_denied{
     550, "5.7.1",
     "relaying denied: this domain is not served here; users sign in on port 587 or 465 to send"};
-constexpr Reply source_routing{550, "5.7.1", "relaying denied: no routes with '%', '!' or '@' in the name"};
+constexpr Reply source_routing{
+    550, "5.7.1", "relaying denied: no routes with '%', '!' or '@' in the name, write to the address itself"};
 constexpr Reply no_literals{550, "5.1.2", "no mail to address literals: use a domain name"};
 constexpr Reply space_behind_colon{501, "5.5.4",
                                    "no space between the colon and the path: leave it out"}; // RFC 5321 §3.3
@@ -178,6 +180,8 @@ awaitable<void> Session::rcpt(Command command)
     } else if (!here) {
         if (!submission()) co_return refuse_recipient(transaction, path, relaying_denied);
         if (path.literal()) co_return refuse_recipient(transaction, path, no_literals);
+        const bool refused = co_await is_suppressed(transaction, path);
+        if (refused) co_return;
         storage::Route elsewhere;
         elsewhere.remote.push_back(path.address());
         route = std::move(elsewhere);
@@ -214,6 +218,29 @@ void Session::refuse_recipient(Transaction& transaction, const Path& path, const
     transaction.refused_recipient = true;
     if (!lmtp() && ++unknown_recipients_ > most_unknown_recipients) return leave(too_many_unknown);
     say(reply);
+}
+
+/// Whether an address elsewhere gets no more mail; if so, that has been said. What has
+/// the null path always goes.
+awaitable<bool> Session::is_suppressed(Transaction& transaction, const Path& path)
+{
+    if (transaction.reverse_path.empty()) co_return false;
+    auto* const dead = services_.intake.dead_addresses();
+    if (!dead) co_return false;
+    const auto why = co_await mailflow::suppression_of(*dead, mailflow::suppression_terms(*services_.config),
+                                                       path.address());
+    if (why && !*why) co_return false;
+    transaction.refused_recipient = true;
+    if (!why) {
+        say(unavailable);
+        co_return true;
+    }
+    const Reply reply{550, "5.1.1", **why};
+    log_.info("smtp.rcpt_refused",
+              {{"to", path.address()}, {"from", transaction.reverse_path}, {"status", reply.status}});
+    refused(storage::EventKind::recipient_refused, transaction.reverse_path, path.address(), reply);
+    say(reply);
+    co_return true;
 }
 
 /// Where the sender is whose reverse-path this server had rewritten.

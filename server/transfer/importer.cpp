@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 
 #include <fmt/format.h>
 
@@ -179,6 +180,11 @@ awaitable<void> Importer::wait(std::size_t most)
     while (under_way_ > 0 && (under_way_ > most || octets_under_way_ > most_octets_under_way))
         co_await settled_.async_wait(asio::as_tuple(asio::deferred)); // the wait ends by being cancelled
     if (!failure_.empty()) throw Failed(failure_);
+}
+
+awaitable<void> Importer::pause()
+{
+    co_await asio::post(settled_.get_executor(), asio::deferred);
 }
 
 awaitable<void> Importer::settle()

@@ -68,6 +68,9 @@ public:
     /// Failed once the account or the disk is full, or the store unavailable.
     awaitable<void> take(Letter letter, About about);
 
+    /// Lets others on this thread have their turn; to be awaited now and then.
+    awaitable<void> pause();
+
     /// Waits for all that are on their way. Throws Failed as take() does.
     awaitable<void> settle();
 

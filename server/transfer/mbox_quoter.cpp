@@ -1,5 +1,8 @@
 #include "server/transfer/mbox_quoter.hpp"
 
+#include "server/transfer/from_line.hpp"
+#include "server/transfer/mbox_fields.hpp"
+
 #include <algorithm>
 
 namespace pillarbox::transfer {
@@ -26,6 +29,11 @@ Verdict judge(std::string_view line)
 }
 
 } // namespace
+
+std::string MboxQuoter::begin(std::string_view head, std::chrono::sys_seconds received, std::uint32_t flags)
+{
+    return format_from_line(return_path_of(head), received) + write_mbox_fields(flags);
+}
 
 void MboxQuoter::append(std::string_view octets, std::string& out)
 {

@@ -2,6 +2,8 @@
 
 #include "server/transfer/line_ends.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,10 @@ namespace pillarbox::transfer {
 class MboxQuoter
 {
 public:
+    /// The lines before a message: who it came from, by the Return-Path that
+    /// `head` may begin with, when it came, and its flags.
+    static std::string begin(std::string_view head, std::chrono::sys_seconds received, std::uint32_t flags);
+
     void append(std::string_view octets, std::string& out);
 
     /// The end of a message: ends its last line, and adds the empty one that

@@ -15,7 +15,35 @@ namespace {
 
 constexpr std::string_view extension = ".mbox";
 
-awaitable<void> import_file(Importer& importer, Input input, std::string name, storage::MailboxId mailbox)
+/// What came over the network and lies in a spool, to be read as a file is.
+class SpoolInput
+{
+public:
+    explicit SpoolInput(std::shared_ptr<const storage::Spool> spool) : spool_(std::move(spool)) {}
+
+    /// The next octets; empty at the end. Throws Failed.
+    std::string_view read()
+    {
+        auto read = spool_->read(offset_, piece);
+        if (!read) throw Failed("what was sent cannot be read any more; send it again");
+        octets_ = std::move(*read);
+        offset_ += octets_.size();
+        return octets_;
+    }
+
+    std::uint64_t offset() const { return offset_; }
+    std::uint64_t size() const { return spool_->size(); }
+
+private:
+    static constexpr std::size_t piece = 128 * 1024; // below a millisecond's work
+
+    std::shared_ptr<const storage::Spool> spool_;
+    std::string octets_;
+    std::uint64_t offset_ = 0;
+};
+
+template <class Octets>
+awaitable<void> import_file(Importer& importer, Octets input, std::string name, storage::MailboxId mailbox)
 {
     MboxSplitter splitter;
     std::optional<Letter> letter;
@@ -34,6 +62,7 @@ awaitable<void> import_file(Importer& importer, Input input, std::string name, s
             else
                 splitter.feed(octets);
             importer.show(input.offset(), input.size());
+            co_await importer.pause();
         } else if (event.kind == MboxSplitter::Kind::begin) {
             letter.emplace(importer.begin(Letter::Form::mbox));
             about = {};
@@ -49,6 +78,22 @@ awaitable<void> import_file(Importer& importer, Input input, std::string name, s
             co_await importer.take(std::move(*letter), std::move(about));
         }
     }
+}
+
+awaitable<void> import_message(Importer& importer, SpoolInput input, std::string name,
+                               storage::MailboxId mailbox)
+{
+    Importer::About about;
+    about.mailbox = mailbox;
+    about.place = name;
+    auto letter = importer.begin(Letter::Form::plain);
+    for (auto octets = input.read(); !octets.empty() && !importer.stopping(); octets = input.read()) {
+        const auto stored = letter.append(octets);
+        if (!stored) throw Failed(fmt::format("{}: {}; send it again", name, stored.error().message()));
+        importer.show(input.offset(), input.size());
+        co_await importer.pause();
+    }
+    if (!importer.stopping()) co_await importer.take(std::move(letter), std::move(about));
 }
 
 /// The files of a directory that are called *.mbox, by name.
@@ -82,6 +127,19 @@ awaitable<void> import_mbox(Importer& importer, Source source)
         co_await import_file(importer, std::move(*input), file.string(), mailbox);
         if (importer.stopping()) break;
     }
+    co_await importer.settle();
+}
+
+awaitable<void> import_sent(Importer& importer, std::shared_ptr<const storage::Spool> octets,
+                            std::string name, storage::MailboxId mailbox)
+{
+    constexpr std::string_view begins_mbox = "From "; // no message does: a field's name ends with a colon
+    const auto head = octets->read(0, begins_mbox.size());
+    if (!head) throw Failed("what was sent cannot be read any more; send it again");
+    if (*head == begins_mbox)
+        co_await import_file(importer, SpoolInput(std::move(octets)), std::move(name), mailbox);
+    else
+        co_await import_message(importer, SpoolInput(std::move(octets)), std::move(name), mailbox);
     co_await importer.settle();
 }
 

@@ -1,8 +1,6 @@
 #include "server/base/ascii.hpp"
 #include "server/transfer/folder_names.hpp"
-#include "server/transfer/from_line.hpp"
 #include "server/transfer/input.hpp"
-#include "server/transfer/mbox_fields.hpp"
 #include "server/transfer/mbox_quoter.hpp"
 #include "server/transfer/output.hpp"
 #include "server/transfer/target.hpp"
@@ -113,9 +111,7 @@ awaitable<void> write_message(Exporter& exporter, storage::Leaving message, Outp
             output.take_back(begin);
             co_return;
         }
-        if (output.octets() == begin)
-            text =
-                format_from_line(return_path_of(*piece), message.received) + write_mbox_fields(message.flags);
+        if (output.octets() == begin) text = MboxQuoter::begin(*piece, message.received, message.flags);
         if (piece->empty()) break;
         quoter.append(*piece, text);
         output.write(text);

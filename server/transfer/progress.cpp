@@ -40,9 +40,10 @@ std::string describe(const Progress::State& state, std::chrono::duration<double>
     return text;
 }
 
-Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1), began_(Clock::now()), shown_(began_) {}
+ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) == 1), began_(Clock::now()), shown_(began_)
+{}
 
-void Progress::show(const State& state)
+void ProgressLine::show(const State& state)
 {
     const auto now = Clock::now();
     if (now - shown_ < (terminal_ ? Clock::duration(redraw) : Clock::duration(line_every))) return;
@@ -56,13 +57,13 @@ void Progress::show(const State& state)
     std::fflush(stderr);
 }
 
-void Progress::note(std::string_view line)
+void ProgressLine::note(std::string_view line)
 {
     clear();
     fmt::print(stderr, "{}\n", line);
 }
 
-void Progress::clear()
+void ProgressLine::clear()
 {
     if (drawn_) fmt::print(stderr, "\r\x1b[K");
     drawn_ = false;

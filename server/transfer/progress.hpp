@@ -7,11 +7,12 @@
 
 namespace pillarbox::transfer {
 
-/// Tells people how far a transfer is, on standard error: at a terminal one
-/// line that is drawn anew, elsewhere a line every ten seconds.
+/// Is told how far a transfer is.
 class Progress
 {
 public:
+    virtual ~Progress() = default;
+
     /// How much is done, in whatever `total` counts.
     struct State
     {
@@ -21,16 +22,27 @@ public:
         std::uint64_t total = 0; // 0: nobody knows
     };
 
-    Progress();
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress() { clear(); }
+    /// As often as one likes.
+    virtual void show(const State& state) = 0;
 
-    /// As often as one likes: it shows no more than is good for anyone.
-    void show(const State& state);
+    /// What became of one message, in a line for people.
+    virtual void note(std::string_view line) = 0;
+};
+
+/// Tells people on standard error, no more than is good for anyone: at a
+/// terminal in one line that is drawn anew, elsewhere in one every ten seconds.
+class ProgressLine : public Progress
+{
+public:
+    ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+    ~ProgressLine() override { clear(); }
+
+    void show(const State& state) override;
 
     /// A line that stays.
-    void note(std::string_view line);
+    void note(std::string_view line) override;
 
 private:
     void clear();

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace pillarbox::transfer {
@@ -24,6 +25,12 @@ struct Source
 /// front to back. Throws Failed with file and offset; what was imported by then
 /// stays. Returns as well when the person wants it to end.
 awaitable<void> import_mbox(Importer& importer, Source source);
+
+/// Imports what came over the network: an mbox when it begins with
+/// "From ", else one message. `name` is what people call it. Throws Failed as
+/// import_mbox() does, and returns as it does.
+awaitable<void> import_sent(Importer& importer, std::shared_ptr<const storage::Spool> octets,
+                            std::string name, storage::MailboxId mailbox);
 
 /// Imports a maildir with its subfolders (".Folder.Sub"), or with `folder` only
 /// its own messages. Keeps unique ids that Dovecot or Courier noted. Throws

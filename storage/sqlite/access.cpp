@@ -18,6 +18,13 @@ std::optional<std::uint64_t> next_modseq(Database& database, AccountId account)
     return modseq;
 }
 
+SignInVersion sign_in_version(Database& database)
+{
+    Query query(database, "SELECT version FROM sign_in");
+    query.step();
+    return query.as<SignInVersion>(0);
+}
+
 std::optional<AccountId> account_at(Database& database, std::string_view address)
 {
     Query query(database, "SELECT id FROM account WHERE address = ?", address);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "storage/accounts.hpp"
+#include "storage/api_tokens.hpp"
 #include "storage/changes.hpp"
 #include "storage/contacts.hpp"
 #include "storage/devices.hpp"
 #include "storage/dkim_keys.hpp"
 #include "storage/drafts.hpp"
 #include "storage/events.hpp"
+#include "storage/identities.hpp"
 #include "storage/later.hpp"
 #include "storage/mail.hpp"
 #include "storage/queue.hpp"
@@ -14,6 +16,7 @@
 #include "storage/sessions.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/submissions.hpp"
+#include "storage/tls_facts.hpp"
 #include "storage/transfer.hpp"
 #include "storage/vault.hpp"
 
@@ -34,13 +37,16 @@ public:
     awaitable<Result<void>> deliver(Delivery delivery) override;
     awaitable<Result<std::vector<boost::system::error_code>>>
     deliver_apart(Delivery delivery, std::vector<Delivery::Part> parts) override;
-    awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account, MaildropView view) override;
+    awaitable<Result<std::unique_ptr<Maildrop>>> open_maildrop(AccountId account, MaildropView view,
+                                                               std::optional<SignInVersion> as_of) override;
     awaitable<Result<std::vector<Mailbox>>> mailboxes(AccountId account) override;
     awaitable<Result<MailboxId>> add_mailbox(AccountId account, std::string name) override;
     awaitable<Result<void>> rename_mailbox(AccountId account, MailboxId mailbox, std::string name) override;
     awaitable<Result<void>> remove_mailbox(AccountId account, MailboxId mailbox) override;
     awaitable<Result<Page>> list(AccountId account, MailboxId mailbox, std::uint32_t before,
-                                 std::uint32_t position, std::size_t limit) override;
+                                 std::uint32_t position, std::size_t limit, Rows rows) override;
+    awaitable<Result<std::vector<MessageId>>> gather(AccountId account, std::vector<MessageId> messages,
+                                                     std::size_t most) override;
     awaitable<Result<Listed>> find(AccountId account, MessageId message) override;
     awaitable<Result<std::unique_ptr<MessageReader>>> open(MessageId message) override;
     awaitable<Result<std::vector<std::unique_ptr<MessageReader>>>>
@@ -77,6 +83,8 @@ public:
                                                   std::optional<std::string> separators) override;
     awaitable<Result<void>> add(std::vector<NewAccount> accounts, std::size_t* failed) override;
     awaitable<Result<std::vector<Account>>> list() override;
+    awaitable<Result<std::vector<Setting>>> settings(AccountId account) override;
+    awaitable<Result<void>> set(AccountId account, std::vector<Setting> settings) override;
     awaitable<Result<void>> set_password(std::string address, std::string password_hash,
                                          std::string scram) override;
     awaitable<Result<void>> keep_scram(AccountId account, std::string label, std::string hash,
@@ -85,6 +93,7 @@ public:
     awaitable<Result<void>> renew_hash(AccountId account, std::string old_hash,
                                        std::string new_hash) override;
     awaitable<Result<void>> set_enabled(std::string address, bool enabled) override;
+    awaitable<Result<void>> set_admin(std::string address, bool admin) override;
     awaitable<Result<void>> set_quota(std::string address, std::uint64_t quota) override;
     awaitable<Result<void>> set_pop3(std::string address, Pop3Terms terms) override;
     awaitable<Result<Pop3Terms>> pop3_extremes() override;
@@ -96,6 +105,8 @@ public:
     awaitable<Result<std::vector<Alias>>> aliases() override;
     awaitable<Result<void>> remove_alias(std::string address) override;
     awaitable<Result<void>> set_alias_enabled(std::string address, bool enabled) override;
+    awaitable<Result<void>> change_alias(std::string address, std::vector<std::string> targets,
+                                         std::optional<Time> until) override;
     awaitable<Result<void>> add_sender(std::string account, std::string permitted) override;
     awaitable<Result<void>> remove_sender(std::string account, std::string permitted) override;
     awaitable<Result<std::vector<std::string>>> senders(std::string account) override;
@@ -119,6 +130,7 @@ public:
     awaitable<Result<void>> settle(Settlement settlement) override;
     awaitable<Result<std::optional<Time>>> next_due(std::vector<std::string> busy) override;
     void on_queued(std::function<void()> listener) override;
+    std::unique_ptr<QueueWatch> watch(std::function<void()> changed) override;
 
 private:
     Core& core_;
@@ -146,6 +158,10 @@ public:
     awaitable<Result<void>> add(WebSession session) override;
     awaitable<Result<WebSession>> find(std::string digest) override;
     awaitable<Result<void>> remove(std::string digest) override;
+    awaitable<Result<std::vector<WebSession>>> list(AccountId account) override;
+    awaitable<Result<void>> end(AccountId account, std::string digest) override;
+    awaitable<Result<std::size_t>> end_others(AccountId account, std::string digest) override;
+    void touch(std::string digest, std::string peer) override;
 
 private:
     Core& core_;
@@ -301,6 +317,49 @@ private:
     Core& core_;
 };
 
+class SqliteIdentities final : public Identities
+{
+public:
+    explicit SqliteIdentities(Core& core) : core_(core) {}
+
+    awaitable<Result<SendingIdentities>> list(AccountId account) override;
+    awaitable<Result<void>> set(AccountId account, SendingIdentity identity) override;
+    awaitable<Result<void>> reset(AccountId account, std::string address) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteApiTokens final : public ApiTokens
+{
+public:
+    explicit SqliteApiTokens(Core& core) : core_(core) {}
+
+    awaitable<Result<ApiTokenId>> add(ApiToken token) override;
+    awaitable<Result<ApiToken>> find(std::string digest) override;
+    awaitable<Result<std::vector<ApiToken>>> list(AccountId account) override;
+    awaitable<Result<void>> remove(AccountId account, ApiTokenId id) override;
+    void touch(ApiTokenId id) override;
+
+private:
+    Core& core_;
+};
+
+class SqliteTlsFacts final : public TlsFacts
+{
+public:
+    explicit SqliteTlsFacts(Core& core) : core_(core) {}
+
+    awaitable<Result<std::optional<StsPolicy>>> sts_policy(std::string domain) override;
+    awaitable<Result<void>> keep(StsPolicy policy) override;
+    awaitable<Result<std::optional<TlsMark>>> best(std::string domain) override;
+    awaitable<Result<void>> mark(std::string domain, TlsMark mark) override;
+    awaitable<Result<void>> forget_best(std::string domain) override;
+
+private:
+    Core& core_;
+};
+
 // What several of them need.
 
 Time now();
@@ -314,6 +373,9 @@ MailboxId make_mailbox(Database& database, AccountId account, MailboxRole role, 
 
 /// Whether another process reads octets now: then none may be given back.
 bool leased(Database& database);
+
+/// As of the database's snapshot.
+SignInVersion sign_in_version(Database& database);
 
 /// The account at `address`, which is canonical.
 std::optional<AccountId> account_at(Database& database, std::string_view address);

@@ -3,6 +3,7 @@
 #include "storage/sqlite/address.hpp"
 #include "storage/sqlite/after_commit.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/reset_links.hpp"
 
 #include <array>
 
@@ -107,11 +108,6 @@ void remove_account(Database& database, AccountId account)
     database.run("DELETE FROM account WHERE id = ?", account); // sessions, app passwords and devices go too
 }
 
-void end_sessions(Database& database, AccountId account)
-{
-    database.run("DELETE FROM web_session WHERE account = ?", account);
-}
-
 std::vector<AppPassword> app_passwords_of(Database& database, AccountId account)
 {
     std::vector<AppPassword> passwords;
@@ -193,7 +189,7 @@ awaitable<Result<void>> SqliteAccounts::set_password(std::string address, std::s
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
         database.run("UPDATE account SET password_hash = ?, scram = ? WHERE id = ?", hash, scram, *account);
-        end_sessions(database, *account);
+        close_account(database, *account);
         return boost::system::in_place_value;
     };
     return submit(*core_.writer, std::move(work));
@@ -246,8 +242,16 @@ awaitable<Result<void>> SqliteAccounts::set_enabled(std::string address, bool en
         const auto account = account_at(database, address);
         if (!account) return make_error_code(Errc::not_found);
         database.run("UPDATE account SET enabled = ? WHERE id = ?", enabled, *account);
-        if (!enabled) end_sessions(database, *account); // they must not come back with it
+        if (!enabled) close_account(database, *account); // they must not come back with it
         return boost::system::in_place_value;
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
+awaitable<Result<void>> SqliteAccounts::set_admin(std::string address, bool admin)
+{
+    auto work = [address = canonical(address), admin](Database& database) {
+        return found(database.run("UPDATE account SET admin = ? WHERE address = ?", admin, address));
     };
     return submit(*core_.writer, std::move(work));
 }
@@ -317,6 +321,7 @@ awaitable<Result<SignIn>> SqliteAccounts::sign_in(std::vector<std::string> addre
             found.which = which;
         }
         found.app_passwords = app_passwords_of(database, found.account ? found.account->id : AccountId{});
+        found.version = sign_in_version(database);
         return found;
     };
     return submit_brief(*core_.readers, std::move(work));

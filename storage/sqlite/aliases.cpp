@@ -36,11 +36,23 @@ std::optional<std::int64_t> seconds_of(const std::optional<Time>& time)
     return time ? std::optional<std::int64_t>(time->time_since_epoch().count()) : std::nullopt;
 }
 
+Result<void> add_targets(Database& database, const std::string& alias,
+                         const std::vector<std::string>& targets)
+{
+    if (targets.empty() || targets.size() > most_targets) return make_error_code(Errc::invalid);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        const auto target = split_address(targets[i]);
+        if (!target) return make_error_code(Errc::invalid);
+        database.run("INSERT INTO alias_target (alias, position, target) VALUES (?, ?, ?)", alias, i,
+                     target->text());
+    }
+    return boost::system::in_place_value;
+}
+
 Result<void> add_alias_row(Database& database, const Alias& alias)
 {
     const auto address = parse_address_or_domain(alias.address);
-    if (!address || alias.targets.empty() || alias.targets.size() > most_targets)
-        return make_error_code(Errc::invalid);
+    if (!address) return make_error_code(Errc::invalid);
     const auto domain = local_domain(database, address->domain);
     if (!domain) return make_error_code(Errc::invalid);
     const auto text = address->text();
@@ -48,13 +60,19 @@ Result<void> add_alias_row(Database& database, const Alias& alias)
         return make_error_code(Errc::already_exists);
     database.run("INSERT INTO alias (address, domain, enabled, until) VALUES (?, ?, ?, ?)", text, *domain,
                  alias.enabled, seconds_of(alias.until));
-    for (std::size_t i = 0; i < alias.targets.size(); ++i) {
-        const auto target = split_address(alias.targets[i]);
-        if (!target) return make_error_code(Errc::invalid);
-        database.run("INSERT INTO alias_target (alias, position, target) VALUES (?, ?, ?)", text, i,
-                     target->text());
-    }
-    return boost::system::in_place_value;
+    return add_targets(database, text, alias.targets);
+}
+
+Result<void> change_alias_row(Database& database, std::string_view name,
+                              const std::vector<std::string>& targets, const std::optional<Time>& until)
+{
+    const auto address = parse_address_or_domain(name);
+    if (!address) return make_error_code(Errc::not_found);
+    const auto text = address->text();
+    if (database.run("UPDATE alias SET until = ? WHERE address = ?", seconds_of(until), text) == 0)
+        return make_error_code(Errc::not_found);
+    database.run("DELETE FROM alias_target WHERE alias = ?", text);
+    return add_targets(database, text, targets);
 }
 
 } // namespace
@@ -167,11 +185,21 @@ awaitable<Result<void>> SqliteAccounts::set_alias_enabled(std::string address, b
     return submit(*core_.writer, std::move(work));
 }
 
+awaitable<Result<void>> SqliteAccounts::change_alias(std::string address, std::vector<std::string> targets,
+                                                     std::optional<Time> until)
+{
+    auto work = [address = std::move(address), targets = std::move(targets), until](Database& database) {
+        return change_alias_row(database, address, targets, until);
+    };
+    return submit(*core_.writer, std::move(work));
+}
+
 awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain)
 {
     Address address{canonical_local_part(local_part), canonical_domain(domain)};
     auto work = [this, address = std::move(address)](Database& database) {
-        return route_of(database, address, core_.options.default_quota, core_.options.separators);
+        return route_of(database, address, core_.options.default_quota, core_.options.separators,
+                        core_.options.sink);
     };
     return submit_brief(*core_.readers, std::move(work));
 }

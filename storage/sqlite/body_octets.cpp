@@ -3,6 +3,7 @@
 #include "storage/sqlite/checksum.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <span>
 
 namespace pillarbox::storage::sqlite {
@@ -11,17 +12,20 @@ namespace {
 class SmallBody final : public Octets
 {
 public:
-    explicit SmallBody(std::string octets) : octets_(std::move(octets)) {}
+    /// `octets` are in `room`.
+    SmallBody(std::unique_ptr<char[]> room, std::string_view octets) : room_(std::move(room)), octets_(octets)
+    {}
 
     std::uint64_t size() const override { return octets_.size(); }
 
     std::string_view read(std::uint64_t offset, std::size_t length) const override
     {
-        return std::string_view(octets_).substr(std::min<std::size_t>(offset, octets_.size()), length);
+        return octets_.substr(std::min<std::size_t>(offset, octets_.size()), length);
     }
 
 private:
-    std::string octets_;
+    std::unique_ptr<char[]> room_;
+    std::string_view octets_;
 };
 
 class FileBody final : public Octets
@@ -50,10 +54,11 @@ private:
 
 std::unique_ptr<Octets> read_segment(const Place& place, const Descriptor& file)
 {
-    std::string record;
-    const auto body = read_body(file.number(), place, record);
+    const auto octets = static_cast<std::size_t>(place.record_octets());
+    auto room = std::make_unique_for_overwrite<char[]>(octets);
+    const auto body = read_body(file.number(), place, std::span(room.get(), octets));
     if (!body) return nullptr;
-    return std::make_unique<SmallBody>(std::string(*body));
+    return std::make_unique<SmallBody>(std::move(room), *body);
 }
 
 } // namespace
@@ -69,8 +74,11 @@ std::unique_ptr<Octets> open_body(Core& core, Database& mail, std::int64_t body)
         place = place_of(row, 0);
         if (place.tier == Tier::row) {
             const auto content = row.text(6);
-            const bool sound = content.size() == place.octets && checksum(content) == place.checksum;
-            return sound ? std::make_unique<SmallBody>(std::string(content)) : nullptr;
+            if (content.size() != place.octets || checksum(content) != place.checksum) return nullptr;
+            auto room = std::make_unique_for_overwrite<char[]>(content.size());
+            std::ranges::copy(content, room.get());
+            const std::string_view octets(room.get(), content.size());
+            return std::make_unique<SmallBody>(std::move(room), octets);
         }
     }
     hold->found(body);

@@ -31,12 +31,11 @@ Place place_of(const Query& row, int first)
                  .checksum = row.as<std::uint32_t>(first + 5)};
 }
 
-std::optional<std::string_view> read_body(int file, const Place& place, std::string& room)
+std::optional<std::string_view> read_body(int file, const Place& place, std::span<char> room)
 {
-    room.resize(static_cast<std::size_t>(place.record_octets()));
     const auto octets = read_at(file, room, place.offset);
     if (!octets) return std::nullopt;
-    return parse_body(std::string_view(room).substr(0, *octets), place.record());
+    return parse_body({room.data(), *octets}, place.record());
 }
 
 BodyStore::BodyStore(Files& files, Options options, Start start)

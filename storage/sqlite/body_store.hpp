@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,8 +70,8 @@ struct Place
 };
 
 /// The body there, in a segment's file, once its record has been read into
-/// `room` and is whole and sound. It is a view of `room`.
-std::optional<std::string_view> read_body(int file, const Place& place, std::string& room);
+/// `room`, which has record_octets(), and is whole and sound. It is a view of `room`.
+std::optional<std::string_view> read_body(int file, const Place& place, std::span<char> room);
 
 /// The place in a row whose columns from `first` on are id, tier, segment,
 /// offset, octets, checksum.

@@ -201,7 +201,7 @@ bool Compaction::move(std::vector<Place> places)
     std::vector<Copied> copies;
     std::uint64_t octets = 0;
     for (auto& place : places) {
-        std::string record;
+        std::string record(static_cast<std::size_t>(place.record_octets()), '\0');
         if (!read_body(file_.number(), place, record)) continue;
         octets += record.size();
         copies.push_back({.from = place, .octets = std::move(record), .to = {}});

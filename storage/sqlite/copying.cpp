@@ -3,6 +3,7 @@
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/event_rows.hpp"
 #include "storage/sqlite/expunge.hpp"
+#include "storage/sqlite/lessons.hpp"
 #include "storage/sqlite/placing.hpp"
 
 #include <limits>
@@ -19,19 +20,22 @@ struct Original
 {
     MessageId id{};
     std::string trace;
-    Copy copy; // without its trace
+    MailboxRole from{}; // the mailbox where it is
+    Copy copy;          // without its trace
 };
 
 std::optional<Original> find_original(Database& database, AccountId account, MessageId message)
 {
     Query row(database,
-              "SELECT msg.trace, msg.body, m.size, m.flags, m.received FROM msg "
+              "SELECT msg.trace, msg.body, m.size, m.flags, m.received, mailbox.role FROM msg "
               "JOIN message m ON m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
+              "JOIN mailbox ON mailbox.id = msg.mailbox "
               "WHERE msg.id = ? AND msg.account = ?",
               message, account);
     if (!row.step()) return std::nullopt;
     return Original{.id = message,
                     .trace = row.as<std::string>(0),
+                    .from = row.as<MailboxRole>(5),
                     .copy = {.account = account,
                              .body = row.integer(1),
                              .trace = {},
@@ -55,6 +59,12 @@ Result<std::vector<Original>> find_originals(Database& database, AccountId accou
     return originals;
 }
 
+MailboxRole role_of(Database& database, MailboxId mailbox)
+{
+    Query row(database, "SELECT role FROM mailbox WHERE id = ?", mailbox);
+    return row.step() ? row.as<MailboxRole>(0) : MailboxRole::own;
+}
+
 enum class Originals
 {
     stay,
@@ -67,6 +77,7 @@ Result<std::vector<Copied>> put_copies(Database& database, AccountId account,
 {
     const auto exists = entrance(database, account, mailbox, default_quota);
     if (!exists) return exists.error();
+    const MailboxRole role = role_of(database, mailbox);
     auto originals = find_originals(database, account, messages);
     if (!originals) return originals.error();
     // Not into the vault: they have not been deleted. A maildrop that shows
@@ -90,6 +101,8 @@ Result<std::vector<Copied>> put_copies(Database& database, AccountId account,
                                 .message = placed->id,
                                 .mailbox = placed->mailbox,
                                 .uid = placed->uid});
+        if (then == Originals::go)
+            record_lesson(database, account, original.copy.body, placed->id, original.from, role);
         copied.push_back({.from = original.id, .to = *placed});
     }
     return copied;
@@ -117,6 +130,7 @@ awaitable<Result<std::vector<Copied>>> SqliteMail::move(AccountId account, std::
     auto then = [this] {
         core_.wake_upkeep();
         core_.wake_indexer();
+        core_.wake_learner();
     };
     return submit(*core_.writer, AfterCommit(std::move(work), then));
 }

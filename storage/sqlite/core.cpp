@@ -225,6 +225,12 @@ void Core::wake_queue()
     if (queue_listener.listener) queue_listener.listener();
 }
 
+void Core::wake_learner()
+{
+    const std::lock_guard lock(lesson_listener.mutex);
+    if (lesson_listener.listener) lesson_listener.listener();
+}
+
 void Core::discard(const Place& place)
 {
     {
@@ -313,14 +319,24 @@ SqliteStore::SqliteStore(std::unique_ptr<Core> core, Descriptor lock)
       drafts_(*core_),
       submissions_(*core_),
       contacts_(*core_),
-      dkim_keys_(*core_)
+      dkim_keys_(*core_),
+      identities_(*core_),
+      api_tokens_(*core_),
+      tls_facts_(*core_),
+      tallies_(*core_),
+      junk_(*core_),
+      dead_addresses_(*core_),
+      reset_links_(*core_)
 {}
 
 SqliteStore::~SqliteStore()
 {
     // The upkeep's last Ops go through the writer; what settles may still wake it.
     if (core_->indexer) core_->indexer->stop();
-    if (core_->upkeep) core_->upkeep->stop();
+    if (core_->upkeep)
+        core_->upkeep->stop();
+    else
+        core_->write_noted(); // of a program that is over in a moment
     core_->watchers->stop();
     core_->search_readers->close();
     core_->readers.reset();

@@ -1,13 +1,18 @@
 #pragma once
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/access_junk.hpp"
+#include "storage/sqlite/access_tallies.hpp"
 #include "storage/sqlite/blocking_op.hpp"
 #include "storage/sqlite/body_store.hpp"
+#include "storage/sqlite/dead_addresses.hpp"
 #include "storage/sqlite/free_space.hpp"
 #include "storage/sqlite/holds.hpp"
 #include "storage/sqlite/indexer.hpp"
 #include "storage/sqlite/readers.hpp"
+#include "storage/sqlite/recent_entries.hpp"
 #include "storage/sqlite/reserve.hpp"
+#include "storage/sqlite/reset_links.hpp"
 #include "storage/sqlite/search_readers.hpp"
 #include "storage/sqlite/upkeep.hpp"
 #include "storage/sqlite/visits.hpp"
@@ -98,6 +103,9 @@ struct Core
     /// There is mail on its way out.
     void wake_queue();
 
+    /// There is something to learn from.
+    void wake_learner();
+
     /// A body was written for an Op that failed: no row will ever have it.
     void discard(const Place& place);
 
@@ -120,9 +128,12 @@ struct Core
 
         std::mutex mutex;
         std::map<Key, Time> used;
+        std::map<std::string, std::pair<Time, std::string>> sessions; // when, and from where
+        std::map<ApiTokenId, Time> tokens;
     } touches;
 
     Visits visits; // by POP3
+    RecentEntries recent_entries;
 
     struct Noted
     {
@@ -131,11 +142,13 @@ struct Core
         std::size_t left_out = 0;
     } noted;
 
-    struct QueueListener
+    struct Listener
     {
         std::mutex mutex;
         std::function<void()> listener;
-    } queue_listener;
+    };
+    Listener queue_listener;
+    Listener lesson_listener;
 
     struct Discarded
     {
@@ -165,6 +178,13 @@ public:
     Submissions& submissions() override { return submissions_; }
     Contacts& contacts() override { return contacts_; }
     DkimKeys& dkim_keys() override { return dkim_keys_; }
+    Identities& identities() override { return identities_; }
+    ApiTokens& api_tokens() override { return api_tokens_; }
+    TlsFacts& tls_facts() override { return tls_facts_; }
+    Tallies& tallies() override { return tallies_; }
+    Junk& junk() override { return junk_; }
+    DeadAddresses& dead_addresses() override { return dead_addresses_; }
+    ResetLinks& reset_links() override { return reset_links_; }
     void set_expire(std::chrono::days expire) override;
     bool healthy() const override { return core_->writer->healthy(); }
 
@@ -188,6 +208,13 @@ private:
     SqliteSubmissions submissions_;
     SqliteContacts contacts_;
     SqliteDkimKeys dkim_keys_;
+    SqliteIdentities identities_;
+    SqliteApiTokens api_tokens_;
+    SqliteTlsFacts tls_facts_;
+    SqliteTallies tallies_;
+    SqliteJunk junk_;
+    SqliteDeadAddresses dead_addresses_;
+    SqliteResetLinks reset_links_;
 };
 
 /// open() for `sqlite:`.

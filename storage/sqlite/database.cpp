@@ -1,6 +1,7 @@
 #include "storage/sqlite/database.hpp"
 
 #include "storage/sqlite/combined_writes.hpp"
+#include "storage/sqlite/conversation.hpp"
 
 #include <sqlite3.h>
 
@@ -97,6 +98,7 @@ Database::Database(const Options& options)
         expect(*this, "PRAGMA synchronous", "2");
         expect(*this, "PRAGMA auto_vacuum", "2");
         expect(*this, "PRAGMA secure_delete", "2");
+        add_thread_of(*this);
     } else if (options.mode == Mode::derived) {
         connection_.exec(derived_pragmas);
     } else {

@@ -5,6 +5,7 @@
 #include "storage/sqlite/enclosed.hpp"
 #include "storage/sqlite/envelope_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
+#include "storage/sqlite/lessons.hpp"
 #include "storage/sqlite/placing.hpp"
 #include "storage/sqlite/spool.hpp"
 
@@ -102,6 +103,8 @@ private:
         event.mailbox = placed->mailbox;
         event.uid = placed->uid;
         record_event(database, event);
+        if (!copy.author.empty()) remember_sender(database, copy.account, copy.author, placed->id);
+        if (!copy.judged.empty()) record_judged(database, event, copy.judged);
         record_verified(database, std::move(event));
         return boost::system::in_place_value;
     }
@@ -133,6 +136,14 @@ private:
         if (delivery_.handover.verified.empty()) return;
         event.kind = EventKind::verified;
         event.text = delivery_.handover.verified;
+        record_event(database, event);
+    }
+
+    /// The same of what speaks for and against junk.
+    static void record_judged(Database& database, Event event, const std::string& why)
+    {
+        event.kind = EventKind::judged;
+        event.text = why;
         record_event(database, event);
     }
 

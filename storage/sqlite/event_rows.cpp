@@ -37,6 +37,20 @@ void record_refusal(Database& database, const Event& event, Time at)
                  unless_zero(event.code), unless_empty(event.text));
 }
 
+/// Whom a name means that somebody tried to sign in with; one without a domain,
+/// where there is only one.
+std::optional<AccountId> account_named(Database& database, std::string name)
+{
+    if (name.find('@') == std::string::npos) {
+        Query domains(database, "SELECT max(name), count(*) FROM domain");
+        domains.step();
+        if (domains.integer(1) != 1) return std::nullopt;
+        name += '@' + domains.as<std::string>(0);
+    }
+    const auto address = parse_address(name);
+    return address ? account_at(database, address->text()) : std::nullopt;
+}
+
 /// Of what is still queued.
 std::int64_t body_of(Database& database, QueueId id)
 {
@@ -106,11 +120,12 @@ void record_event(Database& database, const Event& event)
         unless_zero(event.code), unless_empty(event.text), event.until);
 }
 
-void record_noted(Database& database, const Event& event)
+void record_noted(Database& database, Event event)
 {
     if (event.kind == EventKind::sign_in_failed) {
-        const auto user = parse_address(event.user);
-        if (!user || !account_at(database, user->text())) return;
+        const auto account = account_named(database, event.user);
+        if (!account) return;
+        event.account = *account;
     }
     record_event(database, event);
 }

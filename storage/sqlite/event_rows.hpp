@@ -18,7 +18,7 @@ void record_event(Database& database, const Event& event);
 
 /// Of what was noted: a sign-in that failed counts only where it was as somebody
 /// who is here, for anything may have been typed as a name.
-void record_noted(Database& database, const Event& event);
+void record_noted(Database& database, Event event);
 
 /// Of a row whose columns are those of the table `event`, in their order.
 Event event_of(const Query& row);

@@ -6,6 +6,7 @@
 #include "storage/sqlite/event_rows.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <set>
@@ -179,8 +180,10 @@ Result<std::vector<Event>> tell_of_address(Database& database, const std::string
               "recipient = ?3 COLLATE NOCASE OR sender = ?3 COLLATE NOCASE OR user = ?3 COLLATE NOCASE) "
               "ORDER BY id DESC LIMIT ?4",
               since, account, address, most);
+    const auto messages = static_cast<std::ptrdiff_t>(events.size());
     while (row.step())
         events.push_back(event_of(row));
+    std::reverse(events.begin() + messages, events.end()); // the oldest first, also within a second
     return in_order(std::move(events));
 }
 

@@ -1,6 +1,7 @@
 #include "storage/sqlite/index_rows.hpp"
 
 #include "storage/sqlite/deflate.hpp"
+#include "storage/sqlite/links.hpp"
 #include "storage/sqlite/tokens.hpp"
 
 #include <algorithm>
@@ -123,22 +124,14 @@ std::int64_t choose_id(Database& index, Time received)
     }
 }
 
-std::int64_t hash_of(std::string_view message_id)
-{
-    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a: whoever makes two alike joins two threads of his
-    for (const char c : message_id)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return static_cast<std::int64_t>(hash);
-}
-
 std::vector<std::int64_t> links_of(const MessageText& text)
 {
     std::vector<std::int64_t> links;
-    if (!text.message_id.empty()) links.push_back(hash_of(text.message_id));
+    if (!text.message_id.empty()) links.push_back(link_to(text.message_id));
     const auto& references = text.references;
     const auto left_out = references.size() - std::min(references.size(), most_references);
     for (std::size_t i = 0; i < references.size(); ++i) {
-        if (i == 0 || i > left_out) links.push_back(hash_of(references[i]));
+        if (i == 0 || i > left_out) links.push_back(link_to(references[i]));
     }
     std::ranges::sort(links);
     const auto [end, behind] = std::ranges::unique(links);
@@ -198,6 +191,14 @@ std::optional<Kept> find_entry(Database& index, std::int64_t body)
 std::string account_mark(std::int64_t account)
 {
     return "a" + std::to_string(account);
+}
+
+std::int64_t link_to(std::string_view message_id)
+{
+    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a: whoever makes two alike joins two threads of his
+    for (const char c : message_id)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return static_cast<std::int64_t>(hash);
 }
 
 std::vector<std::int64_t> read_links(std::string_view octets)

@@ -1,6 +1,7 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/after_commit.hpp"
+#include "storage/sqlite/conversation.hpp"
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/expunge.hpp"
 #include "storage/sqlite/listed.hpp"
@@ -18,6 +19,21 @@ constexpr auto select_page =
     "ORDER BY received DESC, uid DESC LIMIT ? OFFSET ?) page "
     "JOIN message m ON m.mailbox = page.mailbox AND m.uid = page.uid "
     "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body ORDER BY m.received DESC, m.uid DESC";
+
+// Those that stand for their conversations, in the same order.
+constexpr auto select_conversations =
+    "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.modseq, m.received, "
+    "body.sender_name, body.sender_address, body.subject, body.preview, body.message_id, body.thread_key, "
+    "body.date, body.attachments, page.thread "
+    "FROM (SELECT mailbox, uid, thread FROM conversation WHERE mailbox = ? AND latest = 1 AND "
+    "(received, uid) < (?, ?) ORDER BY received DESC, uid DESC LIMIT ? OFFSET ?) page "
+    "JOIN message m ON m.mailbox = page.mailbox AND m.uid = page.uid "
+    "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body ORDER BY m.received DESC, m.uid DESC";
+
+constexpr auto count_messages_before =
+    "SELECT count(*) FROM message WHERE mailbox = ? AND (received, uid) >= (?, ?)";
+constexpr auto count_conversations_before =
+    "SELECT count(*) FROM conversation WHERE mailbox = ? AND latest = 1 AND (received, uid) >= (?, ?)";
 
 /// A place in the order of a list.
 struct Place
@@ -40,27 +56,33 @@ Place place_of(Database& database, MailboxId mailbox, std::uint32_t uid)
 }
 
 Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, std::uint32_t before,
-                     std::uint32_t position, std::size_t limit)
+                     std::uint32_t position, std::size_t limit, Rows rows)
 {
+    const bool gathered = rows == Rows::conversations;
     Page page;
     {
-        Query row(database, "SELECT messages, modseq FROM mailbox WHERE id = ? AND account = ?", mailbox,
+        Query row(database,
+                  "SELECT messages, conversations, modseq FROM mailbox WHERE id = ? AND account = ?", mailbox,
                   account);
         if (!row.step()) return make_error_code(Errc::not_found);
-        page.total = row.as<std::uint32_t>(0);
-        page.modseq = row.as<std::uint64_t>(1);
+        page.total = row.as<std::uint32_t>(gathered ? 1 : 0);
+        page.modseq = row.as<std::uint64_t>(2);
     }
     page.position = position;
     Place below;
     if (before != 0) {
         below = place_of(database, mailbox, before);
-        Query row(database, "SELECT count(*) FROM message WHERE mailbox = ? AND (received, uid) >= (?, ?)",
-                  mailbox, below.received, below.uid);
+        Query row(database, gathered ? count_conversations_before : count_messages_before, mailbox,
+                  below.received, below.uid);
         row.step();
         page.position += row.as<std::uint32_t>(0);
     }
-    for (Query row(database, select_page, mailbox, below.received, below.uid, limit, position); row.step();)
+    for (Query row(database, gathered ? select_conversations : select_page, mailbox, below.received,
+                   below.uid, limit, position);
+         row.step();) {
         page.items.push_back(listed_of(row));
+        if (gathered) page.conversations.push_back(gather(database, mailbox, row.integer(15)));
+    }
     return page;
 }
 
@@ -82,10 +104,10 @@ awaitable<Result<std::vector<Mailbox>>> SqliteMail::mailboxes(AccountId account)
 }
 
 awaitable<Result<Page>> SqliteMail::list(AccountId account, MailboxId mailbox, std::uint32_t before,
-                                         std::uint32_t position, std::size_t limit)
+                                         std::uint32_t position, std::size_t limit, Rows rows)
 {
     auto work = [=](Database& database) {
-        return page_of(database, account, mailbox, before, position, limit);
+        return page_of(database, account, mailbox, before, position, limit, rows);
     };
     return submit(*core_.readers, std::move(work));
 }

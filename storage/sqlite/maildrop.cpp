@@ -111,9 +111,9 @@ using Entries = std::vector<MaildropEntry>;
 /// clients want them next, and another way to a reader and back costs more.
 constexpr std::uint32_t most_entries_at_once = 200;
 
-awaitable<Result<Entries>> at_once(Entries entries)
+awaitable<Result<Entries>> at_once(RecentEntries::Entries entries)
 {
-    co_return entries;
+    co_return *entries;
 }
 
 class SqliteMaildrop final : public Maildrop
@@ -121,7 +121,7 @@ class SqliteMaildrop final : public Maildrop
 public:
     /// `entries`, if they are known already.
     SqliteMaildrop(Core& core, std::unique_ptr<Holds::Maildrop> hold, Shown shown,
-                   std::optional<Entries> entries)
+                   RecentEntries::Entries entries)
         : core_(core), hold_(std::move(hold)), shown_(shown), entries_(std::move(entries))
     {}
 
@@ -138,7 +138,7 @@ public:
 
     awaitable<Result<Entries>> entries() override
     {
-        if (entries_) return at_once(*std::exchange(entries_, std::nullopt));
+        if (entries_) return at_once(std::exchange(entries_, nullptr));
         auto work = [shown = shown_](Database& database) { return entries_of(database, shown); };
         return submit(*core_.readers, std::move(work));
     }
@@ -147,7 +147,7 @@ private:
     Core& core_;
     std::unique_ptr<Holds::Maildrop> hold_;
     Shown shown_;
-    std::optional<Entries> entries_;
+    RecentEntries::Entries entries_;
 };
 
 Shown shown_of(const Query& row)
@@ -196,23 +196,41 @@ void show_only(Database& database, Time since, Shown& shown)
     shown.octets = row.as<std::uint64_t>(1);
 }
 
+/// Null if there is something wrong with them: whoever asks for them hears what.
+RecentEntries::Entries look_for_entries(Database& database, const Shown& shown)
+{
+    auto found = entries_of(database, shown);
+    return found ? std::make_shared<const Entries>(*std::move(found)) : nullptr;
+}
+
+/// The same, looked for only where something has happened since they were last.
+RecentEntries::Entries entries_lately(RecentEntries& recent, Database& database, const Shown& shown)
+{
+    auto entries = recent.find(shown.mailbox, shown.modseq);
+    if (entries) return entries;
+    entries = look_for_entries(database, shown);
+    if (entries) recent.remember(shown.mailbox, shown.modseq, entries);
+    return entries;
+}
+
 } // namespace
 
-awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, MaildropView view)
+awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId account, MaildropView view,
+                                                                       std::optional<SignInVersion> as_of)
 {
     // The hold comes first: nothing that the snapshot shows may go meanwhile.
     auto hold = core_.holds->open_maildrop(account);
-    auto work = [this, account, view,
+    auto work = [this, account, view, as_of,
                  hold = std::move(hold)](Database& database) mutable -> Result<std::unique_ptr<Maildrop>> {
+        if (as_of && *as_of != sign_in_version(database)) return make_error_code(Errc::changed);
         auto shown = look(database, account, view.mailbox);
         if (!shown) return shown.error();
         if (view.since) show_only(database, *view.since, *shown);
         hold->shows(shown->modseq);
-        std::optional<Entries> entries;
-        if (shown->messages <= most_entries_at_once) {
-            auto found = entries_of(database, *shown);
-            if (found) entries = *std::move(found); // or whoever wants them hears why not
-        }
+        RecentEntries::Entries entries;
+        if (shown->messages <= most_entries_at_once)
+            entries = view.since ? look_for_entries(database, *shown)
+                                 : entries_lately(core_.recent_entries, database, *shown);
         return std::make_unique<SqliteMaildrop>(core_, std::move(hold), *shown, std::move(entries));
     };
     return submit(*core_.readers, std::move(work), 0, !view.since); // a view of a time reads every row

@@ -4,6 +4,8 @@
 #include "storage/sqlite/core.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <span>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -15,13 +17,16 @@ constexpr std::size_t piece_octets = 256ul * 1024;
 class SmallReader final : public MessageReader
 {
 public:
-    explicit SmallReader(std::string octets) : octets_(std::move(octets)) {}
+    /// `octets` are in `room`.
+    SmallReader(std::unique_ptr<char[]> room, std::string_view octets)
+        : room_(std::move(room)), octets_(octets)
+    {}
 
     std::uint64_t size() const override { return octets_.size(); }
 
     awaitable<Result<std::string_view>> next() override
     {
-        const auto piece = std::string_view(octets_).substr(position_, piece_octets);
+        const auto piece = octets_.substr(position_, piece_octets);
         position_ += piece.size();
         co_return piece;
     }
@@ -32,7 +37,8 @@ public:
     }
 
 private:
-    std::string octets_;
+    std::unique_ptr<char[]> room_;
+    std::string_view octets_;
     std::size_t position_ = 0;
 };
 
@@ -111,48 +117,57 @@ private:
     std::shared_ptr<State> state_;
 };
 
-Result<std::string> read_segment(Core& core, const Place& place, std::string octets)
+using Opened = Result<std::unique_ptr<MessageReader>>;
+
+/// The record is read to where its body has the place that it is sent from.
+Opened read_segment(Core& core, const Place& place, std::string_view trace)
 {
     const auto file = core.bodies->open(place);
     if (!file) return make_error_code(Errc::not_found);
-    std::string record;
-    const auto body = read_body((*file)->number(), place, record);
+    const auto record_octets = static_cast<std::size_t>(place.record_octets());
+    auto room = std::make_unique_for_overwrite<char[]>(trace.size() + record_octets);
+    const auto body =
+        read_body((*file)->number(), place, std::span(room.get() + trace.size(), record_octets));
     if (!body) return make_error_code(Errc::not_found);
-    octets += *body;
-    return octets;
+    // In front of the body, over the record's header, which has done its service.
+    char* const begin = room.get() + record_header_octets;
+    std::ranges::copy(trace, begin);
+    const std::string_view octets(begin, trace.size() + body->size());
+    return std::make_unique<SmallReader>(std::move(room), octets);
 }
 
 /// The same for what the database holds; `content` is the row's.
-Result<std::string> read_row(const Place& place, std::string octets, std::string_view content)
+Opened read_row(const Place& place, std::string_view trace, std::string_view content)
 {
     if (content.size() != place.octets || checksum(content) != place.checksum)
         return make_error_code(Errc::not_found);
-    octets += content;
-    return octets;
+    const auto size = trace.size() + content.size();
+    auto room = std::make_unique_for_overwrite<char[]>(size);
+    std::ranges::copy(content, std::ranges::copy(trace, room.get()).out);
+    const std::string_view octets(room.get(), size);
+    return std::make_unique<SmallReader>(std::move(room), octets);
 }
 
 /// Trace fields and body of the row with that id; `sql` finds it.
-Result<std::unique_ptr<MessageReader>> open_row(Core& core, Database& database, const char* sql,
-                                                std::int64_t id)
+Opened open_row(Core& core, Database& database, const char* sql, std::int64_t id)
 {
     auto hold = core.holds->open_body(); // before we look, so that it cannot go meanwhile
     Query row(database, sql, id);
     if (!row.step()) return make_error_code(Errc::not_found);
     const Place place = place_of(row, 0);
     hold->found(place.body);
-    auto trace = row.as<std::string>(6);
+    const auto trace = row.text(6);
     if (place.tier == Tier::file) {
         auto file = core.bodies->open(place);
         if (!file) return make_error_code(Errc::not_found);
-        return std::make_unique<FileReader>(core, std::move(trace), place, std::move(*file), std::move(hold));
+        return std::make_unique<FileReader>(core, std::string(trace), place, std::move(*file),
+                                            std::move(hold));
     }
-    auto octets = place.tier == Tier::segment ? read_segment(core, place, std::move(trace))
-                                              : read_row(place, std::move(trace), row.text(7));
-    if (!octets) return octets.error();
-    return std::make_unique<SmallReader>(std::move(*octets));
+    if (place.tier == Tier::segment) return read_segment(core, place, trace);
+    return read_row(place, trace, row.text(7));
 }
 
-Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& database, MessageId message)
+Opened open_message(Core& core, Database& database, MessageId message)
 {
     constexpr auto sql =
         "SELECT body.id, body.tier, body.segment, body.offset, body.octets, body.checksum, msg.trace, "
@@ -164,7 +179,7 @@ Result<std::unique_ptr<MessageReader>> open_message(Core& core, Database& databa
 
 } // namespace
 
-awaitable<Result<std::unique_ptr<MessageReader>>> SqliteMail::open(MessageId message)
+awaitable<Opened> SqliteMail::open(MessageId message)
 {
     auto work = [this, message](Database& database) { return open_message(core_, database, message); };
     return submit(*core_.readers, std::move(work));
@@ -187,7 +202,7 @@ SqliteMail::open(std::vector<MessageId> messages)
     return submit(*core_.readers, std::move(work));
 }
 
-awaitable<Result<std::unique_ptr<MessageReader>>> SqliteQueue::open(QueueId id)
+awaitable<Opened> SqliteQueue::open(QueueId id)
 {
     auto work = [this, id](Database& database) {
         constexpr auto sql =

@@ -1,6 +1,7 @@
 #include "storage/sqlite/placing.hpp"
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/conversation.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -91,9 +92,12 @@ Result<Placed> place(Database& database, const Entrance& entrance, const Copy& c
     database.run("INSERT INTO message (mailbox, uid, modseq, flags, size, received, msg) VALUES (?, ?, "
                  "?, ?, ?, ?, ?)",
                  entrance.mailbox, entrance.uid, entrance.modseq, copy.flags, copy.size, copy.received, id);
+    const int more =
+        join_conversation(database, entrance.mailbox, entrance.uid, copy.received, id, copy.body);
     database.run("UPDATE mailbox SET uid_next = ? + 1, messages = messages + 1, unseen = unseen + ?, "
-                 "octets = octets + ?, modseq = ? WHERE id = ?",
-                 entrance.uid, (copy.flags & flag::seen) == 0, copy.size, entrance.modseq, entrance.mailbox);
+                 "octets = octets + ?, conversations = conversations + ?, modseq = ? WHERE id = ?",
+                 entrance.uid, (copy.flags & flag::seen) == 0, copy.size, more, entrance.modseq,
+                 entrance.mailbox);
     database.run("UPDATE account SET octets = octets + ?, messages = messages + 1, modseq = ? WHERE id = ?",
                  copy.size, entrance.modseq, copy.account);
     return Placed{.id = MessageId{id}, .mailbox = MailboxId{entrance.mailbox}, .uid = entrance.uid};

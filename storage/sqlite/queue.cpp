@@ -66,6 +66,21 @@ std::int64_t change_all(Database& database, QueueChange change)
     return 0;
 }
 
+class SqliteQueueWatch final : public QueueWatch
+{
+public:
+    SqliteQueueWatch(Watchers& watchers, std::function<void()> changed)
+        : watchers_(watchers), number_(watchers.add_to_queue(std::move(changed)))
+    {}
+    SqliteQueueWatch(const SqliteQueueWatch&) = delete;
+    SqliteQueueWatch& operator=(const SqliteQueueWatch&) = delete;
+    ~SqliteQueueWatch() override { watchers_.remove_from_queue(number_); }
+
+private:
+    Watchers& watchers_;
+    std::uint64_t number_;
+};
+
 } // namespace
 
 awaitable<Result<std::vector<Queued>>> SqliteQueue::list(std::size_t limit)
@@ -129,6 +144,11 @@ awaitable<Result<std::uint64_t>> SqliteQueue::change(std::optional<QueueId> id, 
         return static_cast<std::uint64_t>(changed);
     };
     return submit(*core_.writer, std::move(work));
+}
+
+std::unique_ptr<QueueWatch> SqliteQueue::watch(std::function<void()> changed)
+{
+    return std::make_unique<SqliteQueueWatch>(*core_.watchers, std::move(changed));
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -1,18 +1,21 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/dead_addresses.hpp"
 #include "storage/sqlite/enclosed.hpp"
 #include "storage/sqlite/envelope_rows.hpp"
 #include "storage/sqlite/event_rows.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
+/// `busy` is sorted: there may be thousands.
 bool is_busy(const std::vector<std::string>& busy, std::string_view destination)
 {
-    return std::ranges::find(busy, destination) != busy.end();
+    return std::ranges::binary_search(busy, destination, std::less<>());
 }
 
 /// The destination that waits longest and is not busy, if its time has come.
@@ -94,6 +97,33 @@ std::optional<Claim> claim_at(Database& database, const std::string& destination
     return claim;
 }
 
+std::optional<Claim> claim_one(Database& database, QueueId id, const ClaimWish& wish, std::int64_t number)
+{
+    Claim claim;
+    claim.number = number;
+    {
+        Query row(
+            database,
+            "SELECT destination, reverse_path, size, recipient, attempts, queued, warned, notify, "
+            "original_recipient, envelope_id, return_content, body_kind, smtputf8, tls_wish, release_at, "
+            "deliver_by, by_mode FROM queue WHERE id = ? AND (claim = 0 OR due <= ?)",
+            id, wish.now);
+        if (!row.step()) return std::nullopt;
+        claim.destination = row.as<std::string>(0);
+        claim.reverse_path = row.as<std::string>(1);
+        claim.size = row.as<std::uint64_t>(2);
+        claim.recipients.push_back({.id = id,
+                                    .address = row.as<std::string>(3),
+                                    .attempts = row.as<std::uint32_t>(4),
+                                    .queued = row.as<Time>(5),
+                                    .warned = row.as<bool>(6),
+                                    .parameters = rcpt_parameters(row, 7)});
+        claim.mail = mail_parameters(row, 9);
+    }
+    database.run("UPDATE queue SET claim = ?, due = ? WHERE id = ?", number, wish.until, id);
+    return claim;
+}
+
 /// What is told of an outcome. Empty when the entry is another's, or gone.
 std::optional<Event> event_of(Database& database, std::int64_t claim, const Outcome& outcome, EventKind kind)
 {
@@ -113,14 +143,23 @@ void remove(Database& database, const Event& event)
     release_body(database, event.body);
 }
 
-void record(Database& database, std::int64_t claim, const Outcome& outcome)
+void record(Database& database, const Settlement& settlement, const Outcome& outcome)
 {
+    const auto claim = settlement.claim;
     auto kind = EventKind::relayed;
     if (outcome.kind == Outcome::Kind::returned) kind = EventKind::returned;
     if (outcome.kind == Outcome::Kind::later) kind = EventKind::deferred;
-    const auto event = event_of(database, claim, outcome, kind);
+    auto event = event_of(database, claim, outcome, kind);
     if (!event) return;
+    event->tls = settlement.tls;
+    if (outcome.kind == Outcome::Kind::delivered && !settlement.less.empty()) {
+        Event exposed = *event;
+        exposed.kind = EventKind::exposed;
+        exposed.text = settlement.less;
+        record_event(database, exposed);
+    }
     if (outcome.kind != Outcome::Kind::untried) record_event(database, *event);
+    note_life(database, *event, outcome, settlement.suppress_after);
     switch (outcome.kind) {
     case Outcome::Kind::delivered:
     case Outcome::Kind::returned:
@@ -162,7 +201,7 @@ public:
             if (!delivered) return delivered;
         }
         for (const auto& outcome : settlement_.outcomes)
-            record(database, settlement_.claim, outcome);
+            record(database, settlement_, outcome);
         if (settlement_.not_before)
             database.run("UPDATE destination SET not_before = ? WHERE name = ?", *settlement_.not_before,
                          settlement_.destination);
@@ -186,7 +225,13 @@ private:
 
 awaitable<Result<std::optional<Claim>>> SqliteQueue::claim(ClaimWish wish)
 {
+    std::ranges::sort(wish.busy);
     auto work = [this, wish = std::move(wish)](Database& database) -> Result<std::optional<Claim>> {
+        if (wish.only) {
+            auto claim = claim_one(database, *wish.only, wish, last_claim_ + 1);
+            if (claim) ++last_claim_;
+            return claim;
+        }
         while (true) {
             const auto destination = wish.destination ? wish.destination : next_destination(database, wish);
             if (!destination) return std::nullopt;
@@ -209,6 +254,7 @@ awaitable<Result<void>> SqliteQueue::settle(Settlement settlement)
 
 awaitable<Result<std::optional<Time>>> SqliteQueue::next_due(std::vector<std::string> busy)
 {
+    std::ranges::sort(busy);
     auto work = [busy = std::move(busy)](Database& database) -> Result<std::optional<Time>> {
         Query row(database, "SELECT name, ready FROM destination ORDER BY ready, name");
         while (row.step())

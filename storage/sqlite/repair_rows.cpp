@@ -1,6 +1,7 @@
 #include "storage/sqlite/repair.hpp"
 
 #include "storage/sqlite/access.hpp"
+#include "storage/sqlite/conversation.hpp"
 
 #include <vector>
 
@@ -159,6 +160,24 @@ void mend_counters(Database& database, const Repaired& repaired)
     tell(repaired, changed, "domains were counted anew");
 }
 
+/// What is derived from the rest is made anew as soon as it does not fit.
+void mend_conversations(Database& database, const Repaired& repaired)
+{
+    const bool wrong =
+        Query(
+            database,
+            "SELECT 1 FROM mailbox WHERE conversations <> (SELECT count(DISTINCT thread) FROM conversation c "
+            "WHERE c.mailbox = mailbox.id) OR conversations <> (SELECT count(*) FROM conversation c "
+            "WHERE c.mailbox = mailbox.id AND latest = 1) UNION ALL "
+            "SELECT 1 FROM conversation c LEFT JOIN message m ON m.mailbox = c.mailbox AND m.uid = c.uid "
+            "WHERE m.uid IS NULL UNION ALL "
+            "SELECT 1 FROM message m JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body "
+            "LEFT JOIN conversation c ON c.mailbox = m.mailbox AND c.latest IN (0, 1) AND "
+            "c.received = m.received AND c.uid = m.uid WHERE c.uid IS NULL LIMIT 1")
+            .step();
+    if (wrong) tell(repaired, find_conversations(database), "messages were put into their conversations");
+}
+
 /// Who seems not to have a message is given it again.
 void mend_fetched(Database& database, const Repaired& repaired)
 {
@@ -243,6 +262,7 @@ void mend_rows(Database& database, const Repaired& repaired)
     shelve_what_has_no_place(database, repaired);
     mend_bodies(database, repaired);
     mend_counters(database, repaired);
+    mend_conversations(database, repaired);
     mend_fetched(database, repaired);
     mend_sequences(database, repaired);
 }

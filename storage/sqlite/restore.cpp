@@ -117,6 +117,7 @@ private:
             database.run("DELETE FROM segment WHERE bodies = 0");
             database.run("DELETE FROM lease");
             database.run("DELETE FROM web_session");
+            database.run("DELETE FROM reset_link");
             // What was about to be sent then has been sent, or is a draft again.
             database.run("DELETE FROM submission WHERE state = 0");
             segments = renew(database);

@@ -3,6 +3,7 @@
 #include "storage/sqlite/access.hpp"
 #include "storage/sqlite/placing.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -160,10 +161,8 @@ private:
     std::map<std::string, std::optional<Leads>> aliases_; // without: we are in it, and back is a circle
 };
 
-} // namespace
-
-Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota,
-                       std::string_view separators)
+Result<Route> own_route(Database& database, const Address& address, std::uint64_t default_quota,
+                        std::string_view separators)
 {
     if (!local_domain(database, address.domain)) return make_error_code(Errc::not_local);
     Routing routing(database, default_quota, separators);
@@ -180,6 +179,34 @@ Result<Route> route_of(Database& database, const Address& address, std::uint64_t
         break;
     }
     return routing.take();
+}
+
+bool leads_nowhere(error_code error)
+{
+    return error == Errc::not_local || error == Errc::not_found || error == Errc::switched_off ||
+           error == Errc::ended;
+}
+
+} // namespace
+
+Result<Route> route_of(Database& database, const Address& address, std::uint64_t default_quota,
+                       std::string_view separators, std::string_view sink)
+{
+    auto route = own_route(database, address, default_quota, separators);
+    if (sink.empty()) return route;
+    if (route ? route->remote.empty() : !leads_nowhere(route.error())) return route;
+    Route all = route ? std::move(*route) : Route{};
+    all.remote.clear();
+    const auto whose = parse_address(sink);
+    const auto caught = whose ? own_route(database, *whose, default_quota, separators)
+                              : Result<Route>(make_error_code(Errc::invalid));
+    if (!caught) return caught.error() == Errc::alias_loop ? caught : make_error_code(Errc::not_found);
+    for (const auto& one : caught->local) {
+        if (std::ranges::find(all.local, one.account, &Route::Local::account) == all.local.end())
+            all.local.push_back(one);
+    }
+    if (all.local.empty()) return make_error_code(Errc::not_found);
+    return all;
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -1,10 +1,18 @@
 #include "storage/sqlite/schema.hpp"
 
 #include "storage/sqlite/addresses_schema.hpp"
+#include "storage/sqlite/conversation_schema.hpp"
+#include "storage/sqlite/dead_schema.hpp"
 #include "storage/sqlite/event_schema.hpp"
+#include "storage/sqlite/junk_schema.hpp"
 #include "storage/sqlite/lists_schema.hpp"
+#include "storage/sqlite/reset_schema.hpp"
 #include "storage/sqlite/schema_drafts.hpp"
 #include "storage/sqlite/schema_outgoing.hpp"
+#include "storage/sqlite/settings_schema.hpp"
+#include "storage/sqlite/sign_in_schema.hpp"
+#include "storage/sqlite/tallies_schema.hpp"
+#include "storage/sqlite/tls_schema.hpp"
 
 #include <array>
 
@@ -370,11 +378,12 @@ CREATE TABLE removal (
 ALTER TABLE device ADD COLUMN since_uid INTEGER;
 )sql";
 
-constexpr std::array all_migrations = {first_schema,     second_schema, third_schema,    fourth_schema,
-                                       fifth_schema,     sixth_schema,  seventh_schema,  eighth_schema,
-                                       ninth_schema,     tenth_schema,  eleventh_schema, twelfth_schema,
-                                       event_schema,     drafts_schema, outgoing_schema, parameters_schema,
-                                       addresses_schema, dkim_schema,   lists_schema,    deliver_by_schema};
+constexpr std::array all_migrations = {
+    first_schema,   second_schema,       third_schema,    fourth_schema,     fifth_schema,     sixth_schema,
+    seventh_schema, eighth_schema,       ninth_schema,    tenth_schema,      eleventh_schema,  twelfth_schema,
+    event_schema,   drafts_schema,       outgoing_schema, parameters_schema, addresses_schema, dkim_schema,
+    lists_schema,   deliver_by_schema,   settings_schema, tls_schema,        junk_schema,      sign_in_schema,
+    dead_schema,    conversation_schema, tallies_schema,  reset_schema};
 
 } // namespace
 

@@ -46,7 +46,7 @@ void copy_database(Files& files, const std::string& vfs, Database& from, const s
     {
         SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE, 0, vfs);
         copy.exec("PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
-                  "DELETE FROM lease; DELETE FROM web_session;");
+                  "DELETE FROM lease; DELETE FROM web_session; DELETE FROM reset_link;");
     }
     {
         const auto file = files.open(to, O_RDWR);

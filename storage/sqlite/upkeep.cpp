@@ -158,15 +158,25 @@ void Upkeep::do_all(Pace pace)
 void Upkeep::write_touches()
 {
     decltype(core_.touches.used) used;
+    decltype(core_.touches.sessions) sessions;
+    decltype(core_.touches.tokens) tokens;
     {
         const std::lock_guard lock(core_.touches.mutex);
         used.swap(core_.touches.used);
+        sessions.swap(core_.touches.sessions);
+        tokens.swap(core_.touches.tokens);
     }
-    if (used.empty()) return;
-    auto work = [used = std::move(used)](Database& database) -> Result<void> {
+    if (used.empty() && sessions.empty() && tokens.empty()) return;
+    auto work = [used = std::move(used), sessions = std::move(sessions),
+                 tokens = std::move(tokens)](Database& database) -> Result<void> {
         for (const auto& [password, when] : used)
             database.run("UPDATE app_password SET last_used = ? WHERE account = ? AND label = ?", when,
                          password.first, password.second);
+        for (const auto& [digest, seen] : sessions)
+            database.run("UPDATE web_session SET last_seen = ?, peer = ? WHERE digest = ?", seen.first,
+                         seen.second, Blob{digest});
+        for (const auto& [token, when] : tokens)
+            database.run("UPDATE api_token SET last_used = ? WHERE id = ?", when, token);
         return boost::system::in_place_value;
     };
     // When it is lost, a program seems to have signed in a little earlier.
@@ -286,13 +296,18 @@ bool Upkeep::compact(Pace pace)
 void Upkeep::sweep_sessions()
 {
     auto any = [](Database& database) -> Result<void> {
-        if (Query(database, "SELECT 1 FROM web_session WHERE expires <= ? LIMIT 1", now()).step())
+        if (Query(database,
+                  "SELECT 1 FROM web_session WHERE expires <= ?1 UNION ALL "
+                  "SELECT 1 FROM reset_link WHERE expires <= ?1 LIMIT 1",
+                  now())
+                .step())
             return boost::system::in_place_value;
         return make_error_code(Errc::not_found);
     };
     if (!submit_and_wait(*core_.readers, any)) return; // asked of a reader: mostly there is none
     auto sweep = [](Database& database) -> Result<void> {
         database.run("DELETE FROM web_session WHERE expires <= ?", now());
+        database.run("DELETE FROM reset_link WHERE expires <= ?", now());
         return boost::system::in_place_value;
     };
     static_cast<void>(submit_and_wait(*core_.writer, sweep)); // tried again next time

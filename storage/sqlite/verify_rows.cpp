@@ -88,6 +88,20 @@ constexpr Question about_counters[] = {
      "mailbox.unseen, mailbox.octets, count(m.uid) AS n, coalesce(sum((m.flags & 1) = 0), 0) AS u, "
      "coalesce(sum(m.size), 0) AS o FROM mailbox LEFT JOIN message m ON m.mailbox = mailbox.id "
      "GROUP BY mailbox.id) WHERE messages <> n OR unseen <> u OR octets <> o"},
+    {"conversation_missing",
+     "SELECT 'it is in no conversation', m.msg, msg.body, m.mailbox, m.uid FROM message m "
+     "JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body LEFT JOIN conversation c ON "
+     "c.mailbox = m.mailbox AND c.latest IN (0, 1) AND c.received = m.received AND c.uid = m.uid "
+     "WHERE c.uid IS NULL"},
+    {"conversation_stray",
+     "SELECT 'a conversation has a message that the mailbox does not show', 0, 0, c.mailbox, c.uid "
+     "FROM conversation c LEFT JOIN message m ON m.mailbox = c.mailbox AND m.uid = c.uid "
+     "WHERE m.uid IS NULL"},
+    {"conversation_counters",
+     "SELECT 'the mailbox counts ' || conversations || ' conversations; there are ' || n || ', and ' || l || "
+     "' are shown', 0, 0, id, 0 FROM (SELECT id, conversations, (SELECT count(DISTINCT thread) "
+     "FROM conversation c WHERE c.mailbox = mailbox.id) AS n, (SELECT count(*) FROM conversation c "
+     "WHERE c.mailbox = mailbox.id AND latest = 1) AS l FROM mailbox) WHERE conversations <> n OR l <> n"},
     {"account_counters",
      "SELECT 'the account ' || address || ' counts ' || messages || ' messages, ' || octets || ' octets; its "
      "mailboxes have ' || n || ', ' || o, 0, 0, box, 0 FROM (SELECT address, account.messages, "

@@ -85,8 +85,10 @@ void Watchers::listen_to(Database& writer)
 
 void Watchers::note(void* self, int, const char*, const char* table, std::int64_t row)
 {
-    if (std::string_view(table) != "account") return;
     auto& watchers = *static_cast<Watchers*>(self);
+    const std::string_view name(table);
+    if (name == "queue") watchers.queue_touched_ = true;
+    if (name != "account") return;
     if (!watchers.touched_.empty() && watchers.touched_.back() == row) return;
     try {
         watchers.touched_.push_back(row);
@@ -109,6 +111,12 @@ void Watchers::committed()
         }
     }
     touched_.clear();
+    if (std::exchange(queue_touched_, false)) tell_of_queue();
+}
+
+void Watchers::begin_to_watch_others()
+{
+    if (!thread_.joinable()) thread_ = std::thread([this] { watch_others(); });
 }
 
 std::shared_ptr<Watcher> Watchers::add(AccountId account)
@@ -117,7 +125,7 @@ std::shared_ptr<Watcher> Watchers::add(AccountId account)
     {
         const std::lock_guard lock(mutex_);
         watchers_.emplace(account, watcher);
-        if (!thread_.joinable()) thread_ = std::thread([this] { watch_others(); });
+        begin_to_watch_others();
     }
     changed_.notify_all();
     return watcher;
@@ -129,6 +137,31 @@ void Watchers::remove(AccountId account, const std::shared_ptr<Watcher>& watcher
     const auto [first, last] = watchers_.equal_range(account);
     const auto found = std::find_if(first, last, [&](auto& entry) { return entry.second == watcher; });
     if (found != last) watchers_.erase(found);
+}
+
+std::uint64_t Watchers::add_to_queue(std::function<void()> changed)
+{
+    std::uint64_t number = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        number = next_of_queue_++;
+        of_queue_.emplace(number, std::move(changed));
+        begin_to_watch_others();
+    }
+    changed_.notify_all();
+    return number;
+}
+
+void Watchers::remove_from_queue(std::uint64_t number)
+{
+    const std::lock_guard lock(mutex_);
+    of_queue_.erase(number);
+}
+
+void Watchers::tell_of_queue()
+{
+    for (const auto& [number, changed] : of_queue_)
+        changed();
 }
 
 void Watchers::wake_all()
@@ -143,7 +176,7 @@ void Watchers::watch_others()
     std::optional<std::int64_t> version;
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [this] { return stopping_ || !watchers_.empty(); });
+        changed_.wait(lock, [this] { return stopping_ || somebody_watches(); });
         changed_.wait_for(lock, between_looks, [this] { return stopping_; });
         if (stopping_) return;
         lock.unlock();
@@ -152,6 +185,7 @@ void Watchers::watch_others()
             if (const auto now = version_of(*database); version != now) {
                 version = now;
                 look_at_accounts(*database);
+                look_at_queue(*database);
             }
             lock.lock();
         } catch (const std::exception&) {
@@ -160,6 +194,7 @@ void Watchers::watch_others()
             version.reset();
             lock.lock();
             wake_all();
+            tell_of_queue();
         }
     }
 }
@@ -175,6 +210,31 @@ void Watchers::look_at_accounts(Database& database)
         const auto counter = counter_of(database, account);
         if (std::exchange(watcher->seen_, counter) != counter) watcher->wake();
     }
+}
+
+Watchers::QueueState Watchers::queue_state(Database& database)
+{
+    Query row(database,
+              "SELECT (SELECT max(id) FROM queue), count(*), sum(due), sum(attempts), sum(held), "
+              "sum(claim <> 0) FROM (SELECT due, attempts, held, claim FROM queue ORDER BY id LIMIT 10000)");
+    row.step();
+    QueueState state{};
+    for (int column = 0; column < static_cast<int>(state.size()); ++column)
+        state[static_cast<std::size_t>(column)] = row.null(column) ? 0 : row.integer(column);
+    return state;
+}
+
+void Watchers::look_at_queue(Database& database)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (of_queue_.empty()) return queue_.reset();
+    }
+    const auto state = queue_state(database);
+    // The first time too: what it was like when the watch began is not known.
+    if (std::exchange(queue_, state) == state) return;
+    const std::lock_guard lock(mutex_);
+    tell_of_queue();
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -6,8 +6,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -52,7 +54,8 @@ private:
 /// Who waits for changes of which accounts. What our writer commits is told at
 /// once: SQLite names the rows of `account` that it changes, and every change
 /// of mail counts there. For what others commit, a thread looks every second
-/// whether the database has another version; it begins with the first watcher.
+/// whether the database has another version; it begins with the first watcher. The
+/// queue is watched likewise, as a whole.
 class Watchers
 {
 public:
@@ -74,19 +77,38 @@ public:
     std::shared_ptr<Watcher> add(AccountId account);
     void remove(AccountId account, const std::shared_ptr<Watcher>& watcher);
 
+    /// The same for who is told of the queue, as Queue::watch() says. Returns what
+    /// takes it away again.
+    std::uint64_t add_to_queue(std::function<void()> changed);
+    void remove_from_queue(std::uint64_t number);
+
 private:
+    /// What rows of the queue are like, as far as lists show them; of a long one the
+    /// beginning, and how far it goes.
+    using QueueState = std::array<std::int64_t, 6>;
+    static QueueState queue_state(Database& database);
+
     static void note(void* self, int what, const char* database, const char* table, std::int64_t row);
+    bool somebody_watches() const { return !watchers_.empty() || !of_queue_.empty(); }
+    void begin_to_watch_others();
     void wake_all();
+    void tell_of_queue();
     void watch_others();
     void look_at_accounts(Database& database);
+    void look_at_queue(Database& database);
 
     Database::Options options_;
     std::vector<std::int64_t> touched_; // the writer's thread; perhaps rolled back, which does no harm
     bool forgot_some_ = false;          // the same: there was no memory to note one
+    bool queue_touched_ = false;        // the same
+
+    std::optional<QueueState> queue_; // as the thread saw it last; only while somebody is told
 
     std::mutex mutex_; // guards what follows
     std::condition_variable changed_;
     std::multimap<AccountId, std::shared_ptr<Watcher>> watchers_;
+    std::map<std::uint64_t, std::function<void()>> of_queue_;
+    std::uint64_t next_of_queue_ = 1;
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -4,7 +4,6 @@ import pathlib
 import poplib
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -14,14 +13,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import pillarbox  # noqa: E402
 from pillarbox import PATIENCE  # noqa: E402
+from ports import reserved_port  # noqa: E402
 
 PASSWORD = "secret"
 BETWEEN_LOOKS = 0.2  # seconds
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def certificate(folder):
@@ -85,7 +80,7 @@ class Program:
     ready = ""  # what it says then
 
     def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, reserved_port()
         self.mail = Maildir(folder / "alice")
         self.fill = self.mail.fill
         self._log = []

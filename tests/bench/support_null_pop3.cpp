@@ -1,7 +1,7 @@
 #include "tests/bench/support_null_pop3.hpp"
 
 #include "server/auth/password.hpp"
-#include "server/auth/recent_passwords.hpp"
+#include "server/auth/recent.hpp"
 #include "tests/bench/support_null_server.hpp"
 #include "tests/bench/support_smtp_load.hpp"
 #include "tests/bench/support_socket.hpp"
@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <variant>
 
 namespace pillarbox::bench {
 namespace {
@@ -23,7 +24,7 @@ struct Answers
     std::string stat;
     std::string uidl;
     std::string retr; // of any message
-    auth::RecentPasswords recent{std::chrono::seconds(60)};
+    auth::Recent<std::monostate> recent{std::chrono::seconds(60)};
 };
 
 class Conversation final : public NullConversation
@@ -62,11 +63,10 @@ private:
 
     bool password_fits(std::string_view password)
     {
-        constexpr storage::AccountId everybody{1};
         const auto now = std::chrono::steady_clock::now();
-        if (answers_.recent.know(everybody, answers_.hash, password, now)) return true;
+        if (answers_.recent.find({answers_.hash, password}, now)) return true;
         if (!auth::verify_password(answers_.hash, password)) return false;
-        answers_.recent.remember(everybody, answers_.hash, password, now);
+        answers_.recent.remember({answers_.hash, password}, {}, now);
         return true;
     }
 

@@ -1,19 +1,20 @@
 // The browser side against the real program, in Chromium.
 //
-//   node run.mjs --program build/release/pillarbox [--screenshot docs/screenshot.png] [--shots DIR] [NAME...]
+//   node run.mjs --program build/release/pillarbox [--pictures docs] [--shots DIR] [--at-once N] [NAME...]
 //
 // With names, only the cases whose names contain one of them. PILLARBOX may
 // name the program instead. --shots keeps a picture of every page looked at.
+// Groups of cases run two at a time, or --at-once, each in a browser of its own.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cases } from './cases/index.mjs';
-import { takeScreenshot } from './cases/screenshot.mjs';
+import { takePictures } from './cases/screenshot.mjs';
 import { launch, looks, openPage } from './support/browser.mjs';
 import { TookTooLong, within } from './support/limit.mjs';
 import { Server } from './support/server.mjs';
 
-const options = { program: process.env.PILLARBOX ?? '', screenshot: '', shots: '' };
+const options = { program: process.env.PILLARBOX ?? '', pictures: '', shots: '', 'at-once': '2' };
 const wanted = [];
 for (let i = 2; i < process.argv.length; i++) {
   const name = process.argv[i].replace(/^--/, '');
@@ -24,6 +25,11 @@ if (!options.program) {
   console.error('Say which program: node run.mjs --program build/release/pillarbox');
   process.exit(2);
 }
+const atOnce = Number(options['at-once']);
+if (!Number.isInteger(atOnce) || atOnce < 1) {
+  console.error(`--at-once: '${options['at-once']}' is no number of groups; write 1 or more`);
+  process.exit(2);
+}
 if (options.shots) mkdirSync(options.shots, { recursive: true });
 
 /** The longest that one case may take on a busy machine; most take a second or two. */
@@ -31,7 +37,6 @@ const patience = 90_000;
 /** To close what is stuck, or to look at it. */
 const shortPatience = 10_000;
 
-let browser = await launch();
 let passed = 0;
 let failed = 0;
 
@@ -54,8 +59,8 @@ const shoot = async (page, name) => {
 };
 
 /** A server for each group of cases: what one does is not in another's way. */
-async function withServer(action, people = ['alice', 'bob']) {
-  const server = new Server(program);
+async function withServer(action, people = ['alice', 'bob'], listeners = []) {
+  const server = new Server(program, listeners);
   try {
     await within(patience, 'starting the server', server.start(people));
     await action(server);
@@ -64,15 +69,28 @@ async function withServer(action, people = ['alice', 'bob']) {
   }
 }
 
-/** Closes a case's pages; a browser that does not even do that makes way for a new one. */
-async function close(context) {
-  try {
-    await within(shortPatience, 'closing the pages', context.close());
-  } catch (error) {
-    if (!(error instanceof TookTooLong)) throw error;
-    console.log('      (the browser did not close its pages, a new one is started)');
-    void browser.close().catch(() => {}); // ends its processes in the end
-    browser = await launch();
+/** A browser for one case after the other. */
+class Seat {
+  static async take() {
+    const seat = new Seat();
+    seat.browser = await launch();
+    return seat;
+  }
+
+  /** Closes a case's pages; a browser that does not even do that makes way for a new one. */
+  async clear(context) {
+    try {
+      await within(shortPatience, 'closing the pages', context.close());
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      console.log('      (the browser did not close its pages, a new one is started)');
+      void this.browser.close().catch(() => {}); // ends its processes in the end
+      this.browser = await launch();
+    }
+  }
+
+  async leave() {
+    await within(shortPatience, 'closing the browser', this.browser.close()).catch((error) => console.log(String(error)));
   }
 }
 
@@ -90,7 +108,8 @@ async function describe(error, { page, trouble }, name) {
   return new Error(`${error?.stack ?? error}\nat ${page.url()}, ${picture}${told}`, { cause: error });
 }
 
-async function runCase(group, { name, look = 'light', options: more, test, allowed = [] }, server, shared) {
+async function runCase(seat, group, { name, look = 'light', options: more, test, allowed = [] }, server, shared) {
+  const { browser } = seat;
   const opened = await within(patience, 'opening a page', openPage(browser, server.origin, looks[look], more));
   try {
     const done = test({ ...opened, server, shared, shoot, look, browser });
@@ -101,26 +120,41 @@ async function runCase(group, { name, look = 'light', options: more, test, allow
   } catch (error) {
     throw await describe(error, opened, `${group.name}-${name}`);
   } finally {
-    await close(opened.context);
+    await seat.clear(opened.context);
   }
 }
 
-try {
-  if (options.screenshot) {
-    await withServer((server) => takeScreenshot(browser, server, resolve(options.screenshot)));
-    console.log(`wrote ${options.screenshot}`);
-  } else {
-    for (const group of cases) {
-      await withServer(async (server) => {
-        const shared = {};
-        await within(patience, `preparing ${group.name}`, Promise.resolve(group.prepare?.(server, shared)));
-        for (const one of group.tests) await run(`${group.name}: ${one.name}`, () => runCase(group, one, server, shared));
-        await within(patience, `finishing ${group.name}`, Promise.resolve(group.finish?.(server, shared)));
-      }, group.people);
-    }
-    console.log(`${passed} passed, ${failed} failed`);
+async function runGroup(seat, group) {
+  await withServer(async (server) => {
+    const shared = {};
+    await within(patience, `preparing ${group.name}`, Promise.resolve(group.prepare?.(server, shared)));
+    for (const one of group.tests) await run(`${group.name}: ${one.name}`, () => runCase(seat, group, one, server, shared));
+    await within(patience, `finishing ${group.name}`, Promise.resolve(group.finish?.(server, shared)));
+  }, group.people, group.listeners);
+}
+
+/** One group after the other, as long as there are any that nobody has begun. */
+async function work(waiting) {
+  const seat = await Seat.take();
+  try {
+    for (let group = waiting.shift(); group; group = waiting.shift()) await runGroup(seat, group);
+  } finally {
+    await seat.leave();
   }
-} finally {
-  await within(shortPatience, 'closing the browser', browser.close()).catch((error) => console.log(String(error)));
+}
+
+if (options.pictures) {
+  const seat = await Seat.take();
+  await withServer((server) => takePictures(seat.browser, server, resolve(options.pictures))).finally(() => seat.leave());
+  console.log(`wrote the pictures into ${options.pictures}`);
+} else {
+  // Those with many cases first: one of them that came last would keep all waiting.
+  const waiting = [...cases].sort((one, other) => other.tests.length - one.tests.length);
+  const workers = await Promise.allSettled(Array.from({ length: atOnce }, () => work(waiting)));
+  for (const { reason } of workers.filter(({ status }) => status === 'rejected')) {
+    failed++;
+    console.log(`FAIL  ${reason?.stack ?? reason}`);
+  }
+  console.log(`${passed} passed, ${failed} failed`);
 }
 process.exit(failed > 0 ? 1 : 0);

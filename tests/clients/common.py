@@ -9,11 +9,12 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from pillarbox import DOMAIN, HOST, PASSWORD, Server, clean_environment, letter, main, split_trace  # noqa: E402,F401
+from pillarbox import DOMAIN, HOST, PASSWORD, PATIENCE, Server, clean_environment, letter, main, split_trace  # noqa: E402,F401
 
 poplib._MAXLINE = 1 << 20  # its own limit is 2048; ours is wider
 
@@ -83,6 +84,24 @@ class ClientTest(unittest.TestCase):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         path.chmod(mode)
         return str(path)
+
+    def start_daemon(self, words, ready):
+        """Runs another server until the end of the test. Returns once it has said `ready`, which is octets."""
+        daemon = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        said = []
+        while not said or ready not in said[-1]:
+            said.append(daemon.stdout.readline())
+            self.assertTrue(said[-1], said)
+        reader = threading.Thread(target=lambda: [said.append(line) for line in daemon.stdout])
+        reader.start()
+
+        def end():
+            daemon.terminate()
+            daemon.wait(timeout=120)
+            reader.join(timeout=120)
+            daemon.stdout.close()
+
+        self.addCleanup(end)
 
     def run_client(self, *words, stdin=b"", status=0):
         """Runs a program with our folder as its home; its CompletedProcess."""

@@ -6,12 +6,10 @@ import poplib
 import pwd
 import shutil
 import smtplib
-import socket
-import subprocess
-import threading
 import unittest
 
-from common import BODY, HOST, PASSWORD, ClientTest, configure, letter, main, needs
+from common import BODY, HOST, PASSWORD, ClientTest, Server, configure, letter, main, needs
+from ports import reserved_port
 
 DAEMONS = pathlib.Path("/usr/lib/postfix/sbin")
 PATIENCE = 120
@@ -63,18 +61,12 @@ postlog unix-dgram n - n - 1 postlogd
 configure(lmtp__listen="127.0.0.1:0")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @needs("postfix")
 @unittest.skipUnless(os.geteuid() == 0, "Postfix runs as root only")
 class Postfix(ClientTest):
     def front(self, routes):
         """Starts a Postfix of our own; returns its port. It ends with the test."""
-        port = free_port()
+        port = reserved_port()
         self.folder.chmod(0o755)  # its daemons are other users
         for name in ("etc", "spool", "data"):
             (self.folder / name).mkdir(mode=0o755)
@@ -83,22 +75,7 @@ class Postfix(ClientTest):
         self.file("etc/master.cf", MASTER.format(port=port), 0o644)
         self.run_client("postfix", "-c", self.folder / "etc", "check")  # makes the folders of its queue
         # The master itself: it takes its daemons along when it ends.
-        master = subprocess.Popen([DAEMONS / "master", "-c", self.folder / "etc", "-s"], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-        said = []
-        while not said or b"daemon started" not in said[-1]:
-            said.append(master.stdout.readline())
-            self.assertTrue(said[-1], said)
-        reader = threading.Thread(target=lambda: [said.append(line) for line in master.stdout])
-        reader.start()
-
-        def end():
-            master.terminate()
-            master.wait(timeout=PATIENCE)
-            reader.join(timeout=PATIENCE)
-            master.stdout.close()
-
-        self.addCleanup(end)
+        self.start_daemon([DAEMONS / "master", "-c", self.folder / "etc", "-s"], b"daemon started")
         return port
 
     def hand_in(self, port, message, recipients, options=()):
@@ -140,6 +117,31 @@ class Postfix(ClientTest):
         received = self.on_the_server()[0]
         self.assertRegex(received, rb"(?s)^.*?by " + HOST.encode() + rb".*?with LMTPS\b")
         self.assertTrue(received.endswith(message.split(b"\r\n\r\n", 1)[1]))
+
+    def test_takes_mail_from_us(self):
+        port = self.front(f"relayhost = [127.0.0.1]:{self.port('smtp')}\nvirtual_alias_domains = far.example\n"
+                          f"virtual_alias_maps = inline:{{bob@far.example={self.address}}}")
+        ours = Server(outbound__mode="direct", outbound__routes=f"far.example smtp://127.0.0.1:{port}").add_domain()
+        self.addCleanup(ours.close)
+        alice = ours.add_account("alice")
+        ours.start()
+
+        def send(subject, body, *options):
+            with smtplib.SMTP("127.0.0.1", ours.ports["submission"], timeout=PATIENCE) as client:
+                client.ehlo()
+                client.login(alice, PASSWORD)
+                client.sendmail(alice, ["bob@far.example"], letter(subject, body, sender=alice), mail_options=options)
+            self.assertIn("queued as", ours.wait_for("outbound.delivered", PATIENCE))
+            self.await_message()
+
+        send("to postfix", BODY)
+        send("eight bits", "Grüße\r\n", "BODY=8BITMIME")
+        first, second = self.on_the_server()
+        self.assertTrue(first.endswith(BODY.encode()), first)
+        self.assertIn(b"by front.example.net (Postfix)", first)
+        self.assertTrue(second.endswith("Grüße\r\n".encode()), second)
+        send("Grüße an Postfix", "日本語\r\n", "SMTPUTF8", "BODY=8BITMIME")
+        self.assertEqual(ours.stop(), 0)
 
 
 if __name__ == "__main__":

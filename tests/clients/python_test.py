@@ -4,6 +4,7 @@ import base64
 import poplib
 import smtplib
 import socket
+import ssl
 
 from common import BODY, DOMAIN, PASSWORD, ClientTest, letter, main, trusting
 
@@ -56,6 +57,24 @@ class Smtplib(PythonTest):
             smtp.login(self.address, PASSWORD)
             smtp.sendmail(self.address, [self.address], letter("starttls", sender=self.address))
         self.assertEqual(self.pop().stat()[0], 1)
+
+    def test_tls_sessions_go_on_except_between_servers(self):
+        context = trusting()
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context.minimum_version = context.maximum_version = version
+            for port, tickets in (("smtp", False), ("submission", True)):
+                session = None
+                for turn in range(2):
+                    with self.smtp(port) as smtp:
+                        smtp.ehlo()
+                        smtp.docmd("STARTTLS")
+                        smtp.sock = context.wrap_socket(smtp.sock, session=session)
+                        smtp.file = None
+                        smtp.ehlo()  # with TLS 1.3 a ticket comes behind the handshake
+                        self.assertEqual(smtp.sock.session_reused, tickets and turn == 1, (version, port))
+                        session = smtp.sock.session
+                        self.assertEqual(bool(session and session.has_ticket), tickets, (version, port))
+                    session = session if tickets else None
 
     def test_eight_bits(self):
         body = "".join(chr(0xDC80 + n) for n in range(0x80)) + " naïve café 日本語\r\n"

@@ -1,9 +1,11 @@
 """swaks sends in the clear, with STARTTLS and with TLS from the start, and signs in."""
 
-from common import PASSWORD, ClientTest, main, needs
+from common import HOST, PASSWORD, ClientTest, certificate, configure, main, needs
 
+configure(auth__mechanisms="PLAIN,LOGIN,CRAM-MD5")
 REFUSED_LOGIN = 28  # swaks' exit statuses
 REFUSED_RECIPIENT = 24
+REFUSED_TLS = 29
 
 
 @needs("swaks")
@@ -55,6 +57,28 @@ class Swaks(ClientTest):
     def test_implicit_tls_login(self):
         self.sign_in("submissions", "LOGIN", "--tlsc")
         self.assert_received(b"ESMTPSA")
+
+    def test_cram_md5(self):
+        secret = self.server.verb("account", "app-password", "add", self.address, "swaks", "--apop").stdout.split()[-1]
+        for port, tls in (("submission", "--tls"), ("submissions", "--tlsc")):
+            self.sign_in(port, "CRAM-MD5", tls, password=secret)
+            self.sign_in(port, "CRAM-MD5", tls, password="wrong", status=REFUSED_LOGIN)
+        self.assertEqual(self.count(), 2)
+
+    def test_tls_where_there_is_some(self):
+        self.swaks("smtp", "--tls-optional", sender="someone@example.net")
+        self.assert_received(b"ESMTPS")
+
+    def test_tls_of_a_server_that_is_verified(self):
+        words = ["--tls", "--tls-verify", "--tls-ca-path", certificate(), "--tls-sni", HOST]
+        self.swaks("smtp", *words, sender="someone@example.net")
+        self.assert_received(b"ESMTPS")
+
+    def test_one_version_of_tls_after_the_other(self):
+        for protocol in ("tlsv1_2", "tlsv1_3"):
+            self.swaks("smtp", "--tls", "--tls-protocol", protocol, sender="someone@example.net")
+        self.swaks("smtp", "--tls", "--tls-protocol", "tlsv1_1", sender="someone@example.net", status=REFUSED_TLS)
+        self.assertEqual(self.count(), 2)
 
     def test_wrong_password(self):
         for mechanism in ("PLAIN", "LOGIN"):

@@ -1,2 +1,3 @@
 pillarbox_fuzz_target(spf_record LINK pillarbox_mailauth)
 pillarbox_fuzz_target(authentication_results LINK pillarbox_mailauth)
+pillarbox_fuzz_target(arc LINK pillarbox_mailauth)

@@ -1,1 +1,3 @@
 pillarbox_fuzz_target(outbound_reply LINK pillarbox_outbound)
+pillarbox_fuzz_target(mta_sts LINK pillarbox_outbound)
+pillarbox_fuzz_target(tls_rpt LINK pillarbox_outbound)

@@ -1,2 +1,2 @@
-pillarbox_fuzz_target(segment LINK pillarbox_storage)
-pillarbox_fuzz_target(search_query LINK pillarbox_storage)
+pillarbox_fuzz_target(segment LINK pillarbox_storage pillarbox_net)
+pillarbox_fuzz_target(search_query LINK pillarbox_storage pillarbox_net)

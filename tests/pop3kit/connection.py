@@ -1,9 +1,13 @@
 """A POP3 conversation, octet for octet. Every wait is bounded; every surprise is a `Violation`."""
 
+import contextlib
 import re
 import socket
+import time
 
 from pop3kit.requirement import Ended, Violation
+
+PATIENCE = 2.0  # seconds for a session to end
 
 LONGEST_REPLY = 512  # octets with CRLF, RFC 1939 §3
 
@@ -144,6 +148,16 @@ class Connection:
 
     def close(self):
         self._socket.close()
+
+    def leave(self):
+        """Closes when the server has, within a moment: a session that has not ended may hold the maildrop still."""
+        end = time.monotonic() + PATIENCE
+        with contextlib.suppress(OSError):
+            self._socket.settimeout(PATIENCE)
+            self._socket.shutdown(socket.SHUT_WR)
+            while time.monotonic() < end and self._socket.recv(65536):
+                pass
+        self.close()
 
 
 def connect(host, port, timeout):

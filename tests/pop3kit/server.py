@@ -92,7 +92,7 @@ class Server:
 
     def close_connections(self):
         for connection in self._connections:
-            connection.close()
+            connection.leave()
         self._connections.clear()
 
     # ---- what it can do ------------------------------------------------------

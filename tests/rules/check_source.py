@@ -23,7 +23,8 @@ LAYERS = {
     "server/auth": {"server/base", "server/net", "storage"},
     "server/dkim": {"server/base", "server/mime"},
     "server/mailauth": {"server/base", "server/mime", "server/net", "server/dkim"},
-    "server/mailflow": {"server/base", "server/mime", "server/net", "server/dkim", "server/mailauth", "storage"},
+    "server/junk": {"server/base", "server/mime", "server/net", "server/mailauth", "storage"},
+    "server/mailflow": {"server/base", "server/mime", "server/net", "server/dkim", "server/mailauth", "server/junk", "storage"},
     "server/signing": {"server/base", "server/net", "server/auth", "server/dkim", "server/mailflow", "storage"},
     "server/publish": {"server/base", "server/net", "storage"},
     "server/pop3": {"server/base", "server/net", "server/auth", "storage"},
@@ -33,7 +34,7 @@ LAYERS = {
     "server/transfer": {"server/base", "server/mime", "server/net", "server/mailflow", "storage"},
     "server/admin": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "server/transcript", "server/transfer", "server/publish", "server/signing", "storage"},
     "web/http": {"server/base", "server/net", "server/auth", "storage"},
-    "web/api": {"server/base", "server/mime", "server/net", "server/auth", "server/mailflow", "server/transcript", "storage", "web/http"},
+    "web/api": {"server/base", "server/mime", "server/net", "server/auth", "server/junk", "server/mailflow", "server/publish", "server/transcript", "server/transfer", "storage", "web/http"},
 }
 # The one file that knows which backend a url means.
 EXCEPTIONS = {("storage/open.cpp", "storage/sqlite")}
@@ -41,7 +42,7 @@ EXCEPTIONS = {("storage/open.cpp", "storage/sqlite")}
 PURE_SMTP = {"server/smtp/command.hpp", "server/smtp/path.hpp", "server/smtp/reply.hpp"}
 
 # What people enter is read in one way, by the verbs and by administrators' pages.
-ENTRIES = {f"server/admin/{name}.hpp" for name in ("address", "failed", "new_account", "prepared_password", "queue_words", "quota", "separators", "until")}
+ENTRIES = {f"server/admin/{name}.hpp" for name in ("address", "failed", "new_account", "new_app_password", "prepared_password", "queue_words", "quota", "separators", "until")}
 
 # Who may include a library: a pattern of its headers, the files that may, why.
 LIBRARIES = [
@@ -49,8 +50,8 @@ LIBRARIES = [
     (r"boost/beast", r"web/http/|server/net/(beast|http_client)\.cpp", "only web/http and net/http_client know Beast"),
     (
         r"openssl/",
-        r"server/net/(socket_stream|channel_binding|tls|self_signed)\w*\.cpp|server/auth/\w+\.cpp|server/dkim/keys\.cpp",
-        "OpenSSL stays in the sources of net/socket_stream, channel_binding, tls and self_signed, auth/ and dkim/keys",
+        r"server/net/(socket_stream|channel_binding|certificate_fault|tls|self_signed)\w*\.cpp|server/auth/\w+\.cpp|server/dkim/keys\.cpp",
+        "OpenSSL stays in the sources of net/socket_stream, channel_binding, certificate_fault, tls and self_signed, auth/ and dkim/keys",
     ),
     (r"spdlog/", r"server/base/log\w*\.cpp", "spdlog stays behind base/log"),
     (r"toml\+\+", r"server/base/config\w*\.cpp", "toml++ stays behind base/config"),
@@ -63,10 +64,11 @@ PURE = re.compile(
     r"server/(base|mime|dkim)/"
     r"|server/net/(dns_records|line_buffer|proxy_header)\."
     r"|server/auth/(sasl|sasl_oauth|scram|introspection|json_text|jwt|jwks|token_claims)\."
+    r"|server/junk/(hook|milter|rspamd|score|score_field|webhook|words)\."
     r"|server/mailauth/(dmarc_record|name|spf_macro|spf_record|results)\."
     r"|server/mailflow/(authentication|forged_results|index_text|srs|trace|policy|bounce)\."
     r"|server/transfer/(arrival|dot_reader|from_line|line_ends|pop3_dialogue|pop3_url|mbox_splitter|mbox_quoter|mbox_fields|folder_names|maildir_name|uid_list)\."
-    r"|server/outbound/(dot_stuffer|extensions|reply_reader|retry)\."
+    r"|server/outbound/(dot_stuffer|extensions|gzip|reply_reader|retry|sts_policy)\."
     r"|server/pop3/(command|reply|numbering|shown)\."
     r"|server/smtp/(command|parameters|path|reply|data_reader|shown|xclient)\."
     r"|storage/search_(query|value)\."
@@ -77,6 +79,12 @@ PURE = re.compile(
 REPLY = re.compile(r'\bReply \w+\{\s*(\d{3}),\s*"([^"]*)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}')
 WITHOUT_STATUS = {"220", "354"}  # the greeting, and where nothing is over yet (RFC 2034 §4)
 ADVICE = re.compile(r":|\b(write|give|say|use|try|send|end|finish|connect|sign|begin|first)\b")
+
+# A statement that is put together from pieces, and a program or a shell that is run.
+STATEMENT = r'"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|PRAGMA)\b(?:[^"\\\n]|\\.)*"'
+MADE_SQL = re.compile(rf'fmt::format\(\s*{STATEMENT}|{STATEMENT}\s*(?:"(?:[^"\\\n]|\\.)*"\s*)*\+')
+OWN_SQL = {"storage/sqlite/migration.cpp", "storage/sqlite/schema.cpp"}  # of names and numbers that stand in the schema
+PROGRAM = re.compile(r"(?<![\w.>:])(?:std::|::)?(?:system|popen|v?fork|exec[lv]p?e?|posix_spawnp?)\s*\(")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|time\.sleep)\s*\(")
@@ -131,6 +139,7 @@ class Checker:
                 if not name.startswith("tests/"):
                     self.check_includes(name, text)
                     self.check_purity(name, text, code)
+                    self.check_commands(name, text, code)
                 if name.endswith(".hpp") and "#pragma once" not in text:
                     self.fault(name, 1, "header", "a header begins with #pragma once")
             if name.startswith("tests/") and not name.startswith("tests/rules/"):
@@ -188,6 +197,15 @@ class Checker:
         match = re.search(r"\bco_(await|return|yield)\b", code)
         if match:
             self.fault(name, line_of(code, match.start()), "pure", "a pure file has no coroutine")
+
+    # ---- what peers say is never part of a command ---------------------------
+
+    def check_commands(self, name, text, code):
+        for match in MADE_SQL.finditer(text):
+            if name not in OWN_SQL:
+                self.fault(name, line_of(text, match.start()), "sql", "statements stand in the source, and values are bound to their '?'")
+        for match in PROGRAM.finditer(code):
+            self.fault(name, line_of(code, match.start()), "program", "the server runs no other program and no shell")
 
     # ---- coroutines ----------------------------------------------------------
 

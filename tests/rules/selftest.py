@@ -76,6 +76,16 @@ CASES = [
     ("server/smtp/a.cpp", 'constexpr Reply ok{250, "", "ok"};\n', "reply"),
     ("server/smtp/a.cpp", 'constexpr Reply no{550, "4.1.1", "no mailbox: check the address"};\n', "reply"),
     ("server/smtp/a.cpp", 'constexpr Reply no{550, "5.1.1", "no mailbox"};\n', "reply"),
+    # what peers say is never part of a command
+    ("storage/sqlite/a.cpp", 'Query row(database, "SELECT id FROM account "\n  "WHERE address = ?", address);\n', None),
+    ("storage/sqlite/a.cpp", 'auto text = "SELECT a mailbox: " ", or " "DELETE";\n', None),
+    ("storage/sqlite/a.cpp", 'database.run("DELETE FROM account WHERE address = \'"\n  "x" + address + "\'");\n', "sql"),
+    ("storage/sqlite/a.cpp", 'database.run(fmt::format("DELETE FROM {}", table));\n', "sql"),
+    ("storage/sqlite/schema.cpp", 'database.run("PRAGMA user_version=" + number);\n', None),
+    ("server/smtp/a.cpp", "transaction_.fork(); subsystem(1); store.system(); // system(x)\n", None),
+    ("server/smtp/a.cpp", "std::system(line.c_str());\n", "program"),
+    ("server/smtp/a.cpp", "const int pid = ::fork();\n", "program"),
+    ("server/smtp/a.cpp", "execvp(name, arguments);\n", "program"),
     # the rest
     ("server/net/a.hpp", "struct A {};\n", "header"),
     ("server/net/a.cpp", "\n" * 400, None),

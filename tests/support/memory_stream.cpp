@@ -49,6 +49,7 @@ struct MemoryPeer::Wire
     bool eof = false;
     bool gone = false;
     bool secure = false;
+    net::CertificateFault certificate_fault = net::CertificateFault::none;
     bool closed = false;
     bool ended = false;
     bool cancelled = false; // the operation in progress
@@ -116,6 +117,10 @@ public:
         return wire_->secure && type == "tls-exporter" ? "the octets of both ends, in memory" : "";
     }
     std::vector<std::string> certified_addresses() const override { return {}; }
+    net::CertificateFault certificate_fault() const override
+    {
+        return wire_->secure ? wire_->certificate_fault : net::CertificateFault::not_trusted;
+    }
     asio::ip::address peer() const override { return wire_->address; }
 
     awaitable<void> close() override
@@ -214,6 +219,11 @@ const std::vector<std::string>& MemoryPeer::writes() const
 void MemoryPeer::limit_window(std::size_t octets)
 {
     wire_->window = octets;
+}
+
+void MemoryPeer::show_certificate(net::CertificateFault fault)
+{
+    wire_->certificate_fault = fault;
 }
 
 bool MemoryPeer::waiting() const

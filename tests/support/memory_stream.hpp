@@ -66,6 +66,9 @@ public:
     /// take_output(): a client that does not read.
     void limit_window(std::size_t octets);
 
+    /// As a server: what is wrong with our certificate. At first nothing is.
+    void show_certificate(net::CertificateFault fault);
+
     bool waiting() const; // the server waits for our octets
     bool blocked() const; // the server waits for our window
     bool closed() const;  // the server closed in good order

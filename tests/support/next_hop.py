@@ -21,11 +21,12 @@ class NextHop:
 
     `faults` has replies for stages that are used up one by one; each is a line,
     DROP, octets, or a function that is called with the session. `refused` has the
-    reply for a recipient, for good.
+    reply for a recipient, for good. With `lmtp` each recipient is answered behind the
+    message, as `after_text` has it (RFC 2033).
     """
 
     def __init__(self, extensions=("PIPELINING", "8BITMIME", "SIZE 100000000"), address="127.0.0.1", port=0,
-                 certificate=None, implicit_tls=False, users=None, name="hop.example.net"):
+                 certificate=None, implicit_tls=False, users=None, name="hop.example.net", lmtp=False):
         self.extensions = list(extensions)
         self.name = name
         self.certificate = certificate
@@ -33,6 +34,8 @@ class NextHop:
         self.users = users or {}
         self.faults = {stage: [] for stage in STAGES}
         self.refused = {}
+        self.lmtp = lmtp
+        self.after_text = {}
         self.messages = queue.Queue()  # (reverse-path, forward-paths, octets) of what was taken
         self.sessions = queue.Queue()  # one entry for each that has ended: the commands it heard
         self.taken = 0
@@ -202,12 +205,42 @@ class Session:
             text += line
         text = text.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
         text = text[1:] if text.startswith(b"..") else text
+        return self.take(text)
+
+    def do_bdat(self, line):
+        """RFC 3030; clients here send one chunk."""
+        left = int(line.split(" ")[1])
+        while len(self.input) < left:
+            octets = self.socket.recv(65536)
+            if not octets:
+                raise EOFError
+            self.input += octets
+        text, self.input = self.input[:left], self.input[left:]
+        if not self.recipients:
+            self.say("503 5.5.1 nobody to send it to")
+            return True
+        return self.take(text)
+
+    def take(self, text):
+        if self.hop.lmtp:
+            return self.answer_each(text)
         if not self.reply("text", "250 2.0.0 taken"):
             return False
         if self.began_well():
             self.hop.taken += 1
             self.hop.messages.put((self.sender, self.recipients, text))
         return True
+
+    def answer_each(self, text):
+        kept = [recipient for recipient in self.recipients if recipient not in self.hop.after_text]
+        for recipient in self.recipients:
+            self.say(self.hop.after_text.get(recipient, "250 2.1.5 taken"))
+        self.hop.taken += 1
+        self.hop.messages.put((self.sender, kept, text))
+        return True
+
+    def do_lhlo(self, line):
+        return self.do_ehlo(line) if self.hop.lmtp else self.do_unknown(line)
 
     def raw_line(self):
         while b"\n" not in self.input:

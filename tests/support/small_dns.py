@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
+TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33}
 SERVER_FAILURE, NAME_ERROR = 2, 3
 
 
@@ -22,6 +22,9 @@ def record_octets(kind, value):
     if kind == "MX":
         preference, host = value
         return struct.pack(">H", preference) + name_octets(host)
+    if kind == "SRV":
+        priority, weight, port, host = value
+        return struct.pack(">HHH", priority, weight, port) + name_octets(host)
     if kind == "TXT":
         parts = [value[at : at + 255] for at in range(0, len(value), 255)] or [""]
         return b"".join(bytes([len(part)]) + part.encode() for part in parts)

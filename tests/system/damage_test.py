@@ -1,5 +1,6 @@
 """What disks do to a store: it says which file and what to do, and serves the rest."""
 
+import io
 import json
 import poplib
 import smtplib
@@ -7,8 +8,9 @@ import subprocess
 import unittest
 import urllib.error
 import urllib.request
+import zipfile
 
-from common import DOMAIN, PATIENCE, PROGRAM, Server, clean_environment, letter, main, pop3, retrieve, smtp, split_trace
+from common import DOMAIN, PASSWORD, PATIENCE, PROGRAM, Server, clean_environment, letter, main, pop3, retrieve, smtp, split_trace
 
 PAGE = 2048
 
@@ -134,6 +136,40 @@ class Damage(unittest.TestCase):
                 self.assertEqual(self.server.stop(), 0)
                 self.server.verb("restore", str(self.server.folder / "backup"), "--replace")
                 self.sent["bob"].pop()
+
+    def export(self, form):
+        """All of alice's mail, as her browser gets it."""
+        origin = f"http://localhost:{self.server.ports['http']}"
+        body = json.dumps({"address": f"alice@{DOMAIN}", "password": PASSWORD}).encode()
+        asked = urllib.request.Request(f"{origin}/api/v1/session", body, {"Content-Type": "application/json", "Origin": origin})
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            cookie = answer.headers["Set-Cookie"].split(";")[0]
+        asked = urllib.request.Request(f"{origin}/api/v1/export?format={form}", headers={"Cookie": cookie})
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return answer.read()
+
+    def test_an_export_passes_over_what_is_damaged_and_names_it(self):
+        segment = next((self.server.data / "segments").iterdir())
+        segment.write_bytes(segment.read_bytes()[:30_000])
+        self.server.start()
+        whole, lost = self.readable("alice")
+        self.assertEqual(lost, 2)
+        with zipfile.ZipFile(io.BytesIO(self.export("zip"))) as archive:
+            self.assertIsNone(archive.testzip())
+            names = archive.namelist()
+            self.assertEqual(names[-1], "Not exported.txt")
+            self.assertEqual([split_trace(archive.read(name))[1] for name in names[:-1]], whole)
+            told = archive.read(names[-1]).decode().splitlines()
+            self.assertEqual(len(told), lost)
+            for number, line in enumerate(told, 1):
+                self.assertRegex(line, rf"^Inbox, 20\d\d-\d\d-\d\d .* UTC, from .*: middle alice {number}: damaged, left out\.$")
+        mbox = self.export("mbox")
+        self.assertEqual(mbox.count(b"\nFrom "), len(whole))  # and one before them
+        last = mbox[mbox.rindex(b"\nFrom ") :].decode()
+        self.assertIn("Subject: Some messages could not be exported", last)
+        for line in told:
+            self.assertIn(line, last)
+        self.assertEqual(self.server.stop(), 0)
 
     def test_files_of_others(self):
         for folder in ("files", "segments"):

@@ -30,13 +30,20 @@ class Doctor(unittest.TestCase):
             (REVERSE, "PTR"): [HOST],
             ("gmail.com", "MX"): [(5, "hop.example.net")],
             ("hop.example.net", "A"): ["127.0.0.1"],
+            ("2.0.0.127.zen.spamhaus.org", "A"): ["127.0.0.2"],  # what each list has to have
+            ("2.0.0.127.bl.spamcop.net", "A"): ["127.0.0.2"],
         }
         for record in json.loads(self.server.verb("dns", DOMAIN, "--json").stdout):
             value = record["value"]
             if record["type"] == "MX":
                 preference, host = value.split()
                 value = (int(preference), host)
-            if record["type"] != "SRV":
+            if record["type"] == "SRV":
+                *numbers, host = value.split()
+                value = (*map(int, numbers), host)
+            if record["type"] == "CNAME":
+                zone[(record["name"], "A")] = [ADDRESS]
+            else:
                 zone.setdefault((record["name"], record["type"]), []).append(value)
         self.dns.zone = zone
         return zone
@@ -56,12 +63,17 @@ class Doctor(unittest.TestCase):
         found = self.examine(check=True)
         states = {what: finding["state"] for what, finding in found.items() if what != "clock"}
         self.assertEqual(states.pop("certificate"), "warning")  # is self-signed
+        self.assertEqual(states.pop("clients' addresses"), "not checked")  # nobody was here
         self.assertEqual(set(states.values()), {"good"}, found)
         self.assertIn(f"{DOMAIN} MX", states)
         self.assertIn(f"{ADDRESS} PTR", states)
         self.assertIn(f"hop.example.net port {self.hop.port}", states)
         self.assertEqual(sum("_domainkey" in what for what in states), 2)
         self.assertIn("clock", found)
+        self.assertIn(f"autoconfig.{DOMAIN}", states)
+        self.assertIn(f"{ADDRESS} on zen.spamhaus.org", states)
+        for service in ("submissions", "submission", "pop3s", "pop3"):
+            self.assertIn(f"_{service}._tcp.{DOMAIN} SRV", states)
 
     def test_nothing_is_published(self):
         found = self.examine()
@@ -77,6 +89,11 @@ class Doctor(unittest.TestCase):
             (DOMAIN, "MX", [(10, "elsewhere.example")], f"{DOMAIN} MX", "wrong", "elsewhere.example"),
             (DOMAIN, "TXT", ["v=spf1 -all", "v=spf1 mx -all"], f"{DOMAIN} TXT", "wrong", "there are 2"),
             (f"_dmarc.{DOMAIN}", "TXT", ["v=DMARC1; p=none"], f"_dmarc.{DOMAIN} TXT", "warning", "p=none"),
+            (f"autoconfig.{DOMAIN}", "A", [], f"autoconfig.{DOMAIN}", "warning", "no such name"),
+            (f"_submissions._tcp.{DOMAIN}", "SRV", [], f"_submissions._tcp.{DOMAIN} SRV", "warning", "there is none"),
+            (f"_pop3s._tcp.{DOMAIN}", "SRV", [(0, 1, 995, "old.example")], f"_pop3s._tcp.{DOMAIN} SRV", "warning", "old.example port 995"),
+            ("4.3.2.1.bl.spamcop.net", "A", ["127.0.0.2"], f"{ADDRESS} on bl.spamcop.net", "wrong", "block list"),
+            ("2.0.0.127.zen.spamhaus.org", "A", ["127.255.255.254"], "zen.spamhaus.org", "warning", "test entry"),
             (REVERSE, "PTR", ["host7.provider.example"], f"{ADDRESS} PTR", "warning", "host7"),
             ("hop.example.net", "A", ["127.0.0.9"], f"hop.example.net port {self.hop.port}", "wrong", "reached"),
         ):

@@ -76,6 +76,10 @@ class ScriptedServer:
                 reply = self._reply(command)
             if isinstance(reply, tuple):
                 connection.sendall(reply[0])
+                # Closed with commands unread, it would be reset, and what was sent before could be lost.
+                connection.shutdown(socket.SHUT_WR)
+                for _ in lines:
+                    pass
                 return
             connection.sendall(reply)
             if command == "QUIT":

@@ -22,6 +22,20 @@ class Lmtp(unittest.TestCase):
             session.quit()
         self.assertEqual(server.stop(), 0)
 
+    def test_people_say_here_too_what_is_junk(self):
+        server = Server(lmtp__listen="127.0.0.1:0").add_domain()
+        self.addCleanup(server.close)
+        alice, bob = server.add_account("alice"), server.add_account("bob")
+        server.verb("account", "junk", "block", alice, "@example.net")
+        server.start()
+        with smtplib.LMTP("127.0.0.1", server.ports["lmtp"], timeout=PATIENCE) as lmtp:
+            for address in (alice, bob):  # smtplib reads one answer only
+                self.assertEqual(lmtp.sendmail("a@example.net", [address], letter("offer")), {})
+        for user, count in ((alice, 0), (alice.replace("@", "+Junk@"), 1), (bob, 1)):
+            session = pop3(server, user)
+            self.assertEqual(session.stat()[0], count, user)
+            session.quit()
+
 
 if __name__ == "__main__":
     main()

@@ -81,9 +81,14 @@ class Outbound(unittest.TestCase):
         hop = self.start()
         message = self.submit(body="0123456789 abcdefghijklmnopqrstuvwxyz\r\n" * 50_000)
         self.assertTrue(hop.messages.get(timeout=PATIENCE)[2].endswith(message))
+        self.server.stop()
+        hop = self.start(extensions=("PIPELINING", "8BITMIME", "CHUNKING"))
+        message = self.submit(body="0123456789 abcdefghijklmnopqrstuvwxyz\r\n" * 50_000)
+        self.assertTrue(hop.messages.get(timeout=PATIENCE)[2].endswith(message))
+        self.assertTrue(any(line.startswith("BDAT ") for line in hop.sessions.get(timeout=PATIENCE)))
 
     def test_servers_that_know_less(self):
-        for extensions in ((), ("8BITMIME",), ("PIPELINING",)):
+        for extensions in ((), ("8BITMIME",), ("PIPELINING",), ("PIPELINING", "CHUNKING"), ("CHUNKING",)):
             with self.subTest(extensions):
                 hop = self.hop(extensions=extensions)
                 self.send_by(hop)
@@ -170,6 +175,15 @@ class Outbound(unittest.TestCase):
                 self.assertIn(f"Subject: subject of {stage}", bounce)
                 self.assertNotIn("\r\nHello.\r\n", bounce)
         self.assertEqual(hop.taken, 0)
+
+    def test_never_is_told_to_nobody_where_nobody_sent_it(self):
+        hop = self.start()
+        hop.faults["rcpt"].append("554 5.7.1 never")
+        with smtp(self.server, "submission") as client:
+            client.login(self.alice, PASSWORD)
+            client.sendmail("", [BOB], letter("a receipt", sender=self.alice))
+        self.server.wait_for("outbound.failed")
+        self.assertEqual((self.queued(), self.inbox()), ([], []))
 
     def test_some_recipients_and_not_others(self):
         hop = self.start()

@@ -43,6 +43,22 @@ class PasswordCache(unittest.TestCase):
         self.server.verb("account", "enable", self.alice)
         self.accepted(PASSWORD)
 
+    def test_a_change_of_somebody_else_leaves_it_right(self):
+        self.server.stop()
+        self.server.settings["pop3.maildrop_lock"] = "exclusive"
+        self.server.start()
+        self.accepted(PASSWORD)
+        self.server.add_account("bob")
+        self.accepted(PASSWORD)
+
+    def test_a_name_with_a_suffix_that_becomes_an_account_is_that(self):
+        name = f"alice+Junk@{self.alice.partition('@')[2]}"
+        for _ in range(2):
+            pop3(self.server, name, PASSWORD).quit()
+        self.server.add_account("alice+junk", "another long enough")
+        with self.assertRaisesRegex(poplib.error_proto, "wrong"):
+            pop3(self.server, name, PASSWORD)
+
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,8 @@
 """What happened to a message: told beside the running server, and after a crash."""
 
+import http.client
 import json
+import poplib
 import smtplib
 import time
 import unittest
@@ -61,7 +63,8 @@ class Trace(unittest.TestCase):
         session.dele(1)
         session.quit()
         for what in ("<life@example.net>", "life@example.net", name, SENDER, self.alice):
-            (events,) = self.told(server, what)
+            # Of an account, that it signed in is told apart, once that is written down.
+            (events,) = [story for story in self.told(server, what) if story[0]["kind"] != "signedIn"]
             self.assertEqual([event["kind"] for event in events], ["stored", "stored", "fetched", "deleted"], what)
         stored, other, fetched, deleted = events
         self.assertEqual({stored["recipient"], other["recipient"]}, {self.alice, self.bob})
@@ -110,6 +113,44 @@ class Trace(unittest.TestCase):
         self.assertNotIn("a wrong password", json.dumps(failures))
         words = server.verb("trace", f"alise@{DOMAIN}").stdout
         self.assertIn(f"was refused <alise@{DOMAIN}> from <{SENDER}>: 550 5.1.1", words)
+
+    def test_who_signed_in_and_who_could_not(self):
+        server = self.serve()
+        with smtp(server, "submission") as session:
+            session.login(self.bob, PASSWORD)
+        for name in (self.bob, self.bob, self.bob.split("@")[0]):
+            with self.assertRaises(poplib.error_proto):
+                pop3(server, name, "a wrong password")
+        for _ in range(2):  # a program that looks for mail all the time is told of once
+            pop3(server, self.bob).quit()
+        self.assertEqual(self.sign_in(server, self.bob, "a wrong password"), 401)
+        self.assertEqual(self.sign_in(server, self.bob, PASSWORD), 200)
+
+        expected = [("signedIn", "ESMTPA"), *[("signInFailed", "POP3")] * 3, ("signedIn", "POP3"), ("signInFailed", "HTTP"), ("signedIn", "HTTP")]
+        until = time.monotonic() + PATIENCE
+        told = []
+        while len(told) < len(expected) and time.monotonic() < until:
+            told = [event for (event,) in self.told(server, self.bob)]
+        self.assertEqual([(event["kind"], event["protocol"]) for event in told], expected)
+        self.assertEqual({(event["peer"], event["account"]) for event in told}, {("127.0.0.1", self.bob)})
+        self.assertNotIn("a wrong password", json.dumps(told))
+        # What the client said is in the session's transcript, but for its secrets.
+        shown = self.transcript(server, told[1]["session"])
+        self.assertIn(f"C: USER {self.bob}", shown)
+        self.assertNotIn("a wrong password", shown)
+        words = server.verb("trace", self.bob).stdout
+        self.assertIn(f"127.0.0.1 (POP3) could not sign in as {self.bob}: -ERR [AUTH] ", words)
+        self.assertIn(f"127.0.0.1 (HTTP) signed in as {self.bob} with the account's own password", words)
+
+    @staticmethod
+    def sign_in(server, address, password):
+        """In the browser; the status of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", server.ports["http"], timeout=PATIENCE)
+        own = {"Host": "localhost", "Origin": "http://localhost", "Content-Type": "application/json"}
+        connection.request("POST", "/api/v1/session", json.dumps({"address": address, "password": password}), own)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def test_nothing_is_known(self):
         server = self.serve()

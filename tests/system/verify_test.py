@@ -87,7 +87,8 @@ class Verify(unittest.TestCase):
         self.assertIn(f"Authentication-Results: {HOST};\r\n", head)
         self.assertIn("spf=pass smtp.mailfrom=here.example;", head)
         self.assertIn("dkim=none;", head)
-        self.assertIn("dmarc=pass header.from=here.example policy.dmarc=reject\r\n", head)
+        self.assertIn("dmarc=pass header.from=here.example policy.dmarc=reject;\r\n", head)
+        self.assertRegex(head, r"\r\n    iprev=[a-z]+ reason=\S+ policy.iprev=127.0.0.1\r\n")
         self.assertTrue(rest.endswith(letter_from("bob@here.example")))
         line = self.server.wait_for("smtp.message")
         self.assertIn("spf=pass", line)
@@ -116,9 +117,9 @@ class Verify(unittest.TestCase):
         self.assertEqual(code, 250, reply)
         self.assertEqual(self.inbox(), [])
         (story,) = json.loads(self.server.verb("trace", "<verify@a.here.example>", "--json").stdout)["items"]
-        self.assertEqual([event["kind"] for event in story["events"]], ["stored", "verified"])
+        self.assertEqual([event["kind"] for event in story["events"]], ["stored", "judged", "verified"])
         self.assertEqual({event["mailbox"] for event in story["events"]}, {"Junk"})
-        self.assertIn("dmarc=fail", story["events"][1]["reason"])
+        self.assertIn("dmarc=fail", story["events"][2]["reason"])
         self.assertIn("found as it came", self.server.verb("trace", "<verify@a.here.example>").stdout)
 
     def test_a_policy_of_none_changes_nothing(self):

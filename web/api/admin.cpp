@@ -49,11 +49,10 @@ std::optional<Filter> filter_of(const http::Request& request)
     return filter;
 }
 
-std::optional<http::Response> ask_again(const http::Context& context)
+std::optional<http::Response> ask_again(const http::Context& context, std::string_view detail)
 {
     if (std::chrono::system_clock::now() - context.session.created < fresh) return std::nullopt;
-    return http::problem(context.request, 403, "reauthenticate",
-                         "This cannot be undone. Enter your password again first.");
+    return http::problem(context.request, 403, "reauthenticate", detail);
 }
 
 } // namespace pillarbox::api

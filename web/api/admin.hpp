@@ -5,6 +5,8 @@
 #include "web/http/site.hpp"
 
 #include <boost/asio/thread_pool.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include <functional>
 #include <memory>
@@ -15,7 +17,7 @@
 
 namespace pillarbox::api {
 
-/// What the routes of administrators share.
+/// What the routes of administrators share, and those that set passwords.
 struct Administration
 {
     const http::Services& services;
@@ -50,6 +52,7 @@ void add_admin_accounts(http::Router& router, Administration administration);
 void add_admin_domains(http::Router& router, Administration administration);
 void add_admin_aliases(http::Router& router, Administration administration);
 void add_admin_queue(http::Router& router, Administration administration);
+void add_admin_suppressed(http::Router& router, Administration administration);
 
 /// What the verbs would print, as a sentence of its own: a capital letter in
 /// front, a full stop behind.
@@ -94,11 +97,36 @@ struct Filter
     bool takes(std::string_view text) const;
 };
 
+/// What a list answers with: the first of those that its filter takes, and how
+/// many those are.
+class Found
+{
+public:
+    explicit Found(const Filter& filter) : most_(filter.most) {}
+
+    /// One more; `describe` is asked for its JSON only while there is room.
+    template <class Describe>
+    void add(const Describe& describe)
+    {
+        if (++total_ <= most_) items_.push_back(describe());
+    }
+
+    /// {"items": [...], "total": n}
+    boost::json::object take() { return {{"items", std::move(items_)}, {"total", total_}}; }
+
+private:
+    const std::size_t most_;
+    boost::json::array items_;
+    std::size_t total_ = 0;
+};
+
 /// From the query; nothing when it is malformed.
 std::optional<Filter> filter_of(const http::Request& request);
 
 /// Whether the caller signed in long ago, and must do so again before something
-/// that cannot be undone.
-std::optional<http::Response> ask_again(const http::Context& context);
+/// that cannot be undone, or that opens the account; `detail` says so.
+std::optional<http::Response>
+ask_again(const http::Context& context,
+          std::string_view detail = "This cannot be undone. Enter your password again first.");
 
 } // namespace pillarbox::api

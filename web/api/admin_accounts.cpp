@@ -1,6 +1,7 @@
 #include "server/admin/address.hpp"
 #include "server/admin/new_account.hpp"
 #include "server/admin/prepared_password.hpp"
+#include "server/auth/reset_link.hpp"
 #include "server/base/random.hpp"
 #include "server/net/offload.hpp"
 #include "web/api/admin.hpp"
@@ -84,16 +85,12 @@ awaitable<Response> list(Administration administration, const Context& context)
     const auto accounts = co_await administration.services.store.accounts().list();
     if (!accounts) co_return http::problem(context.request, accounts.error());
     const auto usual = administration.services.config()->storage.quota;
-    json::array items;
-    std::size_t total = 0;
+    Found found(*filter);
     for (const auto& account : *accounts) {
         if (!filter->takes(account.address)) continue;
-        if (++total <= filter->most) items.push_back(describe(account, usual));
+        found.add([&] { return describe(account, usual); });
     }
-    json::object object;
-    object["items"] = std::move(items);
-    object["total"] = total;
-    co_return json_response(object);
+    co_return json_response(found.take());
 }
 
 awaitable<Response> add(Administration administration, const Context& context)
@@ -137,15 +134,21 @@ awaitable<Response> change(Administration administration, const Context& context
     const auto& request = context.request;
     auto& accounts = administration.services.store.accounts();
     Members members(request);
+    const auto admin = members.flag("admin");
     const auto enabled = members.flag("enabled");
     const auto quota = members.count("quota", largest_quota);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto account = co_await named(administration, context);
     if (!account) co_return refuse(request, account.error());
-    if (enabled && !*enabled && account->id == context.account())
-        co_return http::problem(request, 409, not_oneself);
+    const bool gives_up = (admin && !*admin) || (enabled && !*enabled);
+    if (gives_up && account->id == context.account()) co_return http::problem(request, 409, not_oneself);
 
+    if (admin) {
+        const auto changed = co_await accounts.set_admin(account->address, *admin);
+        if (!changed) co_return refuse(request, changed.error());
+        context.log.info("admin.account_admin", {{"account", account->address}, {"admin", *admin}});
+    }
     if (enabled) {
         const auto changed = co_await accounts.set_enabled(account->address, *enabled);
         if (!changed) co_return refuse(request, changed.error());
@@ -188,6 +191,30 @@ awaitable<Response> set_password(Administration administration, const Context& c
     co_return secret({}, generated);
 }
 
+awaitable<Response> make_reset_link(Administration administration, const Context& context)
+{
+    const auto& request = context.request;
+    Members members(request);
+    auto refused = members.refusal();
+    if (refused) co_return std::move(*refused);
+    const auto account = co_await named(administration, context);
+    if (!account) co_return refuse(request, account.error());
+    if (!account->enabled)
+        co_return http::problem(request, 409, "That account may not sign in. Let it sign in again first.");
+    const auto made = auth::make_reset_link(account->id);
+    const auto added = co_await administration.services.store.reset_links().add(made.stored);
+    if (!added) co_return refuse(request, added.error());
+    context.log.info("admin.account_reset_link", {{"account", account->address}});
+    json::object object;
+    object["link"] =
+        auth::reset_url((request.secure ? "https://" : "http://") + request.authority, made.code);
+    object["expires"] = format_time(made.stored.expires);
+    auto response = json_response(object);
+    response.status = 201;
+    response.fields.set("Cache-Control", "no-store"); // it is shown this once
+    co_return response;
+}
+
 awaitable<Response> remove(Administration administration, const Context& context)
 {
     const auto& request = context.request;
@@ -212,6 +239,7 @@ void add_admin_accounts(http::Router& router, Administration administration)
     route("PATCH", "/api/v1/admin/accounts/{id}", change);
     route("DELETE", "/api/v1/admin/accounts/{id}", remove);
     route("POST", "/api/v1/admin/accounts/{id}/password", set_password);
+    route("POST", "/api/v1/admin/accounts/{id}/reset-link", make_reset_link);
 }
 
 } // namespace pillarbox::api

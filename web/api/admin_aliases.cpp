@@ -63,6 +63,35 @@ Response refuse(const http::Request& request, boost::system::error_code error)
     return http::problem(request, error);
 }
 
+/// Where it leads and until when, as it was entered.
+struct Wanted
+{
+    std::optional<std::vector<std::string>> targets;
+    std::optional<std::string> until;
+};
+
+Wanted take(Members& members)
+{
+    Wanted wanted;
+    wanted.targets = members.texts("targets", most_targets, longest_address);
+    wanted.until = members.optional_text("until", longest_time);
+    return wanted;
+}
+
+/// Puts what was entered into `alias`; an empty time is for good.
+void read_into(storage::Alias& alias, const Wanted& wanted, EntryReader& read)
+{
+    if (wanted.targets) {
+        alias.targets.clear();
+        for (const auto& target : *wanted.targets)
+            alias.targets.push_back(read("/targets", [&] { return admin::parse_target(target); }));
+    }
+    if (alias.targets.empty()) read.note("/targets", "An alias leads to at least one address.");
+    if (wanted.until) alias.until = std::nullopt;
+    if (wanted.until && !wanted.until->empty())
+        alias.until = read("/until", [&] { return admin::parse_until(*wanted.until); });
+}
+
 awaitable<storage::Result<storage::Alias>> find(Administration administration, std::string address)
 {
     const auto aliases = co_await administration.services.store.accounts().aliases();
@@ -78,18 +107,14 @@ awaitable<Response> list(Administration administration, const Context& context)
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
     const auto aliases = co_await administration.services.store.accounts().aliases();
     if (!aliases) co_return http::problem(context.request, aliases.error());
-    json::array items;
-    std::size_t total = 0;
+    Found found(*filter);
     for (const auto& alias : *aliases) {
         const bool led_to =
             std::ranges::any_of(alias.targets, [&](const auto& one) { return filter->takes(one); });
         if (!led_to && !filter->takes(alias.address)) continue;
-        if (++total <= filter->most) items.push_back(describe(alias));
+        found.add([&] { return describe(alias); });
     }
-    json::object object;
-    object["items"] = std::move(items);
-    object["total"] = total;
-    co_return json_response(object);
+    co_return json_response(found.take());
 }
 
 awaitable<Response> add(Administration administration, const Context& context)
@@ -97,17 +122,13 @@ awaitable<Response> add(Administration administration, const Context& context)
     const auto& request = context.request;
     Members members(request);
     const auto text = members.text("address", longest_address);
-    const auto targets = members.texts("targets", most_targets, longest_address);
-    const auto until = members.optional_text("until", longest_time).value_or("");
+    const auto wanted = take(members);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     EntryReader read;
     storage::Alias alias;
     alias.address = read("/address", [&] { return admin::parse_alias_address(text); });
-    for (const auto& target : targets.value_or(std::vector<std::string>()))
-        alias.targets.push_back(read("/targets", [&] { return admin::parse_target(target); }));
-    if (alias.targets.empty()) read.note("/targets", "An alias leads to at least one address.");
-    if (!until.empty()) alias.until = read("/until", [&] { return admin::parse_until(until); });
+    read_into(alias, wanted, read);
     auto wrong = read.refusal(request);
     if (wrong) co_return std::move(*wrong);
     const auto added = co_await administration.services.store.accounts().add_alias(alias);
@@ -121,20 +142,32 @@ awaitable<Response> add(Administration administration, const Context& context)
 awaitable<Response> change(Administration administration, const Context& context)
 {
     const auto& request = context.request;
+    auto& accounts = administration.services.store.accounts();
     Members members(request);
     const auto enabled = members.flag("enabled");
+    const auto wanted = take(members);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
-    const auto& address = context.parameter("address");
-    if (enabled) {
-        const auto changed =
-            co_await administration.services.store.accounts().set_alias_enabled(address, *enabled);
+    auto found = co_await find(administration, context.parameter("address"));
+    if (!found) co_return refuse(request, found.error());
+    storage::Alias& alias = *found;
+    EntryReader read;
+    read_into(alias, wanted, read);
+    auto wrong = read.refusal(request);
+    if (wrong) co_return std::move(*wrong);
+
+    if (wanted.targets || wanted.until) {
+        const auto changed = co_await accounts.change_alias(alias.address, alias.targets, alias.until);
         if (!changed) co_return refuse(request, changed.error());
-        context.log.info("admin.alias_enabled", {{"alias", address}, {"enabled", *enabled}});
+        context.log.info("admin.alias_changed", {{"alias", alias.address}});
     }
-    const auto alias = co_await find(administration, address);
-    if (!alias) co_return refuse(request, alias.error());
-    co_return json_response(describe(*alias));
+    if (enabled) {
+        const auto changed = co_await accounts.set_alias_enabled(alias.address, *enabled);
+        if (!changed) co_return refuse(request, changed.error());
+        context.log.info("admin.alias_enabled", {{"alias", alias.address}, {"enabled", *enabled}});
+        alias.enabled = *enabled;
+    }
+    co_return json_response(describe(alias));
 }
 
 awaitable<Response> remove(Administration administration, const Context& context)

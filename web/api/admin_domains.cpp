@@ -105,16 +105,12 @@ awaitable<Response> list(Administration administration, const Context& context)
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
     auto all = co_await describe_all(administration);
     if (!all) co_return http::problem(context.request, all.error());
-    json::array items;
-    std::size_t total = 0;
+    Found found(*filter);
     for (auto& one : *all) {
         if (!filter->takes(std::string(one.at("name").as_string()))) continue;
-        if (++total <= filter->most) items.push_back(std::move(one));
+        found.add([&] { return std::move(one); });
     }
-    json::object object;
-    object["items"] = std::move(items);
-    object["total"] = total;
-    co_return json_response(object);
+    co_return json_response(found.take());
 }
 
 awaitable<Response> add(Administration administration, const Context& context)

@@ -1,10 +1,12 @@
 #include "server/admin/queue_words.hpp"
+#include "server/mailflow/refusal.hpp"
 #include "web/api/admin.hpp"
 #include "web/api/json.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,19 +27,15 @@ constexpr std::size_t most_looked_at = 10'000; // entries, as the verb lists the
 constexpr std::string_view none =
     "There is no such entry in the queue. It may have been delivered meanwhile.";
 
-bool holds_all(const Administration& administration)
+bool holds_all(const Config& config)
 {
-    return administration.services.config()->outbound.mode == Config::Outbound::Mode::hold;
+    return config.outbound.mode == Config::Outbound::Mode::hold;
 }
 
-json::value describe_time(std::optional<storage::Time> time)
+json::object describe(const storage::Queued& entry, const Config& config)
 {
-    if (!time) return nullptr;
-    return json::string(format_time(*time));
-}
-
-json::object describe(const storage::Queued& entry, bool all_held)
-{
+    const bool all_held = holds_all(config);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     json::object object;
     object["id"] = format_id(entry.id);
     object["state"] = admin::state_of(entry, all_held);
@@ -52,7 +50,9 @@ json::object describe(const storage::Queued& entry, bool all_held)
     object["next"] = describe_time(admin::next_try(entry, all_held));
     object["host"] = entry.host;
     object["reply"] = entry.reply;
+    object["meaning"] = mailflow::meaning_of_refusal(entry.host, entry.reply);
     object["asked"] = admin::asked_of(entry);
+    object["waits"] = admin::pace_reason(entry, config.outbound, now);
     return object;
 }
 
@@ -74,17 +74,14 @@ awaitable<Response> list(Administration administration, const Context& context)
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
     const auto queued = co_await administration.services.store.queue().list(most_looked_at);
     if (!queued) co_return http::problem(context.request, queued.error());
-    const bool all_held = holds_all(administration);
-    json::array items;
-    std::size_t total = 0;
+    const auto config = administration.services.config();
+    Found found(*filter);
     for (const auto& entry : *queued) {
         if (!filter->takes(entry.recipient) && !filter->takes(entry.reverse_path)) continue;
-        if (++total <= filter->most) items.push_back(describe(entry, all_held));
+        found.add([&] { return describe(entry, *config); });
     }
-    json::object object;
-    object["items"] = std::move(items);
-    object["total"] = total;
-    object["allHeld"] = all_held;
+    json::object object = found.take();
+    object["allHeld"] = holds_all(*config);
     co_return json_response(object);
 }
 
@@ -94,7 +91,7 @@ awaitable<Response> show(Administration administration, const Context& context)
     if (!id) co_return http::problem(context.request, 404, none);
     const auto entry = co_await administration.services.store.queue().find(*id);
     if (!entry) co_return refuse(context.request, entry.error());
-    co_return json_response(describe(*entry, holds_all(administration)));
+    co_return json_response(describe(*entry, *administration.services.config()));
 }
 
 QueueChange change_of(std::string_view action)
@@ -104,16 +101,32 @@ QueueChange change_of(std::string_view action)
     return QueueChange::retry;
 }
 
+/// To its sender, who is told why.
+awaitable<Response> give_back(Administration administration, const Context& context, storage::QueueId id)
+{
+    const auto given = co_await administration.services.give_up(id);
+    if (!given) co_return refuse(context.request, given.error());
+    context.log.info("admin.queue_returned", {{"entry", format_id(id)}});
+    json::object object;
+    object["changed"] = 1;
+    co_return json_response(object);
+}
+
 /// One entry, or all of them.
 awaitable<Response> change(Administration administration, const Context& context, bool all)
 {
     const auto& request = context.request;
     Members members(request);
-    const auto action = members.choice("action", {"hold", "release", "retry"});
+    const auto action = all ? members.choice("action", {"hold", "release", "retry"})
+                            : members.choice("action", {"hold", "release", "retry", "return"});
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto id = all ? std::nullopt : id_of(context);
     if (!all && !id) co_return http::problem(request, 404, none);
+    if (action == "return") {
+        auto response = co_await give_back(administration, context, *id);
+        co_return response;
+    }
     const auto changed = co_await administration.services.store.queue().change(id, change_of(action));
     if (!changed) co_return refuse(request, changed.error());
     context.log.info("admin.queue_changed", {{"action", action}, {"entries", *changed}});

@@ -50,6 +50,7 @@ struct Asked
     std::optional<std::string> query;
     std::optional<std::string> in;
     std::vector<storage::MessageId> except;
+    std::optional<std::string> collapse;
     std::string action;
     std::optional<std::string> mailbox;
     std::optional<bool> seen;
@@ -73,11 +74,26 @@ Asked read(Members& members)
     asked.query = members.optional_text("query", storage::most_query_octets);
     asked.in = members.optional_text("in", longest_word);
     asked.except = messages("except", most_except).value_or(std::vector<storage::MessageId>{});
+    asked.collapse = members.optional_text("collapse", longest_word);
     asked.action = members.text("action", longest_word);
     asked.mailbox = members.optional_text("mailbox", longest_word);
     asked.seen = members.flag("seen");
     asked.flagged = members.flag("flagged");
     return asked;
+}
+
+/// Whoever names a message means all of its conversation, in its mailbox.
+awaitable<storage::Result<void>> gather_named(storage::Mail& mail, storage::AccountId account, Asked& asked)
+{
+    if (asked.ids) {
+        auto gathered = co_await mail.gather(account, std::move(*asked.ids), most_in_bulk);
+        if (!gathered) co_return gathered.error();
+        asked.ids = std::move(*gathered);
+    }
+    auto except = co_await mail.gather(account, std::move(asked.except), most_in_bulk);
+    if (!except) co_return except.error();
+    asked.except = std::move(*except);
+    co_return boost::system::in_place_value;
 }
 
 /// What is to be done, and to what.
@@ -222,30 +238,15 @@ awaitable<void> run_job(Bulk bulk, storage::AccountId account, Order order, std:
     if (!left)
         job->end(Job::State::failed, "The mail store could not go on. What was done by then stays.", token);
     else if (*left > 0)
-        job->end(Job::State::cancelled, "Cancelled. What was done by then stays.", token);
+        job->end_early("", ". What was done by then stays.", token);
     else
         job->end(Job::State::done, "Done.", token);
-}
-
-Response describe_started(const Job& job)
-{
-    json::object object;
-    object["job"] = job.id();
-    auto response = json_response(object);
-    response.status = 202;
-    response.fields.set("Location", "/api/v1/jobs/" + job.id());
-    return response;
 }
 
 awaitable<Response> start_job(Bulk bulk, const Context& context, Order order, std::vector<Chosen> chosen)
 {
     auto job = bulk.jobs->start(context.account(), order.title);
-    if (!job) {
-        auto response =
-            http::problem(context.request, 503, "Several of these are under way. Wait for one to end.");
-        response.fields.set("Retry-After", "10");
-        co_return response;
-    }
+    if (!job) co_return enough_jobs(context.request);
     auto response = describe_started(*job);
     const auto executor = co_await boost::asio::this_coro::executor;
     auto ended = [job](const std::exception_ptr& error) {
@@ -271,13 +272,18 @@ awaitable<Response> change_many(Bulk bulk, const Context& context)
     auto& store = bulk.services.store;
     const auto account = context.account();
     Members members(request);
-    const auto asked = read(members);
+    auto asked = read(members);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto mailboxes = co_await store.mail().mailboxes(account);
     if (!mailboxes) co_return http::problem(request, mailboxes.error());
 
     Errors errors;
+    if (asked.collapse) {
+        const auto gathered = co_await gather_named(store.mail(), account, asked);
+        if (!gathered) co_return http::problem(request, gathered.error());
+        if (*asked.collapse != collapse_threads) errors.push_back({"/collapse", "This must be thread."});
+    }
     const auto action = understand_action(asked, *mailboxes, errors);
     auto choice = understand_choice(asked, bulk.services, account, *mailboxes, errors);
     if (!action || !choice) co_return http::problem(request, 400, "invalid", errors.front().detail, errors);

@@ -7,6 +7,13 @@ namespace pillarbox::api {
 
 namespace {
 
+char letter_of(Cursor::Direction direction, Order order)
+{
+    const bool after = direction == Cursor::Direction::after;
+    if (order == Order::newest_first) return after ? 'a' : 'b';
+    return after ? 'A' : 'B';
+}
+
 /// Of a place in the list that `list` names.
 std::string signature(std::string_view place, std::string_view list, storage::AccountId account,
                       std::string_view key)
@@ -45,8 +52,8 @@ std::optional<std::string_view> signed_place(std::string_view text, std::string_
 std::string seal_cursor(const Cursor& cursor, storage::AccountId account, storage::MailboxId mailbox,
                         std::string_view key)
 {
-    const std::string place =
-        (cursor.direction == Cursor::Direction::after ? "a" : "b") + std::to_string(cursor.uid);
+    std::string place(1, letter_of(cursor.direction, cursor.order));
+    place += std::to_string(cursor.uid);
     return place + "." + signature(place, name_of(mailbox), account, key);
 }
 
@@ -57,7 +64,10 @@ std::optional<Cursor> open_cursor(std::string_view text, storage::AccountId acco
     if (!place) return std::nullopt;
     const auto uid = ascii::parse_number<std::uint32_t>(place->substr(1));
     if (!uid) return std::nullopt;
-    return Cursor{place->front() == 'a' ? Cursor::Direction::after : Cursor::Direction::before, *uid};
+    for (const auto direction : {Cursor::Direction::after, Cursor::Direction::before})
+        for (const auto order : {Order::newest_first, Order::oldest_first})
+            if (place->front() == letter_of(direction, order)) return Cursor{direction, *uid, order};
+    return std::nullopt;
 }
 
 std::string seal_cursor(const storage::SearchCursor& cursor, storage::AccountId account,

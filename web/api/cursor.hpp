@@ -10,18 +10,26 @@
 
 namespace pillarbox::api {
 
+/// How a mailbox's list is sorted: by when messages were received.
+enum class Order
+{
+    newest_first,
+    oldest_first
+};
+
 /// A place in a list: behind a row, or before it. It names the row by its uid,
 /// so it stays good while mail comes and goes.
 struct Cursor
 {
     enum class Direction
     {
-        after, // rows that are older
-        before // rows that are newer
+        after, // rows further down the list
+        before // rows further up
     };
 
     Direction direction = Direction::after;
     std::uint32_t uid = 0;
+    Order order{}; // of the list
 
     bool operator==(const Cursor&) const = default;
 };

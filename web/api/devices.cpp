@@ -32,12 +32,6 @@ json::value describe_label(const std::string& label)
     return json::string(label);
 }
 
-json::value describe_time(std::optional<storage::Time> time)
-{
-    if (!time) return nullptr;
-    return json::string(format_time(*time));
-}
-
 json::object describe(const storage::Device& device)
 {
     json::object object;

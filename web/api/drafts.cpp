@@ -71,13 +71,15 @@ void replace(mime::NewMessage& message, Wish wish)
     message.text = std::move(wish.text).value_or(std::string{});
 }
 
-/// Who says nothing writes as himself.
+/// Who says nothing writes as the one whom they prefer to be.
 awaitable<storage::Result<void>> sign(Composing composing, const Context& context, mime::NewMessage& message)
 {
     if (!message.from.address.empty()) co_return boost::system::in_place_value;
-    const auto account = co_await composing.services.store.accounts().find(context.account());
-    if (!account) co_return account.error();
-    message.from.address = account->address;
+    const auto known = co_await composing.services.store.identities().list(context.account());
+    if (!known) co_return known.error();
+    auto identity = std::ranges::find_if(known->items, &storage::SendingIdentity::preferred);
+    if (identity == known->items.end()) identity = known->items.begin(); // the account's own address
+    message.from = {identity->name, identity->address};
     co_return boost::system::in_place_value;
 }
 
@@ -285,7 +287,7 @@ void add_drafts(http::Router& router, Composing composing)
     const auto add = [&](std::string_view method, std::string_view pattern, auto handler,
                          std::uint64_t upload = 0) {
         router.add(
-            method, pattern, Access::signed_in,
+            method, pattern, Access::sending,
             [composing, handler](const Context& c) { return handler(composing, c); }, upload);
     };
     add("POST", "/api/v1/drafts", add_draft);

@@ -6,6 +6,7 @@
 #include "web/http/secret.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -18,7 +19,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::chrono::minutes remembered{10}; // once they have ended
+constexpr std::chrono::minutes remembered{10};           // once they have ended
+constexpr std::chrono::milliseconds between_events{500}; // on how far one is
 
 std::string_view name_of(Job::State state)
 {
@@ -42,6 +44,7 @@ json::object describe(const Job& job)
     object["id"] = job.id();
     object["title"] = job.title();
     object["state"] = name_of(shown.state);
+    object["unit"] = job.unit() == Job::Unit::octets ? "octets" : "messages";
     object["done"] = shown.done;
     object["total"] = shown.total;
     object["message"] = shown.message;
@@ -77,9 +80,14 @@ http::awaitable<Response> show_job(std::shared_ptr<Jobs> jobs, const Context& co
 
 } // namespace
 
-Job::Job(storage::AccountId account, std::string id, std::string title)
-    : account_(account), id_(std::move(id)), title_(std::move(title))
+Job::Job(http::Streams& streams, storage::AccountId account, std::string id, std::string title, Unit unit)
+    : streams_(streams), account_(account), id_(std::move(id)), title_(std::move(title)), unit_(unit)
 {}
+
+void Job::tell() const
+{
+    streams_.tell(account_, "event: job\ndata: " + json::serialize(describe(*this)) + "\n");
+}
 
 Job::Shown Job::shown() const
 {
@@ -89,19 +97,26 @@ Job::Shown Job::shown() const
 
 void Job::progress(std::size_t done, std::size_t total)
 {
-    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    std::unique_lock lock(mutex_);
     shown_.done = done;
     shown_.total = total;
+    if (now < told_ + between_events) return;
+    told_ = now;
+    lock.unlock();
+    tell();
 }
 
 void Job::end(State state, std::string message, std::optional<std::string> undo_token)
 {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (ended_) return;
     shown_.state = state;
     shown_.message = std::move(message);
     shown_.undo_token = std::move(undo_token);
     ended_ = std::chrono::steady_clock::now();
+    lock.unlock();
+    tell();
 }
 
 void Job::cancel()
@@ -112,8 +127,18 @@ void Job::cancel()
 
 bool Job::cancelled() const
 {
+    if (streams_.draining()) return true;
     const std::lock_guard lock(mutex_);
     return cancelled_;
+}
+
+void Job::end_early(std::string done, std::string_view again, std::optional<std::string> undo_token)
+{
+    std::unique_lock lock(mutex_);
+    const bool wanted = cancelled_;
+    lock.unlock();
+    done += wanted ? "Cancelled" : "The server is being restarted";
+    end(wanted ? State::cancelled : State::failed, done + std::string(again), std::move(undo_token));
 }
 
 std::optional<std::chrono::steady_clock::time_point> Job::ended() const
@@ -122,13 +147,13 @@ std::optional<std::chrono::steady_clock::time_point> Job::ended() const
     return ended_;
 }
 
-std::shared_ptr<Job> Jobs::start(storage::AccountId account, std::string title)
+std::shared_ptr<Job> Jobs::start(storage::AccountId account, std::string title, Job::Unit unit)
 {
     const std::lock_guard lock(mutex_);
     forget_old();
     const auto running = [account](const auto& job) { return job->account() == account && !job->ended(); };
     if (static_cast<std::size_t>(std::ranges::count_if(jobs_, running)) >= most_running) return nullptr;
-    jobs_.push_back(std::make_shared<Job>(account, http::random_token(), std::move(title)));
+    jobs_.push_back(std::make_shared<Job>(streams_, account, http::random_token(), std::move(title), unit));
     return jobs_.back();
 }
 
@@ -158,6 +183,23 @@ void Jobs::forget_old()
         const auto ended = job->ended();
         return ended && *ended + remembered < now;
     });
+}
+
+Response describe_started(const Job& job)
+{
+    json::object object;
+    object["job"] = job.id();
+    auto response = json_response(object);
+    response.status = 202;
+    response.fields.set("Location", "/api/v1/jobs/" + job.id());
+    return response;
+}
+
+Response enough_jobs(const http::Request& request)
+{
+    auto response = http::problem(request, 503, "Several of these are under way. Wait for one to end.");
+    response.fields.set("Retry-After", "10");
+    return response;
 }
 
 void add_jobs(http::Router& router, std::shared_ptr<Jobs> jobs)

@@ -181,11 +181,25 @@ std::string Members::choice(std::string_view name, std::initializer_list<std::st
 {
     std::string word = text(name, 100);
     if (word.empty() || std::ranges::find(words, word) != words.end()) return word;
+    note_choice(name, {words.begin(), words.size()});
+    return {};
+}
+
+std::optional<std::string> Members::optional_choice(std::string_view name,
+                                                    std::span<const std::string_view> words)
+{
+    auto word = optional_text(name, 100);
+    if (!word || std::ranges::find(words, *word) != words.end()) return word;
+    note_choice(name, words);
+    return std::nullopt;
+}
+
+void Members::note_choice(std::string_view name, std::span<const std::string_view> words)
+{
     std::string known;
     for (const auto one : words)
         known += (known.empty() ? "" : ", ") + std::string(one);
     note(name, "This must be one of: " + known + ".");
-    return {};
 }
 
 std::optional<http::Response> Members::refusal()
@@ -224,6 +238,12 @@ std::string format_time(storage::Time time)
     std::array<char, 32> text{};
     const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     return {text.data(), length};
+}
+
+json::value describe_time(std::optional<storage::Time> time)
+{
+    if (!time) return nullptr;
+    return json::string(format_time(*time));
 }
 
 std::optional<std::int64_t> parse_id(std::string_view text)

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,12 +59,17 @@ public:
     /// A word of these; empty, and noted, when it is missing or something else.
     std::string choice(std::string_view name, std::initializer_list<std::string_view> words);
 
+    /// The same when the member may be missing; absent then.
+    std::optional<std::string> optional_choice(std::string_view name,
+                                               std::span<const std::string_view> words);
+
     /// 400 when the body is no object, or a member was wrong or is unknown.
     std::optional<http::Response> refusal();
 
 private:
     const boost::json::value* take(std::string_view name);
     void note(std::string_view name, std::string_view detail);
+    void note_choice(std::string_view name, std::span<const std::string_view> words);
     std::optional<mime::Address> read_person(std::string_view name, const boost::json::value& value);
 
     const http::Request& request_;
@@ -81,6 +87,8 @@ http::Response no_content();
 
 /// Seconds since the epoch as `2025-11-25T17:22:01Z`, RFC 3339.
 std::string format_time(storage::Time time);
+/// The same as a member's value: null where there is none.
+boost::json::value describe_time(std::optional<storage::Time> time);
 
 /// An id of the API: a decimal number above zero, opaque to clients.
 template <class Id>

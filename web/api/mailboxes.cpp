@@ -1,6 +1,7 @@
 #include "server/base/ascii.hpp"
 #include "web/api/cursor.hpp"
 #include "web/api/json.hpp"
+#include "web/api/list_page.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/rows.hpp"
 #include "web/http/problem.hpp"
@@ -9,6 +10,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -24,6 +26,9 @@ namespace {
 
 constexpr std::size_t usual_page = 50;
 constexpr std::size_t largest_page = 200;
+constexpr std::array<std::string_view, 5> list_parameters{"limit", "position", "cursor", "collapse", "sort"};
+constexpr std::string_view newest_first = "-received";
+constexpr std::string_view oldest_first = "received";
 
 std::string etag_of(const storage::Mailbox& mailbox)
 {
@@ -55,23 +60,16 @@ awaitable<Response> show_mailbox(const http::Services& services, const Context& 
     co_return with_etag(context.request, etag_of(*mailbox), json_response(describe(*mailbox)));
 }
 
-/// Which rows a request asks for.
-struct Wanted
-{
-    std::size_t limit = usual_page;
-    std::uint32_t position = 0;
-    std::optional<Cursor> cursor;
-};
-
 struct Asked
 {
-    Wanted wanted;
+    PageWish wanted;
     std::vector<http::FieldError> errors;
 };
 
 Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std::string_view key)
 {
     Asked asked;
+    asked.wanted.limit = usual_page;
     const auto query = http::parse_query(context.request.query);
     if (!query) {
         asked.errors.push_back({"", "The query is malformed."});
@@ -80,6 +78,15 @@ Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std:
     const auto limit = parameter(*query, "limit");
     const auto position = parameter(*query, "position");
     const auto cursor = parameter(*query, "cursor");
+    const auto collapse = parameter(*query, "collapse");
+    const auto sort = parameter(*query, "sort");
+    if (sort && *sort != newest_first && *sort != oldest_first)
+        asked.errors.push_back({"/sort", "This must be -received, newest first, or received, oldest first."});
+    if (sort == oldest_first) asked.wanted.order = Order::oldest_first;
+    if (collapse) {
+        asked.wanted.rows = storage::Rows::conversations;
+        if (*collapse != collapse_threads) asked.errors.push_back({"/collapse", "This must be thread."});
+    }
     if (limit) {
         const auto number = ascii::parse_number<std::uint32_t>(*limit);
         if (!number || *number < 1 || *number > largest_page)
@@ -95,43 +102,24 @@ Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std:
     }
     if (cursor) {
         asked.wanted.cursor = open_cursor(*cursor, context.account(), mailbox.id, key);
-        if (!asked.wanted.cursor)
+        if (!asked.wanted.cursor || asked.wanted.cursor->order != asked.wanted.order)
             asked.errors.push_back({"/cursor", "This cursor is not good here. Begin the list again."});
     }
     for (const auto& [name, value] : *query) {
-        if (name != "limit" && name != "position" && name != "cursor")
+        if (std::ranges::find(list_parameters, name) == list_parameters.end())
             asked.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
     }
     return asked;
 }
 
-awaitable<storage::Result<storage::Page>> read_page(storage::Mail& mail, storage::AccountId account,
-                                                    storage::MailboxId mailbox, Wanted wanted)
+json::object describe_conversation(const storage::Gathered& gathered)
 {
-    std::uint32_t before = 0;
-    if (wanted.cursor && wanted.cursor->direction == Cursor::Direction::after) before = wanted.cursor->uid;
-    if (wanted.cursor && wanted.cursor->direction == Cursor::Direction::before) {
-        // Where the row is now; when it has gone, where it would be.
-        const auto uid = wanted.cursor->uid;
-        const auto behind = co_await mail.list(account, mailbox, uid, 0, 0);
-        if (!behind) co_return behind.error();
-        const auto above = behind->position > 0 ? behind->position - 1 : 0;
-        const auto here = co_await mail.list(account, mailbox, 0, above, 1);
-        if (!here) co_return here.error();
-        const bool there = !here->items.empty() && here->items.front().uid == uid;
-        const auto end = there ? above : behind->position;
-        const auto rows = std::min<std::size_t>(wanted.limit, end);
-        wanted.position = static_cast<std::uint32_t>(end - rows);
-        wanted.limit = std::max<std::size_t>(rows, 1);
-        if (rows == 0) {
-            storage::Page nothing;
-            nothing.total = here->total;
-            nothing.modseq = here->modseq;
-            co_return nothing;
-        }
-    }
-    auto page = co_await mail.list(account, mailbox, before, wanted.position, wanted.limit);
-    co_return page;
+    json::object object;
+    object["messages"] = gathered.messages;
+    object["unread"] = gathered.unseen;
+    object["flagged"] = gathered.flagged;
+    object["attachments"] = gathered.attachments;
+    return object;
 }
 
 awaitable<Response> list_messages(const http::Services& services, const Context& context)
@@ -155,15 +143,19 @@ awaitable<Response> list_messages(const http::Services& services, const Context&
 
     json::object object;
     json::array items;
-    for (const auto& item : page->items)
-        items.push_back(describe(item));
+    for (std::size_t i = 0; i < page->items.size(); ++i) {
+        auto row = describe(page->items[i]);
+        if (i < page->conversations.size())
+            row["conversation"] = describe_conversation(page->conversations[i]);
+        items.push_back(std::move(row));
+    }
     object["total"] = page->total;
     object["position"] = page->position;
     object["state"] = std::to_string(page->modseq);
     object["nextCursor"] = nullptr;
     object["prevCursor"] = nullptr;
     const auto seal = [&](Cursor::Direction direction, std::uint32_t uid) {
-        return seal_cursor({direction, uid}, account, mailbox->id, services.key);
+        return seal_cursor({direction, uid, asked.wanted.order}, account, mailbox->id, services.key);
     };
     if (!page->items.empty() && page->position + page->items.size() < page->total)
         object["nextCursor"] = seal(Cursor::Direction::after, page->items.back().uid);
@@ -208,6 +200,12 @@ std::string_view role_name(storage::MailboxRole role)
     return "own";
 }
 
+std::string name_thread(const storage::Listed& message)
+{
+    const auto& key = message.summary.thread_key;
+    return key.empty() ? format_id(message.id) : http::sha256(key).substr(0, 22);
+}
+
 json::object describe(const storage::Mailbox& mailbox)
 {
     json::object object;
@@ -240,6 +238,7 @@ json::object describe(const storage::Listed& message)
     json::object object;
     object["id"] = format_id(message.id);
     object["mailbox"] = format_id(message.mailbox);
+    object["thread"] = name_thread(message);
     object["from"] = std::move(from);
     object["subject"] = message.summary.subject;
     object["preview"] = message.summary.preview;

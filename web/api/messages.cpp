@@ -1,19 +1,22 @@
-#include "server/mailflow/authentication.hpp"
-#include "server/mime/characters.hpp"
-#include "server/mime/encoded_word.hpp"
-#include "server/mime/header.hpp"
-#include "server/mime/view.hpp"
-#include "web/api/content.hpp"
+#include "server/base/ascii.hpp"
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/rows.hpp"
+#include "web/api/text.hpp"
+#include "web/api/whole_message.hpp"
 #include "web/http/problem.hpp"
+#include "web/http/streams.hpp"
 
-#include <boost/json/array.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace pillarbox::api {
 
@@ -21,119 +24,9 @@ namespace json = boost::json;
 
 using http::Context;
 using http::Response;
+using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
-
-constexpr std::size_t longest_value = 4000; // characters of a header field that is shown
-
-json::array describe(const mime::AddressList& people)
-{
-    json::array list;
-    for (const auto& person : people.addresses) {
-        json::object item;
-        item["name"] = person.name;
-        item["address"] = person.address;
-        list.push_back(std::move(item));
-    }
-    return list;
-}
-
-json::array describe_headers(const mime::Structure& structure)
-{
-    json::array list;
-    const mime::Header header(structure.header);
-    for (const auto& field : header.fields()) {
-        json::object item;
-        item["name"] = mime::scrub_utf8(field.name);
-        item["value"] = mime::one_line(mime::decode_text(field.body), longest_value);
-        list.push_back(std::move(item));
-    }
-    return list;
-}
-
-json::object describe(const mailflow::Authentication& found)
-{
-    json::object object;
-    object["spf"] = mime::scrub_utf8(found.spf);
-    object["dkim"] = mime::scrub_utf8(found.dkim);
-    object["dmarc"] = mime::scrub_utf8(found.dmarc);
-    object["domain"] = mime::scrub_utf8(found.domain);
-    return object;
-}
-
-json::object describe(const mime::Part& part)
-{
-    json::object object;
-    object["path"] = part.path;
-    object["type"] = mime::scrub_utf8(mime::media_type(part));
-    object["charset"] = mime::one_line(mime::scrub_utf8(part.charset), 100);
-    object["name"] = mime::scrub_utf8(part.name);
-    object["disposition"] = mime::one_line(mime::scrub_utf8(part.disposition), 100);
-    object["size"] = mime::decoded_size_estimate(part.encoding, part.size());
-    return object;
-}
-
-/// The tree of parts; its depth is bounded by mime::most_depth.
-json::object describe_tree(const mime::Structure& structure, std::uint32_t index)
-{
-    const auto& part = structure.parts[index];
-    auto object = describe(part);
-    json::array children;
-    for (const auto child : part.children)
-        children.push_back(describe_tree(structure, child));
-    object["parts"] = std::move(children);
-    return object;
-}
-
-json::array describe(const std::vector<mime::Attachment>& attachments)
-{
-    json::array list;
-    for (const auto& attachment : attachments) {
-        json::object item;
-        item["path"] = attachment.path;
-        item["name"] = attachment.name;
-        item["type"] = mime::scrub_utf8(attachment.type);
-        item["size"] = attachment.size;
-        item["inline"] = attachment.shown_inline;
-        item["contentId"] = mime::scrub_utf8(attachment.content_id);
-        list.push_back(std::move(item));
-    }
-    return list;
-}
-
-json::object describe(const storage::Listed& message, const mime::Structure& structure,
-                      std::string_view hostname)
-{
-    const auto view = mime::view(structure);
-    json::object body;
-    body["html"] = view.html_part.has_value();
-    body["text"] = view.text_part.has_value();
-    json::object object;
-    object["id"] = format_id(message.id);
-    object["mailbox"] = format_id(message.mailbox);
-    object["subject"] = view.subject;
-    object["from"] = describe(view.from);
-    object["sender"] = describe(view.sender);
-    object["replyTo"] = describe(view.reply_to);
-    object["to"] = describe(view.to);
-    object["cc"] = describe(view.cc);
-    object["messageId"] = mime::one_line(view.message_id, longest_value);
-    object["date"] = nullptr;
-    if (view.date) object["date"] = format_time(view.date->time);
-    object["received"] = format_time(message.received);
-    object["size"] = message.size;
-    object["flags"] = describe_flags(message.flags);
-    object["body"] = std::move(body);
-    object["attachments"] = describe(view.attachments);
-    object["structure"] = describe_tree(structure, 0);
-    object["headers"] = describe_headers(structure);
-    // Nothing is claimed that was not looked at.
-    const auto found = mailflow::authentication_of(mime::Header(structure.header), hostname);
-    if (found) object["authentication"] = describe(*found);
-    object["incomplete"] = view.incomplete || structure.too_deep || structure.too_many;
-    object["state"] = std::to_string(message.modseq);
-    return object;
-}
 
 std::string etag_of(const storage::Listed& message)
 {
@@ -145,10 +38,9 @@ Response no_such_message(const http::Request& request)
     return http::problem(request, 404, "There is no such message. It may have been deleted.");
 }
 
-awaitable<Response> show_message(const http::Services& services, Structures& structures,
-                                 const Context& context)
+awaitable<Response> show_message(Whole whole, const Context& context)
 {
-    auto& mail = services.store.mail();
+    auto& mail = whole.services.store.mail();
     const auto id = parse_id(context.parameter("id"));
     if (!id) co_return no_such_message(context.request);
     const auto message = co_await mail.find(context.account(), storage::MessageId(*id));
@@ -156,10 +48,105 @@ awaitable<Response> show_message(const http::Services& services, Structures& str
     if (!message) co_return http::problem(context.request, message.error());
     auto unchanged = not_modified(context.request, etag_of(*message));
     if (unchanged) co_return std::move(*unchanged);
-    const auto structure = co_await structures.find(mail, message->id);
-    if (!structure) co_return http::problem(context.request, structure.error());
-    co_return with_etag(context.request, etag_of(*message),
-                        json_response(describe(*message, **structure, services.hostname)));
+    const auto etag = etag_of(*message);
+    const auto object = co_await describe_whole(whole, *message);
+    if (!object) co_return http::problem(context.request, object.error());
+    co_return with_etag(context.request, etag, json_response(*object));
+}
+
+// ---- The newest one, for tests of what sends mail. ----------------------------
+
+constexpr std::chrono::seconds longest_wait{60};
+constexpr std::chrono::milliseconds index_pause{50}; // nothing tells when words are indexed: in moments
+constexpr std::chrono::seconds index_patience{5};    // for those of what is there already
+
+/// What GET /messages/latest asks for.
+struct Latest
+{
+    std::string words;
+    std::chrono::seconds wait{0};
+    std::vector<http::FieldError> errors;
+};
+
+Latest parse_latest(const http::Request& request)
+{
+    Latest latest;
+    const auto query = http::parse_query(request.query);
+    if (!query) {
+        latest.errors.push_back({"", "The query is malformed."});
+        return latest;
+    }
+    latest.words = parameter(*query, "q").value_or("");
+    if (const auto to = parameter(*query, "to")) {
+        if (to->empty() || to->find_first_of("\" \t\r\n") != std::string::npos)
+            latest.errors.push_back({"/to", "This must be an address, or a part of one."});
+        latest.words += " to:" + *to;
+    }
+    if (latest.words.empty()) latest.words = "in:inbox";
+    if (const auto wait = parameter(*query, "wait")) {
+        const auto seconds = ascii::parse_number<std::uint32_t>(*wait);
+        if (!seconds || *seconds > longest_wait.count())
+            latest.errors.push_back({"/wait", "This must be a number of seconds from 0 to 60."});
+        latest.wait = std::chrono::seconds(seconds.value_or(0));
+    }
+    for (const auto& [name, value] : *query)
+        if (name != "q" && name != "to" && name != "wait")
+            latest.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
+    return latest;
+}
+
+/// The newest that the query describes; waits for one until `deadline`, or the
+/// server ends. None: none came.
+awaitable<storage::Result<std::optional<storage::Listed>>>
+await_newest(storage::Store& store, storage::AccountId account, storage::SearchNode query,
+             std::chrono::steady_clock::time_point deadline, http::Stream& stream)
+{
+    const auto watch = store.changes().watch(account);
+    auto known = std::chrono::steady_clock::now() + index_patience;
+    for (;;) {
+        static_cast<void>(stream.take()); // it is told what does not matter here
+        const auto feed = co_await store.changes().since(account, 0, 1); // before it is looked
+        if (!feed) co_return feed.error();
+        auto words = query;
+        auto found = co_await store.search().search(account, std::move(words), std::nullopt, 1);
+        if (!found) co_return found.error();
+        const auto now = std::chrono::steady_clock::now();
+        if (found->behind > 0 && now < known && !stream.ended()) {
+            co_await stream.pause(index_pause); // what came last is not known by its words yet
+            continue;
+        }
+        if (!found->items.empty()) co_return std::move(found->items.front());
+        if (now >= deadline || stream.ended()) co_return std::nullopt;
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
+        const auto woken = co_await (watch->above(feed->modseq) || stream.pause(left));
+        if (woken.index() != 0) continue;
+        if (!std::get<0>(woken)) co_return std::get<0>(woken).error();
+        known = std::chrono::steady_clock::now() + index_patience;
+    }
+}
+
+awaitable<Response> show_latest(const http::Site& site, Whole whole, const Context& context)
+{
+    const auto& request = context.request;
+    const auto asked = parse_latest(request);
+    if (!asked.errors.empty())
+        co_return http::problem(request, 400, "invalid", asked.errors.front().detail, asked.errors);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto query = storage::parse_search(asked.words, now);
+    if (!query)
+        co_return http::problem(request, 400, "invalid", sentence(query.error().sentence),
+                                {{"/q", sentence(query.error().sentence), query.error().offset}});
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto stream = site.streams().open(context.account(), executor);
+    if (!stream) co_return http::problem(request, 503, "The server is just ending. Try again in a moment.");
+    const auto deadline = std::chrono::steady_clock::now() + asked.wait;
+    auto found =
+        co_await await_newest(whole.services.store, context.account(), std::move(*query), deadline, *stream);
+    if (!found) co_return http::problem(request, found.error());
+    if (!*found) co_return no_content();
+    const auto object = co_await describe_whole(whole, **found);
+    if (!object) co_return http::problem(request, object.error());
+    co_return json_response(*object);
 }
 
 struct Change
@@ -208,11 +195,15 @@ awaitable<Response> change_message(const http::Services& services, const Context
 
 } // namespace
 
-void add_messages(http::Router& router, const http::Services& services,
-                  std::shared_ptr<Structures> structures)
+void add_messages(const http::Site& site, http::Router& router, std::shared_ptr<Structures> structures)
 {
+    const auto& services = site.services();
+    const Whole whole{services, std::move(structures), std::make_shared<boost::asio::thread_pool>(1)};
+    // Before the next: the first that fits is taken.
+    router.add("GET", "/api/v1/messages/latest", http::Access::signed_in,
+               [&site, whole](const Context& c) { return show_latest(site, whole, c); });
     router.add("GET", "/api/v1/messages/{id}", http::Access::signed_in,
-               [&services, structures](const Context& c) { return show_message(services, *structures, c); });
+               [whole](const Context& c) { return show_message(whole, c); });
     router.add("PATCH", "/api/v1/messages/{id}", http::Access::signed_in,
                [&services](const Context& c) { return change_message(services, c); });
 }

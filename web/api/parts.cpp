@@ -157,7 +157,9 @@ awaitable<Response> show_part(Reading reading, const Context& context)
     const auto found = co_await find(reading, context);
     if (!found) co_return http::problem(request, found.error());
     const auto* part = found->structure->find(context.parameter("path"));
-    if (!part || part->type == "multipart") co_return http::problem(request, 404, "There is no such part.");
+    // One without parts of its own, nested too deeply perhaps, is a file like others.
+    const bool divided = part && part->type == "multipart" && !part->children.empty();
+    if (!part || divided) co_return http::problem(request, 404, "There is no such part.");
 
     const auto type = mime::media_type(*part);
     const auto query = http::parse_query(request.query);

@@ -4,16 +4,23 @@
 
 #include <boost/json/object.hpp>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace pillarbox::api {
+
+/// What a request says for rows that are conversations.
+inline constexpr std::string_view collapse_threads = "thread";
 
 /// A mailbox as the API shows it.
 boost::json::object describe(const storage::Mailbox& mailbox);
 
 /// A message as a row of a list shows it: all a row needs.
 boost::json::object describe(const storage::Listed& message);
+
+/// Says which messages of a mailbox are rows of one conversation, and nothing else.
+std::string name_thread(const storage::Listed& message);
 
 /// The flags by name.
 boost::json::object describe_flags(std::uint32_t flags);

@@ -3,6 +3,7 @@
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/rows.hpp"
+#include "web/api/text.hpp"
 #include "web/http/problem.hpp"
 
 #include <boost/json/array.hpp>
@@ -39,14 +40,6 @@ struct Asked
     Wanted wanted;
     std::vector<http::FieldError> errors;
 };
-
-/// Begins with a capital and ends with a full stop, as all that people read here.
-std::string sentence(std::string text)
-{
-    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-        text.front() = static_cast<char>(text.front() - 'a' + 'A');
-    return text + ".";
-}
 
 storage::SearchNode within(storage::SearchNode query, const storage::Mailbox& mailbox)
 {
@@ -103,7 +96,9 @@ Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& 
             asked.errors.push_back({"/cursor", "This cursor is not good here. Begin the list again."});
     }
     for (const auto& [name, value] : *query) {
-        if (name != "q" && name != "in" && name != "limit" && name != "cursor")
+        if (name == "sort" && value != "-received")
+            asked.errors.push_back({"/sort", "This must be -received: what is found comes newest first."});
+        if (name != "q" && name != "in" && name != "limit" && name != "cursor" && name != "sort")
             asked.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
     }
     return asked;

@@ -1,6 +1,10 @@
 #include "server/mailflow/letter.hpp"
+#include "server/mailflow/suppression.hpp"
 #include "server/mime/header.hpp"
+#include "server/net/networks.hpp"
+#include "storage/events.hpp"
 #include "storage/submissions.hpp"
+#include "web/api/admin.hpp"
 #include "web/api/composing.hpp"
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
@@ -8,6 +12,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -41,7 +46,7 @@ std::string_view name_of(Submission::State state)
     return "failed";
 }
 
-Response describe(const Submission& submission)
+json::object describe(const Submission& submission)
 {
     json::object object;
     object["id"] = format_id(submission.id);
@@ -49,7 +54,13 @@ Response describe(const Submission& submission)
     object["state"] = name_of(submission.state);
     object["sendAt"] = format_time(submission.send_at);
     object["detail"] = submission.detail;
-    return json_response(object);
+    return object;
+}
+
+void tell(const http::Site& site, const Submission& submission)
+{
+    site.streams().tell(submission.account,
+                        "event: submission\ndata: " + json::serialize(describe(submission)) + "\n");
 }
 
 Response accepted(const Submission& submission)
@@ -69,6 +80,30 @@ bool is_key(std::string_view key)
            std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
+/// Whether one of those whom it goes to gets no more mail, for the address is dead.
+awaitable<std::optional<Response>> suppressed(Composing composing, const Context& context,
+                                              const mailflow::Envelope& envelope)
+{
+    const auto terms = mailflow::suppression_terms(*composing.services.config());
+    for (const auto& recipient : envelope.recipients) {
+        if (!recipient.elsewhere()) continue;
+        const auto why = co_await mailflow::suppression_of(composing.services.store.dead_addresses(), terms,
+                                                           recipient.forward_path);
+        if (!why) co_return http::problem(context.request, why.error());
+        if (!*why) continue;
+        composing.services.store.events().note({.kind = storage::EventKind::recipient_refused,
+                                                .account = context.account(),
+                                                .peer = net::plain_address(context.request.peer).to_string(),
+                                                .protocol = "HTTP",
+                                                .sender = envelope.reverse_path,
+                                                .recipient = recipient.forward_path,
+                                                .code = 550,
+                                                .text = "5.1.1 " + **why});
+        co_return http::problem(context.request, 400, "invalid", sentence(**why), {});
+    }
+    co_return std::nullopt;
+}
+
 /// What stands in the way of sending a draft, if anything.
 awaitable<std::optional<Response>> objection(Composing composing, const Context& context,
                                              const OpenDraft& open)
@@ -84,7 +119,10 @@ awaitable<std::optional<Response>> objection(Composing composing, const Context&
     const auto envelope = co_await mailflow::envelope_of(
         store.accounts(), context.account(), std::move(*head), composing.outbox.options().most_recipients);
     if (!envelope) co_return http::problem(request, envelope.error());
-    if (envelope->faults.empty()) co_return std::nullopt;
+    if (envelope->faults.empty()) {
+        auto refused = co_await suppressed(composing, context, *envelope);
+        co_return refused;
+    }
     std::vector<http::FieldError> errors;
     for (const auto& fault : envelope->faults)
         errors.push_back({fault.pointer, fault.detail});
@@ -157,10 +195,10 @@ awaitable<Response> show_submission(Composing composing, const Context& context)
     const auto id = storage::SubmissionId(parse_id(context.parameter("id")).value_or(0));
     const auto found = co_await composing.services.store.submissions().find(context.account(), id);
     if (!found) co_return no_such_submission(context.request, found.error());
-    co_return describe(*found);
+    co_return json_response(describe(*found));
 }
 
-awaitable<Response> undo_submission(Composing composing, const Context& context)
+awaitable<Response> undo_submission(Composing composing, const http::Site& site, const Context& context)
 {
     const auto id = storage::SubmissionId(parse_id(context.parameter("id")).value_or(0));
     const auto undone = co_await composing.services.store.submissions().undo(context.account(), id);
@@ -168,7 +206,8 @@ awaitable<Response> undo_submission(Composing composing, const Context& context)
     if (undone->state == Submission::State::sent || undone->state == Submission::State::pending)
         co_return http::problem(context.request, 409,
                                 "It is too late to undo this: the message has been sent.");
-    co_return describe(*undone);
+    tell(site, *undone);
+    co_return json_response(describe(*undone));
 }
 
 awaitable<Response> list_contacts(const http::Services& services, const Context& context)
@@ -194,16 +233,17 @@ awaitable<Response> list_contacts(const http::Services& services, const Context&
 
 } // namespace
 
-void add_sending(http::Router& router, Composing composing)
+void add_sending(const http::Site& site, http::Router& router, Composing composing)
 {
+    composing.outbox.report_to([&site](const Submission& submission) { tell(site, submission); });
     using http::Access;
-    router.add("POST", "/api/v1/drafts/{id}/send", Access::signed_in,
+    router.add("POST", "/api/v1/drafts/{id}/send", Access::sending,
                [composing](const Context& c) { return send_draft(composing, c); });
-    router.add("GET", "/api/v1/submissions/{id}", Access::signed_in,
+    router.add("GET", "/api/v1/submissions/{id}", Access::sending,
                [composing](const Context& c) { return show_submission(composing, c); });
-    router.add("DELETE", "/api/v1/submissions/{id}", Access::signed_in,
-               [composing](const Context& c) { return undo_submission(composing, c); });
-    router.add("GET", "/api/v1/contacts", Access::signed_in,
+    router.add("DELETE", "/api/v1/submissions/{id}", Access::sending,
+               [composing, &site](const Context& c) { return undo_submission(composing, site, c); });
+    router.add("GET", "/api/v1/contacts", Access::sending,
                [composing](const Context& c) { return list_contacts(composing.services, c); });
 }
 

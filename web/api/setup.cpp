@@ -6,6 +6,7 @@
 #include "server/net/offload.hpp"
 #include "web/api/admin.hpp"
 #include "web/api/json.hpp"
+#include "web/api/own_letters.hpp"
 #include "web/api/resources.hpp"
 #include "web/http/problem.hpp"
 
@@ -86,23 +87,9 @@ awaitable<void> welcome(SettingUp setting_up, std::string address, Log log)
     letter.pop3s = port(config->pop3s.listen);
     letter.submissions = port(config->submissions.listen);
 
-    const auto at = address.rfind('@');
-    auto route = co_await services.store.accounts().route(address.substr(0, at), address.substr(at + 1));
-    auto spool = services.store.mail().new_spool();
-    const auto written = spool->append(mailflow::welcome_message(letter));
-    if (!route || !written) {
-        const auto error = route ? written.error() : route.error();
-        log.warning("setup.no_welcome", {{"reason", error.message()}});
-        co_return;
-    }
-    std::vector<mailflow::Recipient> recipients;
-    recipients.push_back({address, *std::move(route)});
-    mailflow::Origin origin;
-    origin.kind = mailflow::Origin::Kind::local;
-    mailflow::Sender nobody; // so that nothing ever answers it
-    const auto verdict = co_await setting_up.intake.accept(std::move(origin), std::move(nobody),
-                                                           std::move(recipients), std::move(spool));
-    if (!verdict.accepted()) log.warning("setup.no_welcome", {{"reason", verdict.text}});
+    const auto why_not =
+        co_await bring(services, setting_up.intake, std::move(address), mailflow::welcome_message(letter));
+    if (!why_not.empty()) log.warning("setup.no_welcome", {{"reason", why_not}});
 }
 
 awaitable<storage::Result<void>> make(SettingUp setting_up, Wanted wanted)

@@ -33,4 +33,11 @@ std::string content_disposition(std::string_view kind, std::string_view name)
     return std::string(kind) + "; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
 }
 
+std::string sentence(std::string text)
+{
+    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+        text.front() = static_cast<char>(text.front() - 'a' + 'A');
+    return text + ".";
+}
+
 } // namespace pillarbox::api

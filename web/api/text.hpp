@@ -13,4 +13,7 @@ std::string_view cut_utf8(std::string_view text, std::size_t most);
 /// clients, and by RFC 8187 for all others. `name` is UTF-8 and free of controls.
 std::string content_disposition(std::string_view kind, std::string_view name);
 
+/// Begins with a capital and ends with a full stop, as all that people read here.
+std::string sentence(std::string text);
+
 } // namespace pillarbox::api

@@ -29,7 +29,8 @@ int weight(std::string_view parameters)
 bool is_page(std::string_view path, bool setting_up)
 {
     if (path == "/setup") return setting_up;
-    if (path == "/" || path == "/sign-in" || path == "/mail" || path == "/search") return true;
+    for (const std::string_view page : {"/", "/sign-in", "/set-password", "/mail", "/search"})
+        if (path == page) return true;
     for (const std::string_view page : {"overview", "domains", "accounts", "aliases", "queue"})
         if (path.starts_with("/admin/") && path.substr(7) == page) return true;
     const bool search = path.starts_with("/search/");

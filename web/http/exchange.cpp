@@ -11,6 +11,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -131,6 +132,13 @@ bool may_have_body(const Request& request, unsigned status)
     return request.method != "HEAD" && status != 204 && status != 304; // RFC 9110 §6.4.1
 }
 
+/// How the end of an answer without a length is told from its loss: RFC 9112
+/// §7.1. HTTP/1.0 knows no chunks (§6.1).
+bool chunked(const Request& request, const Response& response)
+{
+    return response.endless && request.minor > 0;
+}
+
 std::string format_head(const Request& request, const Response& response)
 {
     beast::response<beast::empty_body> message;
@@ -143,6 +151,7 @@ std::string format_head(const Request& request, const Response& response)
     // §8.6: none with 204, and 304 may leave it out.
     if (response.status != 204 && response.status != 304 && !response.endless)
         message.content_length(response.size());
+    if (chunked(request, response)) message.set(beast::field::transfer_encoding, "chunked");
     if (!request.keep_alive || response.endless)
         message.set(beast::field::connection, "close");
     else if (request.minor == 0)
@@ -150,8 +159,9 @@ std::string format_head(const Request& request, const Response& response)
 
     std::string text;
     beast::response_serializer<beast::empty_body> serializer(message);
+    serializer.split(true); // the head alone
     boost::system::error_code error;
-    while (!serializer.is_done() && !error) {
+    while (!serializer.is_header_done() && !error) {
         serializer.next(error, [&](boost::system::error_code&, const auto& buffers) {
             std::size_t octets = 0;
             for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
@@ -177,14 +187,18 @@ awaitable<void> send_source(net::Connection& connection, Source& source, std::ui
 }
 
 /// Each piece as soon as there is one.
-awaitable<void> send_endless(net::Connection& connection, Source& source)
+awaitable<void> send_endless(net::Connection& connection, Source& source, bool chunks)
 {
     while (true) {
         co_await connection.flush();
         const auto piece = co_await source.next();
-        if (!piece || piece->empty()) break;
+        if (!piece) connection.break_off();
+        if (piece->empty()) break;
+        if (chunks) connection.put(fmt::format("{:x}\r\n", piece->size()));
         co_await connection.send(*piece);
+        if (chunks) connection.put("\r\n");
     }
+    if (chunks) connection.put("0\r\n\r\n");
 }
 
 } // namespace
@@ -236,7 +250,7 @@ awaitable<void> write_response(net::Connection& connection, const Request& reque
     connection.put(format_head(request, response));
     if (!may_have_body(request, response.status)) co_return;
     if (response.endless)
-        co_await send_endless(connection, *response.source);
+        co_await send_endless(connection, *response.source, chunked(request, response));
     else if (response.source)
         co_await send_source(connection, *response.source, response.source_size);
     else if (!response.embedded.empty())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/base/log.hpp"
+#include "storage/api_tokens.hpp"
 #include "storage/sessions.hpp"
 #include "web/http/message.hpp"
 
@@ -19,6 +20,7 @@ struct Context
     Request request;
     std::vector<std::pair<std::string, std::string>> parameters; // of the path, decoded
     storage::WebSession session;                                 // whose; empty without Access::signed_in
+    storage::ApiToken token{};                                   // the program's; with id 0 it is a browser
     Log log;
 
     /// A parameter of the path; the route has it.
@@ -30,8 +32,10 @@ struct Context
 enum class Access
 {
     open,
-    signed_in,     // 401 without a session; writes need its token too
-    administrator, // likewise, and 403 for everybody else
+    signed_in,     // 401 without a session, whose token writes need, or a program's token
+    sending,       // likewise, but the program's must be one for sending
+    in_person,     // likewise, but programs do not get in
+    administrator, // as signed_in, and 403 for everybody else
     published,     // whoever, by any host name, without TLS too: no method changes anything
 };
 

@@ -1,11 +1,14 @@
 #include "web/http/sign_in.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/net/networks.hpp"
 #include "web/http/secret.hpp"
 
 namespace pillarbox::http {
 
 namespace {
+
+constexpr std::size_t longest_agent = 300; // octets
 
 std::string attributes(const Request& request)
 {
@@ -15,7 +18,15 @@ std::string attributes(const Request& request)
 
 } // namespace
 
-NewSession make_session(storage::AccountId account, bool stay, storage::Time now)
+std::string agent_of(const Request& request)
+{
+    std::string agent;
+    for (const char c : request.field("User-Agent").substr(0, longest_agent))
+        if (c >= ' ' && c <= '~') agent += c;
+    return agent;
+}
+
+NewSession make_session(const Request& request, storage::AccountId account, bool stay, storage::Time now)
 {
     NewSession session;
     session.cookie = random_token();
@@ -24,6 +35,8 @@ NewSession make_session(storage::AccountId account, bool stay, storage::Time now
     session.stored.csrf = random_token();
     session.stored.created = now;
     session.stored.expires = now + (stay ? long_session_life : session_life);
+    session.stored.agent = agent_of(request);
+    session.stored.peer = net::plain_address(request.peer).to_string();
     return session;
 }
 

@@ -21,7 +21,11 @@ struct NewSession
     std::string cookie; // 256 random bits
 };
 
-NewSession make_session(storage::AccountId account, bool stay, storage::Time now);
+/// For the browser that made the request; what it calls itself is kept, too.
+NewSession make_session(const Request& request, storage::AccountId account, bool stay, storage::Time now);
+
+/// What the browser calls itself, cut; what is not ASCII is left out.
+std::string agent_of(const Request& request);
 
 /// The cookie's name: `__Host-pillarbox`, which browsers accept under TLS
 /// only, or `pillarbox` for plain HTTP on localhost.

@@ -7,7 +7,6 @@
 #include "web/http/headers.hpp"
 #include "web/http/problem.hpp"
 #include "web/http/secret.hpp"
-#include "web/http/sign_in.hpp"
 
 #include <chrono>
 #include <exception>
@@ -17,7 +16,6 @@ namespace pillarbox::http {
 namespace {
 
 constexpr std::string_view setup_page = "/setup";
-constexpr std::string_view writes_only_from_here = "This request did not come from Pillarbox's own page.";
 
 bool is_health(const Request& request)
 {
@@ -78,38 +76,6 @@ std::optional<Response> Site::check_host(const Request& request) const
     auto response = plain(308, "Use HTTPS.\n");
     response.fields.set("Location", location);
     return response;
-}
-
-/// Why the caller may not; the context has its session otherwise.
-awaitable<std::optional<Response>> Site::authorise(const Router::Route& route, Context& context) const
-{
-    const auto& request = context.request;
-    const bool write = !request.safe() && route.access != Access::published;
-    const bool by_cookie = route.access == Access::signed_in || route.access == Access::administrator;
-    if (by_cookie) {
-        const std::string digest = session_digest(request);
-        if (digest.empty()) co_return problem(request, 401, "Sign in first.");
-        auto session = co_await services_.store.sessions().find(digest);
-        if (!session && session.error() == storage::Errc::not_found)
-            co_return problem(request, 401, "The session has ended. Sign in again.");
-        if (!session) co_return problem(request, session.error());
-        context.session = std::move(*session);
-    }
-    if (route.access == Access::administrator) {
-        const auto account = co_await services_.store.accounts().find(context.account());
-        if (!account) co_return problem(request, account.error());
-        if (!account->admin) co_return problem(request, 403, "This is for administrators.");
-    }
-    if (write) {
-        if (!same_origin(request, by_cookie)) co_return problem(request, 403, "csrf", writes_only_from_here);
-        if (by_cookie && !has_csrf_token(request, context.session))
-            co_return problem(request, 403, "csrf", "The request lacks the token of its session.");
-        if (route.upload > 0 && !is_octets(request))
-            co_return problem(request, 415, "The body must be application/octet-stream.");
-        const bool json = route.upload == 0 && (request.method != "DELETE" || !request.body.empty());
-        if (json && !is_json(request)) co_return problem(request, 415, "The body must be application/json.");
-    }
-    co_return std::nullopt;
 }
 
 awaitable<Reception> Site::receive(const Request& request) const

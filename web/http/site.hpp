@@ -33,6 +33,9 @@ struct Services
     std::string setup_code = {};            // lets its holder set up a server without accounts; may be none
     std::function<std::shared_ptr<const Config>()> config = {}; // as it is now; any thread
     std::chrono::seconds vault{}; // how long what was deleted can be had back; 0: not at all
+
+    /// Gives an entry of the queue back to its sender. Errors: not_found.
+    std::function<awaitable<storage::Result<void>>(storage::QueueId)> give_up = {};
 };
 
 /// Everything served over HTTP: pages, health, and the routes that web/api
@@ -57,6 +60,7 @@ private:
     awaitable<Response> route(Request request, Log log, bool draining) const;
     awaitable<Response> call(const Router::Route& route, Context context) const;
     awaitable<Response> show_page(const Request& request) const;
+    /// Why the caller may not; the context knows who it is otherwise.
     awaitable<std::optional<Response>> authorise(const Router::Route& route, Context& context) const;
     std::optional<Response> check_host(const Request& request) const;
     Response health(const Request& request, bool draining) const;

@@ -106,8 +106,10 @@ export const adminCases = {
         assert.equal(await page.getByRole('row').count(), 2, 'the head, and the one that was asked for');
         await choose(page, emil, 'Edit…');
         await page.getByLabel('Quota in MB').fill('25');
+        await page.getByLabel('Administrator').check();
         await page.getByRole('button', { name: 'Save' }).click();
         await row(page, emil).getByText('of 25 MB').waitFor();
+        await row(page, emil).getByText('Administrator').waitFor();
         await choose(page, emil, 'Reset password…');
         await page.getByLabel('New password').fill('another good one');
         await page.getByRole('button', { name: 'Set password' }).click();
@@ -151,7 +153,13 @@ export const adminCases = {
         const sales = `sales@${Server.domain}`;
         await page.getByLabel('Alias address').fill(sales);
         await page.getByLabel('Leads to').fill(`${bob}, dora@example.net`);
+        await page.getByLabel('Last day').fill('2020-12-31');
         await page.getByRole('button', { name: 'Create alias' }).click();
+        await row(page, sales).getByText('Ended').waitFor();
+        await choose(page, sales, 'Edit…');
+        assert.equal(await page.getByLabel('Last day').inputValue(), '2020-12-31');
+        await page.getByLabel('Last day').fill('');
+        await page.getByRole('button', { name: 'Save' }).click();
         await row(page, sales).getByText('Active').waitFor();
         await choose(page, sales, 'Turn off');
         await row(page, sales).getByText('Off', { exact: true }).waitFor();
@@ -175,6 +183,11 @@ export const adminCases = {
         await choose(page, 'dora@example.net', 'Details');
         await page.getByRole('dialog').getByText('dora@example.net').waitFor();
         await page.keyboard.press('Escape');
+        await row(page, 'emil@example.com').waitFor();
+        await choose(page, 'emil@example.com', 'Return to sender…');
+        await page.getByRole('dialog').getByRole('button', { name: 'Return to sender' }).click();
+        await notice(page, 'Returned to its sender');
+        await row(page, 'emil@example.com').waitFor({ state: 'detached' });
       },
     },
     ...Object.keys(looks).map((look) => ({ name: `axe finds nothing, ${look}`, look, test: everyPage })),
@@ -188,6 +201,46 @@ export const adminCases = {
         assert.equal(await page.getByRole('menuitem', { name: 'Administration' }).count(), 0);
         await page.goto(`${server.origin}/admin/accounts`);
         await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+      },
+    },
+    {
+      name: 'the queue and the overview change while they are shown',
+      async test({ page, server }) {
+        await open(page, server, 'Queue');
+        await page.getByRole('row').filter({ hasText: 'dora@example.net' }).first().waitFor();
+        const send = (number) =>
+          deliver(server.smtpPort, [{ from: bob, to: `away@${Server.domain}`, data: `From: bob@example.test\nTo: away\nSubject: ${number}\n\ntext\n` }]);
+        const soon = { timeout: 5000 };
+        const emils = page.getByRole('row').filter({ hasText: 'emil@example.com' });
+        const before = await emils.count();
+        await send(1);
+        await emils.nth(before).waitFor(soon);
+
+        // Another tab listens for both: it asks for what this one shows, and tells it.
+        await page.goto(`${server.origin}/mail/inbox`);
+        await page.getByRole('status').getByText('Live').waitFor();
+        const asked = page.waitForRequest((request) => request.url().endsWith('/api/v1/events?topics=queue'));
+        const other = await page.context().newPage();
+        await other.goto(`${server.origin}/admin/queue`);
+        await asked;
+        const theirs = other.getByRole('row').filter({ hasText: 'emil@example.com' });
+        await theirs.nth(before).waitFor();
+        await send(2);
+        await theirs.nth(before + 1).waitFor(soon);
+        // What the command line does is seen too.
+        server.run(['queue', 'hold', '--all']);
+        await other.getByRole('row').filter({ hasText: 'emil@example.com' }).getByText('Held').first().waitFor(soon);
+        const figure = other.locator('.figure').filter({ hasText: 'Queue' });
+        await other.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Overview' }).click();
+        const total = Number(await figure.locator('strong').textContent());
+        await send(3);
+        await figure.getByText(String(total + 2), { exact: true }).waitFor(soon);
+
+        // Nobody shows it any more: it is not asked for either.
+        const without = page.waitForRequest((request) => request.url().endsWith('/api/v1/events'));
+        await other.goto(`${server.origin}/admin/accounts`);
+        await without;
+        await page.getByRole('status').getByText('Live').waitFor();
       },
     },
   ],

@@ -93,6 +93,7 @@ export const doingCases = {
       await page.locator('[aria-rowcount="10"]').waitFor();
       await link(page, /^Junk/).click();
       await page.getByRole('heading', { name: 'Junk', level: 1 }).waitFor();
+      await page.locator('[aria-rowcount="1"]').waitFor(); // it, and no more what the Inbox had
       await rows(page).first().click();
       await article(page).waitFor();
       await page.keyboard.press('!');
@@ -185,7 +186,7 @@ export const doingCases = {
       await shoot(page, `doing-selecting-${look}`);
       await selected(page).getByRole('button', { name: 'More for the selection' }).click();
       await page.getByRole('menuitem', { name: 'Move to…' }).click();
-      await page.getByRole('dialog', { name: 'Move 1 message to' }).waitFor();
+      await page.getByRole('dialog', { name: 'Move 1 conversation to' }).waitFor();
       assert.deepEqual(await axe(page), []);
       await shoot(page, `doing-moving-${look}`);
       await page.keyboard.press('Escape');

@@ -1,15 +1,22 @@
 import { adminCases } from './admin.mjs';
 import { setUpCases } from './set-up.mjs';
+import { resetCases } from './reset.mjs';
 import { signInCases } from './sign-in.mjs';
 import { mailCases } from './mail.mjs';
+import { conversationCases } from './conversation.mjs';
+import { settingsCases } from './settings.mjs';
+import { transferCases } from './transfer.mjs';
+import { watchingCases } from './watching.mjs';
 import { mailboxCases } from './mailboxes.mjs';
 import { doingCases, manyCases } from './doing.mjs';
 import { composeAwayCases, composeCases } from './compose.mjs';
 import { hostileCases } from './hostile.mjs';
+import { corpusCases } from './corpus.mjs';
 import { accessCases } from './access.mjs';
 import { largeCases } from './large.mjs';
 import { searchCases } from './search.mjs';
 import { authenticCases } from './authentic.mjs';
+import { junkCases } from './junk.mjs';
 import { awayCases } from './away.mjs';
 
-export const cases = [setUpCases, signInCases, adminCases, mailCases, doingCases, manyCases, mailboxCases, searchCases, composeCases, composeAwayCases, hostileCases, accessCases, largeCases, authenticCases, awayCases];
+export const cases = [setUpCases, signInCases, resetCases, adminCases, settingsCases, mailCases, conversationCases, doingCases, manyCases, mailboxCases, transferCases, watchingCases, searchCases, composeCases, composeAwayCases, hostileCases, corpusCases, accessCases, largeCases, authenticCases, junkCases, awayCases];

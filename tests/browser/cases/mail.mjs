@@ -38,7 +38,7 @@ export const mailCases = {
         await page.getByRole('navigation', { name: 'Mailboxes' }).getByRole('link', { name: 'Inbox, 12 unread' }).waitFor();
         assert.equal(await page.title(), '(12) Inbox · Pillarbox');
         await page.getByRole('status').getByText('Live').waitFor();
-        await page.getByRole('status').getByText('12 messages').waitFor();
+        await page.getByRole('status').getByText('12 conversations').waitFor();
         await shoot(page, 'inbox');
       },
     },
@@ -237,6 +237,40 @@ export const mailCases = {
       },
     },
     {
+      name: 'remote images of a sender are always loaded, once the reader said so',
+      async test({ page, server, outside, context }) {
+        await context.route('https://images.example.org/**', (route) =>
+          route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="40"/>' }),
+        );
+        await enter({ page, server });
+        await row(page, /Your order 20817/).click();
+        await article(page).getByRole('button', { name: 'Always load from this sender' }).click();
+        await page.waitForResponse('https://images.example.org/open.gif?u=20817');
+        await page.waitForFunction(async () => (await (await fetch('/api/v1/settings')).json()).imagesFrom.length === 1);
+        await row(page, /The hut is ours/).click();
+        await body(page).getByText('two clear days').waitFor();
+        const before = outside.length;
+        await row(page, /Your order 20817/).click();
+        await body(page).getByText('Your order is on its way').waitFor();
+        while (outside.length === before) await context.waitForEvent('request');
+        assert.equal(await article(page).getByText('Remote images were not loaded.').count(), 0);
+        await page.goto(new URL('/settings/appearance', page.url()).href);
+        await page.getByRole('button', { name: /^Remove .*@/ }).click();
+        await page.waitForFunction(async () => (await (await fetch('/api/v1/settings')).json()).imagesFrom.length === 0);
+      },
+    },
+    {
+      name: 'the text of a message begins where its frame does',
+      async test({ page, server }) {
+        await enter({ page, server });
+        await row(page, /The hut is ours/).click();
+        const first = await body(page).getByText('Dear Alice,').boundingBox();
+        const frame = await page.locator('iframe[title="Message body"]').boundingBox();
+        const gap = first.y - frame.y;
+        assert.ok(gap >= 0 && gap < 6, `${gap} px above the first line`);
+      },
+    },
+    {
       name: 'dark follows the system, coloured mail keeps its sheet',
       look: 'dark',
       async test({ page, server, shoot }) {
@@ -319,6 +353,36 @@ export const mailCases = {
         assert.equal(await page.getByRole('grid', { name: 'Messages' }).getAttribute('aria-rowcount'), '13');
         assert.match(await rows(page).first().innerText(), /Packets have arrived/);
         assert.equal(await row(page, /The hut is ours/).getAttribute('aria-selected'), 'true');
+      },
+    },
+    {
+      name: 'the list can begin with what is oldest, and its address says so',
+      async test({ page, server, shoot }) {
+        await enter({ page, server });
+        const firstRow = page.locator('[role=row][aria-rowindex="1"]');
+        await page.getByRole('row', { name: /Lunch\?/ }).waitFor();
+        const total = Number(await page.getByRole('grid', { name: 'Messages' }).getAttribute('aria-rowcount'));
+        await page.getByRole('button', { name: 'Sort', exact: true }).click();
+        assert.equal(await page.getByRole('menuitemradio', { name: 'Newest first' }).getAttribute('aria-checked'), 'true');
+        assert.deepEqual(await axe(page), []);
+        await shoot(page, 'sort');
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Enter');
+        await page.waitForURL('**/mail/inbox?sort=received');
+        await firstRow.getByText('Two books are waiting for you').waitFor();
+
+        await firstRow.click();
+        await page.waitForURL('**/mail/inbox/*?sort=received');
+        await page.reload();
+        await firstRow.getByText('Two books are waiting for you').waitFor();
+        await deliver(server.smtpPort, [message({ name: 'Late', from: 'late@example.org', subject: 'Comes to the end', body: 'x' })]);
+        const last = page.getByRole('row', { name: /Comes to the end/ });
+        await last.waitFor();
+        assert.equal(await last.getAttribute('aria-rowindex'), String(total + 1));
+        await page.goBack();
+        await page.goBack();
+        await page.waitForURL('**/mail/inbox');
+        await page.waitForFunction(() => /Comes to the end/.test(document.querySelector('[role=row][aria-rowindex="1"]')?.textContent ?? ''));
       },
     },
     {

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { looks, openPage, signIn } from '../support/browser.mjs';
 import { inbox } from '../support/mails.mjs';
 import { deliver } from '../support/smtp.mjs';
 import { Server } from '../support/server.mjs';
 
-/** The Inbox with a letter open. */
-export async function takeScreenshot(browser, server, path) {
+/** The Inbox with a letter open, and an answer being written: `screenshot.png` and `writing.png` of a folder. */
+export async function takePictures(browser, server, folder) {
   const mails = inbox();
   await deliver(server.smtpPort, mails);
   const { page } = await openPage(browser, server.origin, { ...looks.light, viewport: { width: 1360, height: 930 }, deviceScaleFactor: 2 });
@@ -21,6 +22,7 @@ export async function takeScreenshot(browser, server, path) {
         row.received = new Date(Date.now() - ago[i] * 60_000).toISOString();
         row.flags.seen ||= seen.includes(i);
         row.flags.flagged = i === 4 || i === 9;
+        if (row.conversation) Object.assign(row.conversation, { unread: row.flags.seen ? 0 : 1, flagged: row.flags.flagged });
       });
     await route.fulfill({ response, json: answer });
   });
@@ -31,5 +33,14 @@ export async function takeScreenshot(browser, server, path) {
   await page.evaluate(() => document.activeElement?.blur?.());
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
   await page.getByText('Live', { exact: true }).waitFor();
-  await page.screenshot({ path });
+  await page.screenshot({ path: join(folder, 'screenshot.png') });
+
+  await page.getByRole('row', { name: /On the shortest way to the hut/ }).click();
+  await page.getByRole('heading', { name: 'On the shortest way to the hut' }).waitFor();
+  await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: 'Reply', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Compose message' });
+  await dialog.getByRole('textbox', { name: 'Message body' }).pressSequentially('Dear Edsger,\n\nthe ridge is shorter, but the children would rather see the lake. Let us take\nthe path along the shore and be at the hut for supper.\n');
+  await dialog.getByText('Draft saved').waitFor();
+  await page.evaluate(() => document.activeElement?.blur?.());
+  await page.screenshot({ path: join(folder, 'writing.png') });
 }

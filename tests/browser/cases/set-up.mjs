@@ -24,6 +24,25 @@ export const setUpCases = {
         await shoot(page, 'set-up-refused');
       },
     },
+    {
+      name: 'what was typed before the page knew the server stays',
+      async test({ page, server }) {
+        let answer;
+        const asked = new Promise((resolve) => (answer = resolve));
+        await page.route('**/api/v1/setup', async (route) => {
+          await asked;
+          await route.continue();
+        });
+        await page.goto(`${server.origin}/setup`);
+        await page.getByLabel('Mail domain').fill(Server.domain);
+        await page.getByLabel('Password').fill(Server.password);
+        answer();
+        await page.getByText('The mail server localhost').waitFor();
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+        assert.equal(await page.getByLabel('Mail domain').inputValue(), Server.domain);
+        assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'password');
+      },
+    },
     ...Object.keys(looks).map((look) => ({
       name: `axe finds nothing, ${look}`,
       look,

@@ -10,7 +10,7 @@ const word = (text) => (/^[\x20-\x7e]*$/.test(text) ? text : `=?UTF-8?B?${Buffer
 let serial = 0;
 
 /** A message with its header; `body` brings its own Content-Type, or is plain text. */
-export function message({ name, from, subject, ago = 0, to = `Alice <${alice}>`, cc = '', body, headers = '' }) {
+export function message({ name, from, subject, ago = 0, to = `Alice <${alice}>`, cc = '', body, headers = '', id = `${++serial}.${Date.now()}@${from.split('@')[1]}` }) {
   const typed = typeof body === 'string' ? `Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n${body}` : body.raw;
   const data = [
     `From: ${word(name)} <${from}>`,
@@ -18,7 +18,7 @@ export function message({ name, from, subject, ago = 0, to = `Alice <${alice}>`,
     ...(cc ? [`Cc: ${cc}`] : []),
     `Subject: ${word(subject)}`,
     `Date: ${rfcDate(ago)}`,
-    `Message-ID: <${++serial}.${Date.now()}@${from.split('@')[1]}>`,
+    `Message-ID: <${id}>`,
     ...(headers ? [headers] : []),
     'MIME-Version: 1.0',
     typed,

@@ -17,8 +17,11 @@ export class Server {
   static domain = 'example.test';
   static password = 'correct horse battery';
 
-  constructor(program) {
+  /** `listeners`: what listens besides SMTP and HTTP, "pop3" and the like. */
+  constructor(program, listeners = []) {
     this.program = program;
+    this.listeners = listeners;
+    this.ports = {};
     this.folder = mkdtempSync(join(tmpdir(), 'pillarbox-browser-'));
     this.log = '';
   }
@@ -26,6 +29,7 @@ export class Server {
   run(args, input = '') {
     const done = spawnSync(this.program, [...args, '--config', this.config], { input, encoding: 'utf8', timeout: 60_000 });
     if (done.status !== 0) throw new Error(`pillarbox ${args.join(' ')} failed:\n${done.stderr}${done.stdout}`);
+    return done.stdout;
   }
 
   async start(people) {
@@ -35,16 +39,18 @@ export class Server {
     for (const name of people) this.run(['account', 'add', `${name}@${Server.domain}`, '--password-stdin'], `${Server.password}\n`);
     this.smtpPort = await freePort();
     this.httpPort = await freePort();
+    for (const name of this.listeners) this.ports[name] = await freePort();
     await this.serve();
   }
 
   /** Returns once every listener is up. */
   async serve() {
-    const none = ['submission', 'submissions', 'pop3', 'pop3s', 'https', 'metrics'].flatMap((name) => ['--set', `${name}.listen=`]);
+    const where = (name) => (this.ports[name] ? `127.0.0.1:${this.ports[name]}` : '');
+    const others = ['submission', 'submissions', 'pop3', 'pop3s', 'https', 'metrics'].flatMap((name) => ['--set', `${name}.listen=${where(name)}`]);
     const listen = ['--set', `smtp.listen=127.0.0.1:${this.smtpPort}`, '--set', `http.listen=127.0.0.1:${this.httpPort}`];
     // Everybody here comes from one address; the limits on that have tests of their own.
     const limits = ['--set', 'limits.exempt=127.0.0.0/8'];
-    this.process = spawn(this.program, ['serve', '--config', this.config, ...none, ...listen, ...limits], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(this.program, ['serve', '--config', this.config, ...others, ...listen, ...limits], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));
     await new Promise((resolve, reject) => {
       const hear = (octets) => {

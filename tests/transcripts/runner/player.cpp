@@ -1,6 +1,7 @@
 #include "tests/transcripts/runner/player.hpp"
 
 #include "tests/transcripts/runner/peer.hpp"
+#include "tests/transcripts/runner/refusal.hpp"
 #include "tests/transcripts/runner/text.hpp"
 #include "tests/transcripts/runner/world.hpp"
 
@@ -24,6 +25,7 @@ struct Client
     std::unique_ptr<Peer> peer;
     Context context;
     std::optional<std::string> greeting; // read ahead, for the timestamp
+    bool smtp = false;                   // what comes are replies with codes
 };
 
 bool has(const Script& script, Kind kind)
@@ -185,6 +187,7 @@ void Player::connect(const Item& item)
     current_ = option(item, "as", "default");
     Client& made = clients_[current_];
     made = {};
+    made.smtp = item.words.front() != "pop3";
     if (transport_ == Transport::socket)
         made.peer = connect_by_socket(world_, wanted);
     else
@@ -201,9 +204,11 @@ void Player::expect(const Item& item)
     if (!line) line = client().peer->read_line();
     while (item.skips && line && !matches(pattern, *line))
         line = client().peer->read_line();
-    if (line && matches(pattern, *line)) return;
+    const bool helps = !line || !client().smtp || helpful(*line);
+    if (line && matches(pattern, *line) && helps) return;
     throw std::runtime_error("line " + std::to_string(item.line) + "\n  expected: " + item.text +
-                             "\n  got:      " + (line ? printable(*line) : "nothing"));
+                             "\n  got:      " + (line ? printable(*line) : "nothing") +
+                             (helps ? "" : "\n  a refusal has an enhanced status code and says what to do"));
 }
 
 void Player::expect_queued(std::vector<std::string> recipients)

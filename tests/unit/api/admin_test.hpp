@@ -6,22 +6,18 @@
 
 namespace pillarbox::api {
 
-/// With root@example.org, an administrator.
+/// With alice as an administrator.
 class AdminTest : public SiteTest
 {
 protected:
-    AdminTest()
-    {
-        storage::NewAccount root;
-        root.address = "root@example.org";
-        root.password_hash = run(store_->accounts().find("alice@example.org"))->password_hash;
-        root.admin = true;
-        EXPECT_TRUE(run(store_->accounts().add({root})));
-    }
+    AdminTest() { EXPECT_TRUE(run(store_->accounts().set_admin("alice@example.org", true))); }
 
-    Reply post(std::string_view path, std::string_view body) { return ask(as("root", "POST", path, body)); }
-    Reply patch(std::string_view path, std::string_view body) { return ask(as("root", "PATCH", path, body)); }
-    Reply erase(std::string_view path) { return ask(as("root", "DELETE", path)); }
+    Reply post(std::string_view path, std::string_view body) { return ask(as("alice", "POST", path, body)); }
+    Reply patch(std::string_view path, std::string_view body)
+    {
+        return ask(as("alice", "PATCH", path, body));
+    }
+    Reply erase(std::string_view path) { return ask(as("alice", "DELETE", path)); }
 
     /// The first thing that a refusal is about.
     static std::string pointer(const Reply& reply)

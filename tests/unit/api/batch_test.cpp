@@ -155,6 +155,32 @@ TEST_F(BatchTest, AJobCanBeCancelled)
     EXPECT_EQ(left, 501 - job.at("done").as_int64());
 }
 
+TEST_F(BatchTest, TakesWholeConversations)
+{
+    const auto answer = [&](const std::string& subject, const std::string& to) {
+        deliver("alice@example.org", "From: Ada <ada@example.net>\nSubject: " + subject + "\nMessage-ID: <" +
+                                         subject + "@example.net>\n" + to + "\nText.\n");
+        return newest("alice");
+    };
+    const auto first = answer("a", "");
+    const auto other = answer("b", "");
+    answer("c", "References: <a@example.net>\n");
+    EXPECT_EQ(batch(R"({"ids":[")" + first + R"("],"collapse":"all","action":"delete"})").status, 400u);
+    const auto marked =
+        batch(R"({"ids":[")" + first + R"("],"collapse":"thread","action":"mark","seen":true})");
+    EXPECT_EQ(marked.json().at("changed").as_int64(), 2);
+    EXPECT_EQ(subjects("inbox"), "c b* a");
+    const auto moved = batch(R"({"in":"inbox","except":[")" + first +
+                             R"("],"collapse":"thread","action":"move","mailbox":"archive"})");
+    EXPECT_EQ(moved.json().at("changed").as_int64(), 1);
+    EXPECT_EQ(subjects("inbox"), "c a");
+    EXPECT_EQ(batch(R"({"ids":[")" + other + R"("],"collapse":"thread","action":"delete"})", "bob")
+                  .json()
+                  .at("changed")
+                  .as_int64(),
+              0);
+}
+
 TEST_F(BatchTest, LeavesWhatIsBeingSent)
 {
     const auto draft =

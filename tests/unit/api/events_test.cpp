@@ -65,6 +65,39 @@ TEST_F(EventsTest, TellsWhatCameWithItsRow)
     EXPECT_NE(id_of(news), id_of(hello));
 }
 
+TEST_F(EventsTest, TellsWhatBecomesOfWhatIsSent)
+{
+    const auto send = [&](std::string_view key) {
+        const auto draft = ask(
+            as("alice", "POST", "/api/v1/drafts", R"({"to":[{"address":"bob@example.org"}],"text":"Hi"})"));
+        auto request = as("alice", "POST",
+                          "/api/v1/drafts/" + std::string(draft.json().at("id").as_string()) + "/send");
+        request.fields.set("Content-Type", "application/json");
+        request.fields.set("Idempotency-Key", key);
+        return std::string(ask(std::move(request)).json().at("id").as_string());
+    };
+    const auto undone = send("one");
+    const auto sent = send("two");
+    const auto hers = listen("alice");
+    const auto his = listen("bob");
+    next(hers);
+    next(his);
+    EXPECT_EQ(ask(as("alice", "DELETE", "/api/v1/submissions/" + undone)).status, 200u);
+    const auto first = next(hers);
+    EXPECT_NE(first.find("event: submission\ndata: {\"id\":\"" + undone + "\""), std::string::npos) << first;
+    EXPECT_NE(first.find("\"state\":\"undone\""), std::string::npos) << first;
+
+    const auto past = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
+                      std::chrono::seconds{1};
+    ASSERT_TRUE(run(store_->submissions().postpone(storage::SubmissionId(std::stoll(sent)), past)));
+    run(outbox_->send_due());
+    const auto second = next(hers);
+    EXPECT_NE(second.find("event: submission\ndata: {\"id\":\"" + sent + "\""), std::string::npos) << second;
+    EXPECT_NE(second.find("\"state\":\"sent\""), std::string::npos) << second;
+    EXPECT_FALSE(id_of(second).empty());
+    EXPECT_EQ(next(his).find("event: submission"), std::string::npos) << "it is not his";
+}
+
 TEST_F(EventsTest, TellsItToWhoWaits)
 {
     const auto source = listen("alice");

@@ -106,13 +106,79 @@ TEST_F(MailboxesTest, CursorsOutliveTheirRow)
     EXPECT_EQ(subjects(list("?limit=2&cursor=" + text(first, "nextCursor"))), "3 2");
 }
 
+TEST_F(MailboxesTest, ListsOldestFirstWhereThatIsAskedFor)
+{
+    fill(1, 7);
+    EXPECT_EQ(subjects(list("?sort=-received")), "7 6 5 4 3 2 1");
+    EXPECT_EQ(subjects(list("?sort=received")), "1 2 3 4 5 6 7");
+    const auto middle = list("?sort=received&position=2&limit=3");
+    EXPECT_EQ(subjects(middle), "3 4 5");
+    EXPECT_EQ(middle.at("position").as_int64(), 2);
+    EXPECT_EQ(middle.at("total").as_int64(), 7);
+    EXPECT_EQ(subjects(list("?sort=received&position=5&limit=3")), "6 7");
+    EXPECT_EQ(subjects(list("?sort=received&position=100")), "");
+    EXPECT_TRUE(list("?sort=received").at("nextCursor").is_null());
+    EXPECT_TRUE(list("?sort=received").at("prevCursor").is_null());
+
+    const auto first = list("?sort=received&limit=3");
+    EXPECT_TRUE(first.at("prevCursor").is_null());
+    fill(8, 8);
+    const auto second = list("?sort=received&limit=3&cursor=" + text(first, "nextCursor"));
+    EXPECT_EQ(subjects(second), "4 5 6");
+    EXPECT_EQ(second.at("position").as_int64(), 3);
+    const auto third = list("?sort=received&limit=3&cursor=" + text(second, "nextCursor"));
+    EXPECT_EQ(subjects(third), "7 8");
+    EXPECT_TRUE(third.at("nextCursor").is_null());
+    EXPECT_EQ(subjects(list("?sort=received&limit=2&cursor=" + text(third, "prevCursor"))), "5 6");
+    EXPECT_EQ(get("alice", path + "?cursor=" + text(first, "nextCursor")).status, 400u) << "of another order";
+}
+
+TEST_F(MailboxesTest, ARowMayBeAConversation)
+{
+    const auto bring = [&](const std::string& name, const std::string& more) {
+        deliver("alice@example.org", "From: Ada <ada@example.net>\nSubject: " + name + "\nMessage-ID: <" +
+                                         name + "@example.net>\n" + more + "\n\nText.\n");
+    };
+    bring("a", "");
+    bring("b", "");
+    bring("c", "In-Reply-To: <a@example.net>");
+    const std::string list = "/api/v1/mailboxes/inbox/messages?collapse=thread";
+    const auto page = get("alice", list).json();
+    EXPECT_EQ(page.at("total").as_int64(), 2);
+    const auto& rows = page.at("items").as_array();
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].at("subject").as_string(), "c");
+    EXPECT_EQ(rows[0].at("conversation").at("messages").as_int64(), 2);
+    EXPECT_EQ(rows[0].at("conversation").at("unread").as_int64(), 2);
+    EXPECT_EQ(rows[1].at("conversation").at("messages").as_int64(), 1);
+    EXPECT_NE(rows[0].at("thread"), rows[1].at("thread"));
+    const auto single = get("alice", "/api/v1/mailboxes/inbox/messages").json();
+    EXPECT_EQ(single.at("total").as_int64(), 3);
+    EXPECT_FALSE(single.at("items").as_array()[0].as_object().contains("conversation"));
+    EXPECT_EQ(single.at("items").as_array()[2].at("thread"), rows[0].at("thread"));
+
+    const auto second = get("alice", list + "&limit=1").json();
+    const auto next =
+        get("alice", list + "&cursor=" + std::string(second.at("nextCursor").as_string())).json();
+    ASSERT_EQ(next.at("items").as_array().size(), 1u);
+    EXPECT_EQ(next.at("items").as_array()[0].at("subject").as_string(), "b");
+    const auto back = get("alice", list + "&cursor=" + std::string(next.at("prevCursor").as_string())).json();
+    EXPECT_EQ(back.at("items").as_array()[0].at("subject").as_string(), "c");
+    EXPECT_EQ(get("alice", "/api/v1/mailboxes/inbox/messages?collapse=all").status, 400u);
+
+    const auto oldest = get("alice", list + "&sort=received").json();
+    EXPECT_EQ(oldest.at("items").as_array()[0].at("subject").as_string(), "b");
+    EXPECT_EQ(oldest.at("items").as_array()[0].at("conversation").at("messages").as_int64(), 1);
+    EXPECT_EQ(oldest.at("items").as_array()[1].at("conversation").at("messages").as_int64(), 2);
+}
+
 TEST_F(MailboxesTest, RefusesWhatIsNoListing)
 {
     fill(1, 3);
     const auto cursor = text(list("?limit=1"), "nextCursor");
     for (const std::string query :
          {"?limit=0", "?limit=201", "?limit=x", "?limit=-1", "?position=x", "?position=-1", "?cursor=x",
-          "?cursor=", "?cursor=a3.AAAAAAAAAAAAAAAAAAAAAA", "?q=search", "?limit=%"})
+          "?cursor=", "?cursor=a3.AAAAAAAAAAAAAAAAAAAAAA", "?q=search", "?limit=%", "?sort=size"})
         EXPECT_EQ(get("alice", path + query).status, 400u) << query;
     EXPECT_EQ(get("alice", path + "?position=1&cursor=" + cursor).status, 400u);
     EXPECT_EQ(get("alice", "/api/v1/mailboxes/sent/messages?cursor=" + cursor).status, 400u)

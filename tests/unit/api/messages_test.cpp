@@ -98,6 +98,28 @@ TEST_F(MessagesTest, TellWhatWasVerified)
     EXPECT_EQ(found.at("domain").as_string(), "example.net");
 }
 
+TEST_F(MessagesTest, TellWhatSpokeForJunk)
+{
+    auto spool = store_->mail().new_spool();
+    ASSERT_TRUE(spool->append("From: a@example.net\r\n\r\ntext\r\n"));
+    const auto account = run(store_->accounts().find("alice@example.org"));
+    ASSERT_TRUE(account);
+    storage::Delivery delivery;
+    delivery.copies.push_back(
+        {.account = account->id,
+         .trace = "X-Pillarbox-Junk: junk score=5.5;\r\n    blocklist=5.5 \"bl.example\";\r\n"
+                  "    first-contact=0.0\r\nReceived: x\r\n"});
+    delivery.body = std::move(spool);
+    ASSERT_TRUE(run(store_->mail().deliver(std::move(delivery))));
+    const auto found = get("alice", "/api/v1/messages/" + newest("alice")).json().at("judgement");
+    EXPECT_TRUE(found.at("junk").as_bool());
+    EXPECT_DOUBLE_EQ(found.at("score").as_double(), 5.5);
+    const auto reasons = found.at("reasons").as_array();
+    ASSERT_EQ(reasons.size(), 2u);
+    EXPECT_EQ(reasons[0].at("text").as_string(), "the server that brought it is on a block list: bl.example");
+    EXPECT_EQ(reasons[1].at("name").as_string(), "first-contact");
+}
+
 TEST_F(MessagesTest, BelongToTheirOwner)
 {
     for (const std::string part : {"", "/body", "/body?format=html", "/parts/2", "/raw"}) {
@@ -107,7 +129,7 @@ TEST_F(MessagesTest, BelongToTheirOwner)
     }
     EXPECT_EQ(ask(as("bob", "PATCH", path, R"({"seen":true})")).status, 404u);
     for (const std::string name :
-         {"0", "-1", "x", "1.5", "99999999999999999999", "18446744073709551615", "%20", "latest"})
+         {"0", "-1", "x", "1.5", "99999999999999999999", "18446744073709551615", "%20"})
         EXPECT_EQ(get("alice", "/api/v1/messages/" + name).status, 404u) << name;
 }
 

@@ -114,7 +114,7 @@ TEST_F(SearchTest, PointsAtAMistake)
 TEST_F(SearchTest, RefusesWhatIsNoSearch)
 {
     for (const std::string query : {"", "?q=", "?q=a&limit=0", "?q=a&limit=201", "?q=a&cursor=x",
-                                    "?q=a&position=1", "?q=a&in=nowhere", "?q=%"})
+                                    "?q=a&position=1", "?q=a&in=nowhere", "?q=%", "?q=a&sort=received"})
         EXPECT_EQ(get("alice", "/api/v1/messages" + query).status, 400u) << query;
 }
 

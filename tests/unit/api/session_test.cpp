@@ -115,5 +115,15 @@ TEST_F(SiteTest, DisabledAccountsLoseTheirSessions)
     EXPECT_EQ(sign_in("alice@example.org", password).status, 401u);
 }
 
+TEST_F(SiteTest, SaysThatNothingLeavesAServerForTests)
+{
+    const auto told = [&] { return get("alice", "/api/v1/session").json().at("testMode").as_bool(); };
+    EXPECT_FALSE(told());
+    config_.test.mode = true;
+    EXPECT_FALSE(told()) << "mail is sent";
+    config_.outbound.mode = Config::Outbound::Mode::hold;
+    EXPECT_TRUE(told());
+}
+
 } // namespace
 } // namespace pillarbox::api

@@ -10,19 +10,28 @@ pillarbox_unit_test(api
         ${here}/devices_test.cpp
         ${here}/drafts_test.cpp
         ${here}/events_test.cpp
+        ${here}/latest_test.cpp
         ${here}/mailboxes_test.cpp
         ${here}/messages_test.cpp
+        ${here}/mta_sts_test.cpp
         ${here}/openapi_test.cpp
+        ${here}/own_account_test.cpp
         ${here}/own_mailboxes_test.cpp
+        ${here}/reset_links_test.cpp
         ${here}/search_test.cpp
         ${here}/sending_test.cpp
         ${here}/serve_test.cpp
         ${here}/session_test.cpp
+        ${here}/settings_test.cpp
         ${here}/setup_test.cpp
         ${here}/site_fixture.cpp
         ${here}/site_test.cpp
         ${here}/text_test.cpp
+        ${here}/threads_test.cpp
+        ${here}/tokens_test.cpp
+        ${here}/topics_test.cpp
         ${here}/trace_test.cpp
+        ${here}/transfer_test.cpp
         ${here}/undo_test.cpp
         ${here}/vault_test.cpp
-    LINK pillarbox_api pillarbox_support Boost::json)
+    LINK pillarbox_api pillarbox_outbound pillarbox_support Boost::json)

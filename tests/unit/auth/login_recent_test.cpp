@@ -72,9 +72,9 @@ protected:
         return test::run_task(loop, std::move(task));
     }
 
-    Login::Outcome try_password(const std::string& password)
+    Login::Outcome try_password(const std::string& password, Freshness freshness = Freshness::now)
     {
-        return run(login->password(alice, password, asio::ip::make_address("192.0.2.7")));
+        return run(login->password(alice, password, asio::ip::make_address("192.0.2.7"), freshness));
     }
 
     /// What SCRAM needs is made wherever it is missing and a hash is computed:
@@ -124,6 +124,21 @@ TEST_F(LoginRecentTest, RefusesWhatWasRightOnceItIsChanged)
     EXPECT_TRUE(try_password("new"));
     EXPECT_TRUE(run(accounts().set_enabled(alice, false)));
     EXPECT_EQ(try_password("new").error(), Failure::credentials);
+}
+
+TEST_F(LoginRecentTest, TellsWhoItWasLatelyAndAsOfWhen)
+{
+    EXPECT_FALSE(try_password("abcde-fghij", Freshness::lately)->as_of) << "for the first time";
+    const auto again = try_password("abcde-fghij", Freshness::lately);
+    EXPECT_EQ(again->address, alice);
+    EXPECT_EQ(again->device, "phone");
+    EXPECT_EQ(again->as_of, run(accounts().sign_in({alice}))->version);
+    EXPECT_FALSE(try_password("abcde-fghij")->as_of) << "now is now";
+    EXPECT_EQ(try_password("abcde-fghik", Freshness::lately).error(), Failure::credentials);
+
+    EXPECT_TRUE(run(accounts().revoke_app_password(alice, "phone")));
+    const auto outdated = try_password("abcde-fghij", Freshness::lately);
+    EXPECT_NE(outdated->as_of, run(accounts().sign_in({alice}))->version) << "so the store will not have it";
 }
 
 TEST_F(LoginRecentTest, LooksAtNothingFromANetworkThatFailedTooOften)

@@ -10,11 +10,12 @@ pillarbox_unit_test(auth
         ${CMAKE_CURRENT_LIST_DIR}/login_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/login_token_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/password_test.cpp
-        ${CMAKE_CURRENT_LIST_DIR}/recent_passwords_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/recent_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sasl_oauth_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sasl_scram_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/sasl_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/scram_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sign_ins_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/throttle_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/token_claims_test.cpp
     LINK pillarbox_auth pillarbox_support Boost::json OpenSSL::Crypto)

@@ -105,11 +105,33 @@ TEST_F(ConfigFile, SaysWhatVerifyingLeadsTo)
     EXPECT_FALSE(defaults.verify.defer_on_fault);
     EXPECT_EQ(defaults.verify.except.size(), 8u);
     const Config config = load("[verify]\nmode = \"note\"\nquarantine = \"inbox\"\ndns_fault = \"defer\"\n"
-                               "except = [\"192.0.2.0/24\"]\n");
+                               "except = [\"192.0.2.0/24\"]\narc_trusted = [\"Lists.example.org\"]\n");
+    EXPECT_TRUE(defaults.verify.arc_trusted.empty());
+    EXPECT_EQ(config.verify.arc_trusted, (std::vector<std::string>{"lists.example.org"}));
     EXPECT_EQ(config.verify.mode, Config::Verify::Mode::note);
     EXPECT_FALSE(config.verify.quarantine_to_junk);
     EXPECT_TRUE(config.verify.defer_on_fault);
     EXPECT_EQ(config.verify.except, (std::vector<Network>{{"192.0.2.0", 24}}));
+}
+
+TEST_F(ConfigFile, SaysWhatJunkIs)
+{
+    const Config defaults = load("");
+    EXPECT_EQ(defaults.junk.mode, Config::Junk::Mode::enforce);
+    EXPECT_EQ(defaults.junk.limit, 5);
+    EXPECT_EQ(defaults.junk.refuse, 0);
+    EXPECT_TRUE(defaults.junk.block_lists.empty() && defaults.junk.allow_lists.empty());
+    EXPECT_FALSE(defaults.junk.greylist || defaults.junk.defer_on_hook_fault);
+    const Config config = load("[junk]\nmode = \"note\"\nlimit = 6\nrefuse = \"12.5\"\n"
+                               "block_lists = [\"zen.example.org=3\"]\nmilters = [\"127.0.0.1:8891\"]\n"
+                               "rspamd = \"http://127.0.0.1:11333\"\nhook_fault = \"defer\"\n");
+    EXPECT_EQ(config.junk.mode, Config::Junk::Mode::note);
+    EXPECT_EQ(config.junk.limit, 6);
+    EXPECT_EQ(config.junk.refuse, 12.5);
+    EXPECT_EQ(config.junk.block_lists, (std::vector<DnsList>{{.zone = "zen.example.org", .weight = 3}}));
+    EXPECT_EQ(config.junk.rspamd.port, 11333);
+    EXPECT_TRUE(config.junk.defer_on_hook_fault);
+    EXPECT_THROW(load("[junk]\nwebhook = \"https://hooks.example.org/\"\n"), ConfigError); // unsigned
 }
 
 TEST_F(ConfigFile, HasRatesAndWhatEndsAName)
@@ -136,6 +158,16 @@ TEST_F(ConfigFile, BoundsTranscripts)
     EXPECT_EQ(config.transcripts.size, 1u << 20);
     const std::string fault = error("[transcripts]\nsize = \"4K\"\n");
     EXPECT_NE(fault.find("transcripts.size: '4K' is too little; write 1M"), std::string::npos) << fault;
+}
+
+TEST_F(ConfigFile, BoundsEvents)
+{
+    EXPECT_EQ(load("").events.keep, std::chrono::days(30));
+    const Config config = load("[events]\nkeep = \"2h\"\nmost = 1000\n");
+    EXPECT_EQ(config.events.keep, std::chrono::hours(2));
+    EXPECT_EQ(config.events.most, 1000u);
+    const std::string fault = error("[events]\nmost = 10\n");
+    EXPECT_NE(fault.find("events.most"), std::string::npos) << fault;
 }
 
 TEST_F(ConfigFile, SetBeatsEnvironmentBeatsFile)
@@ -223,6 +255,24 @@ TEST_F(ConfigFile, RefusesWhatDoesNotGoTogether)
     EXPECT_EQ(error("", {"test.pop3_faults=typo"}),
               "--set: test.pop3_faults: 'typo' is none of: stall-retr, wrong-size, doubled-uidl, in-use, "
               "drop-before-quit-answer");
+}
+
+TEST_F(ConfigFile, ASinkIsForTestsAndSendsNothing)
+{
+    const std::string sink = "[test]\nmode = true\nsink = 'all@example.test'\n";
+    const std::string held = "[outbound]\nmode = 'hold'\n";
+    EXPECT_EQ(load(held + sink).test.sink, "all@example.test");
+    EXPECT_EQ(error("[test]\nsink = 'all@example.test'\n"),
+              "test.sink: set test.mode to true too, on a server that keeps nobody's mail");
+    EXPECT_EQ(error(sink), "test.sink: set outbound.mode to hold too; a server that takes mail for everybody "
+                           "must send none");
+    EXPECT_EQ(
+        error(held + "[junk]\ngreylist = true\n" + sink),
+        "test.sink: set junk.greylist to false; what is to be taken at once cannot be asked to come again");
+    for (const auto* wrong : {"all", "@example.test", "all@"})
+        EXPECT_EQ(error(held + "[test]\nmode = true\nsink = '" + wrong + "'\n"),
+                  "test.sink: '" + std::string(wrong) +
+                      "' is no address; write that of an account here, such as sink@example.test");
 }
 
 TEST_F(ConfigFile, AFileThatWasNamedMustBeThere)

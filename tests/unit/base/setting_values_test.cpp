@@ -46,6 +46,29 @@ TEST(SettingValues, Networks)
         EXPECT_THROW(parse_network(text), BadValue) << text;
 }
 
+TEST(SettingValues, DnsLists)
+{
+    EXPECT_EQ(parse_dns_list("Zen.example.org"), (DnsList{.zone = "zen.example.org"}));
+    EXPECT_EQ(parse_dns_list("zen.example.org=2.5"), (DnsList{.zone = "zen.example.org", .weight = 2.5}));
+    EXPECT_EQ(parse_dns_list("a.example=2/127.0.0.2-127.0.0.11"),
+              (DnsList{.zone = "a.example", .weight = 2, .first = 0x7F000002, .last = 0x7F00000B}));
+    EXPECT_EQ(parse_dns_list("a.example/127.0.0.4"),
+              (DnsList{.zone = "a.example", .first = 0x7F000004, .last = 0x7F000004}));
+    for (const char* text : {"", "a b", "a.example=", "a.example=x", "a.example=-1", "a.example=101",
+                             "a.example/192.0.2.1", "a.example/", "a.example/127.0.0.2-",
+                             "a.example/127.0.0.3-127.0.0.2", "a.example/127.0.0.2-192.0.2.1"})
+        EXPECT_THROW(parse_dns_list(text), BadValue) << text;
+}
+
+TEST(SettingValues, Scores)
+{
+    EXPECT_EQ(parse_score("0"), 0);
+    EXPECT_EQ(parse_score("5"), 5);
+    EXPECT_EQ(parse_score("4.5"), 4.5);
+    for (const char* text : {"", "x", "-1", "101", "nan", "inf", "1e1", "5 "})
+        EXPECT_THROW(parse_score(text), BadValue) << text;
+}
+
 TEST(SettingValues, HttpUrls)
 {
     struct Case
@@ -102,6 +125,39 @@ TEST(SettingValues, HostNames)
                                     std::string("-a.b"), std::string("a-.b"), std::string("a_b"),
                                     std::string("a b"), std::string("\xc3\xa4.de"), long_label})
         EXPECT_THROW(parse_host_name(text), BadValue) << text;
+}
+
+TEST(ParseMailRoute, HasADomainAndAServer)
+{
+    using Tls = MailRoute::Tls;
+    const SmtpUrl relay{false, "", "relay.example.net", 587};
+    EXPECT_EQ(parse_mail_route("Example.ORG smtp://relay.example.net"),
+              (MailRoute{"example.org", relay, false, Tls::offered}));
+    EXPECT_EQ(parse_mail_route("example.org  smtp://relay.example.net encrypted"),
+              (MailRoute{"example.org", relay, false, Tls::encrypted}));
+    EXPECT_EQ(parse_mail_route("example.org smtp://us@relay.example.net"),
+              (MailRoute{"example.org", {false, "us", "relay.example.net", 587}, false, Tls::verified}));
+    EXPECT_EQ(parse_mail_route("example.org smtps://relay.example.net verified"),
+              (MailRoute{"example.org", {true, "", "relay.example.net", 465}, false, Tls::verified}));
+    EXPECT_EQ(parse_mail_route("example.org lmtp://[::1]:24"),
+              (MailRoute{"example.org", {false, "", "::1", 24}, true, Tls::offered}));
+    EXPECT_EQ(parse_mail_route("example.org smtp://relay.example.net encrypted 60/min"),
+              (MailRoute{"example.org", relay, false, Tls::encrypted, 60}));
+    EXPECT_EQ(parse_mail_route("example.org smtp://relay.example.net 0/min"),
+              (MailRoute{"example.org", relay, false, Tls::offered, 0}));
+}
+
+TEST(ParseMailRoute, RefusesWhatIsNone)
+{
+    for (const char* text :
+         {"", "example.org", "smtp://relay.example.net", "example.org relay.example.net",
+          "example.org smtp://", "example.org lmtp://127.0.0.1", "example.org lmtp://[::1]",
+          "example.org smtp://relay.example.net sometimes", "example.org a b c",
+          "example.org smtps://relay.example.net offered", "example.org smtp://relay.example.net 60",
+          "example.org smtp://relay.example.net -1/min", "example.org smtp://relay.example.net 60001/min",
+          "example.org smtp://relay.example.net 6/min offered", "example.org 60/min",
+          "example.org smtp://us@relay.example.net encrypted", "ex ample smtp://relay.example.net"})
+        EXPECT_THROW(parse_mail_route(text), BadValue) << text;
 }
 
 TEST(SettingValues, SmtpUrls)

@@ -44,6 +44,10 @@ TEST(BodyCanonicalizer, DoesAsTheRfcHasIt)
         {"a\r\n\r\n\r\nb\r\n\r\n", "a\r\n\r\n\r\nb\r\n", "a\r\n\r\n\r\nb\r\n"},
         {"\r\n\r\na", "\r\n\r\na\r\n", "\r\n\r\na\r\n"},
         {"a \t b\t\tc", "a \t b\t\tc\r\n", "a b c\r\n"},
+        {"a b c d\r\n e f \r\n", "a b c d\r\n e f \r\n", "a b c d\r\n e f\r\n"},
+        {"a b  c d \r\n", "a b  c d \r\n", "a b c d\r\n"},
+        {"a b\tc d\t\r\n", "a b\tc d\t\r\n", "a b c d\r\n"},
+        {"\ta b\r\n", "\ta b\r\n", " a b\r\n"},
         {"a\rb\nc", "a\rb\nc\r\n", "a\rb\nc\r\n"}, // no line ends
         {"a \r\r\n", "a \r\r\n", "a \r\r\n"},
         {"a\r", "a\r\r\n", "a\r\r\n"},

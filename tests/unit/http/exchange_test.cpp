@@ -23,15 +23,19 @@ using test::MemoryPeer;
 class TwoPieces : public Source
 {
 public:
+    explicit TwoPieces(bool broken = false) : broken_(broken) {}
+
     awaitable<storage::Result<std::string_view>> next() override
     {
         ++count_;
+        if (broken_ && count_ == 2) co_return make_error_code(storage::Errc::not_found);
         co_return count_ == 1 ? std::string_view("abc")
         : count_ == 2         ? std::string_view("defg")
                               : std::string_view{};
     }
 
 private:
+    bool broken_;
     int count_ = 0;
 };
 
@@ -102,6 +106,10 @@ struct Echo
             } else if (incoming.request.path == "/source") {
                 response.source = std::make_unique<TwoPieces>();
                 response.source_size = incoming.request.query == "short" ? 100 : 6;
+            } else if (incoming.request.path == "/endless") {
+                response.source = std::make_unique<TwoPieces>(incoming.request.query == "broken");
+                response.endless = true;
+                incoming.request.keep_alive = false;
             } else {
                 response.body =
                     incoming.request.method + " " + incoming.request.path + " " + incoming.request.body;
@@ -194,6 +202,20 @@ TEST(Exchange, AnswersPipelinedRequestsInTheirOrder)
         EXPECT_EQ(all.find("never"), std::string::npos);
         EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos);
     }
+}
+
+TEST(Exchange, WithoutALengthTheEndIsTold)
+{
+    const auto whole = Echo::answers("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n", 100);
+    EXPECT_NE(whole.find("Transfer-Encoding: chunked\r\n"), std::string::npos) << whole;
+    EXPECT_TRUE(whole.ends_with("\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")) << whole;
+    const auto broken = Echo::answers("GET /endless?broken HTTP/1.1\r\nHost: x\r\n\r\n", 100);
+    EXPECT_TRUE(broken.ends_with("\r\n\r\n3\r\nabc\r\n")) << broken;
+    const auto old = Echo::answers("GET /endless HTTP/1.0\r\nHost: x\r\n\r\n", 100);
+    EXPECT_EQ(old.find("Transfer-Encoding"), std::string::npos) << old;
+    EXPECT_TRUE(old.ends_with("\r\n\r\nabcdefg")) << old;
+    const auto head = Echo::answers("HEAD /endless HTTP/1.1\r\nHost: x\r\n\r\n", 100);
+    EXPECT_TRUE(head.ends_with("\r\n\r\n") && !head.ends_with("0\r\n\r\n")) << head;
 }
 
 TEST(Exchange, HeadHasLengthButNoBody)

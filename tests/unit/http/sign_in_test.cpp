@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 TEST(SignIn, MakesSessionsThatCannotBeGuessed)
 {
     const storage::Time now{1000s};
-    const auto one = make_session(storage::AccountId{7}, false, now);
-    const auto two = make_session(storage::AccountId{7}, true, now);
+    const auto one = make_session(Request{}, storage::AccountId{7}, false, now);
+    const auto two = make_session(Request{}, storage::AccountId{7}, true, now);
     EXPECT_EQ(one.cookie.size(), 43u) << "256 bits";
     EXPECT_NE(one.cookie, two.cookie);
     EXPECT_NE(one.stored.csrf, one.cookie);
@@ -30,7 +30,7 @@ TEST(SignIn, NamesItsCookieByTheTransport)
     Request plain;
     Request secure;
     secure.secure = true;
-    const auto session = make_session(storage::AccountId{7}, false, {});
+    const auto session = make_session(Request{}, storage::AccountId{7}, false, {});
     EXPECT_EQ(set_cookie(plain, session, false),
               "pillarbox=" + session.cookie + "; Path=/; HttpOnly; SameSite=Strict");
     EXPECT_EQ(set_cookie(secure, session, true),
@@ -47,7 +47,7 @@ TEST(SignIn, NamesItsCookieByTheTransport)
 
 TEST(SignIn, ComparesTokens)
 {
-    const auto session = make_session(storage::AccountId{7}, false, {});
+    const auto session = make_session(Request{}, storage::AccountId{7}, false, {});
     Request request;
     EXPECT_FALSE(has_csrf_token(request, session.stored));
     request.fields.set("X-CSRF-Token", session.stored.csrf + "x");

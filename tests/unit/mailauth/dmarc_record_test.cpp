@@ -31,9 +31,10 @@ TEST(ParseDmarcRecord, ReadsTags)
         {"v=DMARC1; p=moo", {.usable = false}},
         {"v=DMARC1; p=reject; sp=moo", {.usable = false}},
         {"v=DMARC1; p=reject; np=", {.usable = false}},
-        {"v=DMARC1; rua=mailto:a@example.org", {}},
-        {"v=DMARC1; p=moo; rua=mailto:a@example.org!10m", {}},
-        {"v=DMARC1; p=reject; sp=moo; rua=x, mailto:a@example.org", {}},
+        {"v=DMARC1; rua=mailto:a@example.org", {.reports = {"mailto:a@example.org"}}},
+        {"v=DMARC1; p=moo; rua=mailto:a@example.org!10m", {.reports = {"mailto:a@example.org!10m"}}},
+        {"v=DMARC1; p=reject; sp=moo; rua=x, mailto:a@example.org , https://b.test/",
+         {.reports = {"mailto:a@example.org", "https://b.test/"}}},
         {"v=DMARC1; p=reject; sp=moo; rua=example.org", {.usable = false}},
         {"v=DMARC1; p=moo; rua=mailto:", {.usable = false}},
     };

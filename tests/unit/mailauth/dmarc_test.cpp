@@ -75,6 +75,36 @@ TEST(CheckDmarc, WantsOneThatIsAligned)
     });
 }
 
+// RFC 9990 §3.1.1.6: a report tells of both.
+TEST(CheckDmarc, TellsBothAlignmentsWhereSomebodyAsks)
+{
+    const Identifiers both{.spf = "example.org", .dkim = {"example.net", "mail.example.org"}};
+    Zone quiet(rejects);
+    EXPECT_FALSE(check(quiet, {"example.org"}, both).dkim_aligned) << "one is enough";
+    Zone zone("_dmarc.example.org TXT v=DMARC1; p=reject; t=y; rua=mailto:a@example.org\n");
+    const auto outcome = check(zone, {"a.example.org"}, both);
+    EXPECT_TRUE(outcome.spf_aligned);
+    EXPECT_TRUE(outcome.dkim_aligned);
+    EXPECT_TRUE(outcome.eased);
+    EXPECT_EQ(outcome.applied->domain, "example.org");
+    const auto other = check(zone, {"example.org"}, {.spf = "x.test", .dkim = {"example.org"}});
+    EXPECT_FALSE(other.spf_aligned);
+    EXPECT_TRUE(other.dkim_aligned);
+    EXPECT_EQ(other.result, DmarcResult::pass);
+}
+
+TEST(FindOrganization, WalksUpTheTree)
+{
+    Zone zone("_dmarc.example.org TXT v=DMARC1; p=none\n_dmarc.silent.test FAULT x\n");
+    boost::asio::io_context context;
+    const auto find = [&](const char* domain) {
+        return run_task(context, find_organization(zone, domain, std::chrono::steady_clock::now() + 20s));
+    };
+    EXPECT_EQ(find("a.b.example.org"), "example.org");
+    EXPECT_EQ(find("none.test"), "none.test");
+    EXPECT_EQ(find("a.silent.test"), std::nullopt);
+}
+
 TEST(CheckDmarc, IsStrictWhereItIsAsked)
 {
     const std::string zone = "_dmarc.example.org TXT v=DMARC1; p=quarantine; adkim=s\n"

@@ -59,6 +59,24 @@ TEST(ParseResults, ReadsWhatWeWrite)
     EXPECT_TRUE(parse_results(" spf=pass").empty()); // that is an identifier
 }
 
+TEST(WithoutComments, LeavesWhatIsQuoted)
+{
+    for (const auto& [body, plain] :
+         std::vector<std::pair<std::string, std::string>>{{"a; b=c (d) e", "a; b=c  e"},
+                                                          {"(a (b) \\) c) d", " d"},
+                                                          {R"x(a="(b)" (c))x", R"x(a="(b)"  )x"},
+                                                          {R"x(a="\"(b" (c) d)x", R"x(a="\"(b"  d)x"},
+                                                          {"a (unclosed", "a  "},
+                                                          {"\\", "\\"},
+                                                          {"", ""}})
+        EXPECT_EQ(without_comments(body), plain) << body;
+    EXPECT_EQ(parse_results(without_comments("h; dmarc=pass (p=none; x=y) header.from=a.b"))
+                  .at(0)
+                  .properties.at(0)
+                  .second,
+              "a.b");
+}
+
 TEST(ClaimsToBeFrom, IsNotFooled)
 {
     for (const auto* body :

@@ -98,7 +98,10 @@ TEST(DeliveryReport, TellsPeopleWhatHappened)
     EXPECT_TRUE(has(text, "the mail server mail.example.test")) << text;
     EXPECT_TRUE(has(text, "could not be delivered")) << text;
     EXPECT_TRUE(has(text, "  <bob@elsewhere.example>\r\n    There is no such mailbox.\r\n")) << text;
-    EXPECT_TRUE(has(text, "    mx.elsewhere.example was: 550 5.1.1 no such user here\r\n")) << text;
+    EXPECT_TRUE(has(text, "    The answer of mx.elsewhere.example was: 550 5.1.1 no such user here\r\n"
+                          "    There is no such mailbox. Look for a mistake in the address, or ask the\r\n"
+                          "    recipient for the new one.\r\n"))
+        << text;
 }
 
 TEST(DeliveryReport, HasEveryActionAndTheWorstInItsSubject)

@@ -1,6 +1,7 @@
 #include "server/mailflow/judgement.hpp"
 
 #include "tests/support/run_task.hpp"
+#include "tests/unit/dkim/arc_sealer.hpp"
 #include "tests/unit/dkim/examples.hpp"
 #include "tests/unit/mailauth/zone.hpp"
 
@@ -49,7 +50,8 @@ TEST(Judge, TellsWhatItFound)
                                "    spf=pass smtp.mailfrom=football.example.com;\r\n"
                                "    dkim=pass header.d=football.example.com header.s=brisbane\r\n"
                                "     header.b=\"/gCrinpc\";\r\n"
-                               "    dmarc=pass header.from=football.example.com policy.dmarc=reject\r\n");
+                               "    dmarc=pass header.from=football.example.com policy.dmarc=reject;\r\n"
+                               "    iprev=permerror reason=\"it has no name\" policy.iprev=192.0.2.7\r\n");
     EXPECT_TRUE(judgement.found.starts_with("spf=pass smtp.mailfrom=football.example.com; dkim=pass "));
 }
 
@@ -95,6 +97,26 @@ TEST(Judge, PutsWhatIsSuspiciousIntoJunk)
     EXPECT_EQ(judgement.mailbox, storage::MailboxRole::junk);
     EXPECT_EQ(judged(zone, std::string(example::message), {.verify = {.quarantine_to_junk = false}}).mailbox,
               storage::MailboxRole::inbox);
+}
+
+TEST(Judge, BelievesASealerWhomItTrusts)
+{
+    const example::Sealer list("lists.test");
+    const std::string zone = rejects + list.key_name() + " TXT " + list.record() + "\n";
+    const auto sealed =
+        list.seal(std::string(example::message), "dkim=pass header.d=football.example.com; dmarc=none");
+    const auto stranger = judged(zone, sealed);
+    ASSERT_TRUE(stranger.refusal);
+    EXPECT_NE(stranger.refusal->verified.find("arc=pass reason=\"set 1 by lists.test\""), std::string::npos);
+    const auto believed = judged(zone, sealed, {.verify = {.arc_trusted = {"lists.test"}}});
+    EXPECT_FALSE(believed.refusal);
+    EXPECT_EQ(believed.mailbox, storage::MailboxRole::inbox);
+    EXPECT_TRUE(believed.reasons.empty());
+    EXPECT_EQ(believed.vouched, "football.example.com");
+    EXPECT_NE(believed.found.find("dmarc=fail reason=\"overruled by ARC: lists.test is trusted"),
+              std::string::npos)
+        << believed.found;
+    EXPECT_TRUE(judged(zone, sealed + "PS\r\n", {.verify = {.arc_trusted = {"lists.test"}}}).refusal);
 }
 
 // Whatever DNS does not say now, nobody loses a message by it.

@@ -1,7 +1,10 @@
 pillarbox_unit_test(mailflow
     SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/account_notice_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/authentication_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/bounce_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dmarc_tally_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/refusal_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/forged_results_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/held_mail_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_text_test.cpp

@@ -7,6 +7,7 @@ pillarbox_unit_test(mime
         ${here}/content_type_test.cpp
         ${here}/date_test.cpp
         ${here}/encoded_word_test.cpp
+        ${here}/findings_test.cpp
         ${here}/flowed_test.cpp
         ${here}/header_test.cpp
         ${here}/scanner_test.cpp

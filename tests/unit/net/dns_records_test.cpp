@@ -50,6 +50,15 @@ TEST(ParseTlsa, ReadsItsFields)
     EXPECT_FALSE(parse_tlsa("\3\1\1"s));
 }
 
+TEST(ParseSrv, ReadsWhereAServiceIs)
+{
+    EXPECT_EQ(parse_srv("\0\12\0\1\1\321\4mail\0"s), (Srv{10, 1, 465, "mail"}));
+    EXPECT_EQ(parse_srv("\0\0\0\0\0\0\0"s), (Srv{0, 0, 0, ""})) << "it is not offered";
+    EXPECT_FALSE(parse_srv("\0\0\0\0\0\0"s));
+    EXPECT_FALSE(parse_srv("\0\0\0\0\1\321\4mai"s));
+    EXPECT_FALSE(parse_srv(""));
+}
+
 TEST(ReverseName, TurnsAnAddressAround)
 {
     EXPECT_EQ(reverse_name("\xc0\0\2\1"s), "1.2.0.192.in-addr.arpa");

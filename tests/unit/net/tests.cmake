@@ -2,6 +2,7 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 pillarbox_unit_test(net
     SOURCES
         ${here}/connection_test.cpp
+        ${here}/dns_answers_test.cpp
         ${here}/dns_records_test.cpp
         ${here}/http_client_test.cpp
         ${here}/line_buffer_test.cpp
@@ -15,5 +16,6 @@ pillarbox_unit_test(net
         ${here}/timer_wheel_test.cpp
         ${here}/tls_client_test.cpp
         ${here}/tls_test.cpp
+        ${here}/tls_trust_test.cpp
         ${here}/transcript_test.cpp
     LINK pillarbox_net pillarbox_support OpenSSL::SSL OpenSSL::Crypto)

@@ -12,12 +12,14 @@ ServerReply reply(std::vector<std::string> lines)
 
 TEST(ParseExtensions, KnowsThemInAnyCase)
 {
-    const auto all = parse_extensions(reply({"mx.example.net greets you", "pipelining", "SIZE 35882577",
-                                             "8bitmime", "StartTLS", "AUTH plain LOGIN", "DSN", "SMTPUTF8",
-                                             "requiretls", "deliverby 240,x", "XUNKNOWN 1 2 3", ""}));
+    const auto all =
+        parse_extensions(reply({"mx.example.net greets you", "pipelining", "SIZE 35882577", "8bitmime",
+                                "StartTLS", "AUTH plain LOGIN", "DSN", "SMTPUTF8", "requiretls", "Chunking",
+                                "deliverby 240,x", "XUNKNOWN 1 2 3", ""}));
     EXPECT_EQ(all.name, "mx.example.net");
     EXPECT_TRUE(all.pipelining && all.eight_bit && all.start_tls && all.dsn && all.smtputf8 &&
                 all.require_tls);
+    EXPECT_TRUE(all.chunking);
     EXPECT_EQ(all.size, 35882577u);
     EXPECT_EQ(all.deliver_by, std::chrono::seconds(240));
     EXPECT_TRUE(all.offers("PLAIN"));

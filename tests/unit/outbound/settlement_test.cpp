@@ -43,6 +43,33 @@ TEST(Judge, LetsGoOfWhatWasDelivered)
     EXPECT_TRUE(verdict.reports.empty());
 }
 
+TEST(Judge, SeesWhoIsDead)
+{
+    for (const auto* status : {"5.1.1", "5.1.10", "5.2.1", "5.1.6"}) {
+        const auto verdict = judged({Kind::failed, status, "550 nobody", true}, queued);
+        EXPECT_TRUE(verdict.outcomes.at(0).dead) << status;
+    }
+    for (const auto* status : {"5.0.0", "5.7.1", "5.2.2", "5.1.2", ""})
+        EXPECT_FALSE(judged({Kind::failed, status, "550 no", true}, queued).outcomes.at(0).dead) << status;
+    // Whose time is over may be there.
+    EXPECT_FALSE(judged({Kind::later, "4.2.1", "450", true}, queued + longest_life).outcomes.at(0).dead);
+}
+
+TEST(Judge, TellsThatItWasPassedOnToWhoTellsNothing)
+{
+    auto claim = claim_of_one();
+    const auto reports = [&](bool tells) {
+        const std::vector<Answer> answers{{Kind::delivered, "2.0.0", "250 ok", true, false, false, tells}};
+        return judge({claim, answers, "mx.example.net", queued}).reports;
+    };
+    EXPECT_TRUE(reports(false).empty()) << "nobody asked";
+    claim.recipients.front().parameters.notify = storage::notify::failure;
+    EXPECT_TRUE(reports(false).empty());
+    claim.recipients.front().parameters.notify |= storage::notify::success;
+    EXPECT_TRUE(reports(true).empty()) << "that server will";
+    EXPECT_EQ(reports(false).at(0).action, Action::relayed);
+}
+
 TEST(Judge, TellsOfWhatHasFailed)
 {
     const auto theirs = judged({Kind::failed, "5.1.1", "550 5.1.1 nobody", true}, queued);

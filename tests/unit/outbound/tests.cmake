@@ -1,9 +1,24 @@
 pillarbox_unit_test(outbound
     SOURCES
+        ${CMAKE_CURRENT_LIST_DIR}/client_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/client_tls_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/courier_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dane_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dmarc_report_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dmarc_reporter_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/dot_stuffer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/extensions_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mx_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/pace_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/parameters_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/reply_reader_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/report_letter_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/retry_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/runner_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/security_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/settlement_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sts_policy_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sts_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/tls_report_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/tls_reporter_test.cpp
     LINK pillarbox_outbound pillarbox_support)

@@ -9,7 +9,10 @@ using Fault = Config::Test::Pop3Fault;
 
 Faults with(std::vector<Fault> faults)
 {
-    return Faults({.mode = true, .pop3_faults = std::move(faults)});
+    Config::Test terms;
+    terms.mode = true;
+    terms.pop3_faults = std::move(faults);
+    return Faults(terms);
 }
 
 TEST(Faults, AreNoneUnlessSet)

@@ -50,6 +50,72 @@ std::string told(const Finding& finding)
 
 constexpr auto host = "mail.example.org";
 
+TEST(ExamineAlias, WantsAnAddressBehindIt)
+{
+    const Record record{"autoconfig.example.org", "CNAME", host, "where programs ask"};
+    EXPECT_EQ(told(examine_alias(record, found<address>({make_address("192.0.2.1")}))), "good: 192.0.2.1");
+    EXPECT_EQ(told(examine_alias(record, none<address>())),
+              "warning: there is no such name (where programs ask)");
+    EXPECT_EQ(told(examine_alias(record, unknown<address>())),
+              "not checked: DNS did not say: nobody answered");
+}
+
+TEST(ExamineService, WantsThisServerAndItsPort)
+{
+    using net::dns::Srv;
+    const Record record{"_submissions._tcp.example.org", "SRV", "0 1 465 mail.example.org", "where"};
+    EXPECT_EQ(told(examine_service(record, found<Srv>({{5, 7, 465, host}}))),
+              "good: mail.example.org port 465");
+    EXPECT_EQ(told(examine_service(record, found<Srv>({{0, 1, 587, host}}))),
+              "warning: mail programs are led to mail.example.org port 587");
+    EXPECT_EQ(told(examine_service(record, found<Srv>({{0, 1, 465, "old.mail.example.org"}}))),
+              "warning: mail programs are led to old.mail.example.org port 465");
+    EXPECT_EQ(
+        told(examine_service(record, found<Srv>({{0, 1, 465, host}, {1, 1, 465, "b.example"}}))),
+        "warning: mail programs find others beside this server: mail.example.org port 465, b.example port "
+        "465");
+    EXPECT_EQ(told(examine_service(record, found<Srv>({{0, 0, 0, ""}}))),
+              "warning: it says that there is no such service");
+    EXPECT_EQ(told(examine_service(record, none<Srv>())),
+              "warning: there is none: mail programs that look for it have to be told");
+    EXPECT_EQ(told(examine_service(record, unknown<Srv>())), "not checked: DNS did not say: nobody answered");
+}
+
+TEST(ExamineList, WantsItsTestEntry)
+{
+    const DnsList list{.zone = "bl.example"};
+    EXPECT_EQ(told(examine_list(list, found<address>({make_address("127.0.0.2")}))), "good: it answers");
+    // "You ask too much" is no entry.
+    for (const auto& answer : {none<address>(), found<address>({make_address("127.255.255.254")})})
+        EXPECT_TRUE(told(examine_list(list, answer)).starts_with("warning: it does not have its test entry"));
+    EXPECT_TRUE(told(examine_list(list, unknown<address>())).starts_with("not checked"));
+}
+
+TEST(ExamineListing, SeesWhoIsOnIt)
+{
+    const DnsList list{.zone = "bl.example"};
+    const auto told_of = [&list](const net::DnsAnswer<address>& answer) {
+        return told(examine_listing(list, make_address("192.0.2.1"), answer));
+    };
+    EXPECT_EQ(told_of(none<address>()), "good: it is not there");
+    EXPECT_TRUE(told_of(found<address>({make_address("127.0.0.4")})).starts_with("wrong: it is on that"));
+    EXPECT_TRUE(told_of(unknown<address>()).starts_with("not checked"));
+}
+
+TEST(ExamineClients, SeesThatSomethingHidesThem)
+{
+    const auto told_of = [](std::vector<std::string> peers) { return told(examine_clients(peers)); };
+    EXPECT_TRUE(told_of({}).starts_with("not checked"));
+    EXPECT_TRUE(told_of(std::vector<std::string>(19, "172.17.0.1")).starts_with("not checked"));
+    for (const auto* hidden : {"172.17.0.1", "127.0.0.1", "fd00::1"})
+        EXPECT_TRUE(told_of(std::vector<std::string>(20, hidden)).starts_with("warning: the last 20"))
+            << hidden;
+    EXPECT_EQ(told_of(std::vector<std::string>(20, "192.0.2.1")), "good: they can be seen");
+    std::vector<std::string> several(20, "172.17.0.1");
+    several.back() = "192.0.2.1";
+    EXPECT_EQ(told_of(several), "good: they can be seen");
+}
+
 TEST(ExamineMx, ComparesWithThisServer)
 {
     using net::dns::Mx;

@@ -1,5 +1,7 @@
 #include "server/publish/records.hpp"
 
+#include "server/publish/sts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -52,9 +54,38 @@ TEST(RecordsFor, AreAllThatADomainNeeds)
                   "\n"
                   "_dmarc.example.org TXT v=DMARC1; p=quarantine; rua=mailto:postmaster@example.org\n"
                   "_smtp._tls.example.org TXT v=TLSRPTv1; rua=mailto:postmaster@example.org\n"
+                  "autoconfig.example.org CNAME mail.example.org\n"
+                  "autodiscover.example.org CNAME mail.example.org\n"
                   "_submissions._tcp.example.org SRV 0 1 465 mail.example.org\n"
                   "_submission._tcp.example.org SRV 10 1 587 mail.example.org\n"
                   "_pop3s._tcp.example.org SRV 0 1 995 mail.example.org\n");
+}
+
+TEST(RecordsFor, NameThePolicyOfMtaStsWhereThereIsOne)
+{
+    auto with = config();
+    with.mta_sts.mode = Config::MtaSts::Mode::testing;
+    EXPECT_EQ(sts_policy(with),
+              "version: STSv1\r\nmode: testing\r\nmx: mail.example.org\r\nmax_age: 604800\r\n");
+    const auto all = shown(records_for(with, "example.org", {}));
+    EXPECT_NE(all.find("_mta-sts.example.org TXT " + sts_record(with) + '\n'), std::string::npos) << all;
+    EXPECT_NE(all.find("mta-sts.example.org CNAME mail.example.org\n"), std::string::npos) << all;
+    EXPECT_EQ(sts_policy(config()), "");
+}
+
+TEST(RecordsFor, HaveAnotherIdForEachPolicy)
+{
+    auto one = config();
+    one.mta_sts.mode = Config::MtaSts::Mode::testing;
+    const auto first = sts_record(one);
+    EXPECT_EQ(first, sts_record(one));
+    for (auto change : {+[](Config& c) { c.mta_sts.mode = Config::MtaSts::Mode::enforce; },
+                        +[](Config& c) { c.mta_sts.max_age = std::chrono::hours(1); },
+                        +[](Config& c) { c.hostname = "mx.example.org"; }}) {
+        auto other = one;
+        change(other);
+        EXPECT_NE(sts_record(other), first);
+    }
 }
 
 TEST(RecordsFor, LeaveTheServersNameToItsOwnZone)

@@ -1,6 +1,7 @@
 #include "tests/unit/storage/store_test.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pillarbox::storage {
 namespace {
@@ -168,6 +169,46 @@ TEST_F(AccountsTest, TellsInOneLookWhatASignInIsCheckedWith)
     EXPECT_FALSE(look({"nobody@example.org", "no address"}).account);
 }
 
+TEST_F(AccountsTest, CountsWhatSigningInDependsOn)
+{
+    const std::string bob = "bob@example.org";
+    auto before = run(accounts().sign_in({}))->version;
+    const auto changed = [&] {
+        return std::exchange(before, run(accounts().sign_in({}))->version) != before;
+    };
+    EXPECT_FALSE(changed());
+
+    AppPassword phone;
+    phone.label = "phone";
+    phone.password_hash = "hash";
+    EXPECT_TRUE(run(accounts().add_app_password(bob, phone)));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().revoke_app_password(bob, "phone")));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().set_password(bob, "new", {})));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().set_enabled(bob, false)));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().set_admin(bob, true)));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().set_pop3(bob, {.login_delay = 60s})));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().add_domain("example.com")));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().add({named("one@example.com")})));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().remove("one@example.com")));
+    EXPECT_TRUE(changed());
+    EXPECT_TRUE(run(accounts().remove_domain("example.com")));
+    EXPECT_TRUE(changed());
+
+    ASSERT_TRUE(deliver("Subject: many of these\r\n\r\n", {bob}));
+    EXPECT_TRUE(run(accounts().keep_scram(account(bob), {}, "new", "verifier")));
+    EXPECT_TRUE(run(accounts().set_quota(bob, 1'000'000)));
+    EXPECT_TRUE(add_alias("team@example.org", {bob}));
+    EXPECT_FALSE(changed()) << "none of that says who may sign in";
+}
+
 TEST_F(AccountsTest, RoutesMail)
 {
     ASSERT_TRUE(run(accounts().add_domain("example.com")));
@@ -269,77 +310,6 @@ TEST_F(AccountsTest, RefusesAliasesThatCannotBe)
     EXPECT_EQ(aliases->front().targets, (std::vector<std::string>{"b@example.net", "a@example.net"}));
 }
 
-class SessionsTest : public AccountsTest
-{
-public:
-    WebSession session(const std::string& digest, std::chrono::seconds life = 1h)
-    {
-        const auto now = sqlite::now();
-        return {digest, account("alice@example.org"), "csrf", now, now + life};
-    }
-};
-
-TEST_F(SessionsTest, EndWhenTheyShould)
-{
-    const std::string digest("\x00\xff digest", 9);
-    ASSERT_TRUE(run(sessions().add(session(digest))));
-    auto found = run(sessions().find(digest));
-    ASSERT_TRUE(found);
-    EXPECT_EQ(found->csrf, "csrf");
-    EXPECT_EQ(found->account, account("alice@example.org"));
-    reopen(); // they outlive a restart
-    EXPECT_TRUE(run(sessions().find(digest)));
-    EXPECT_EQ(run(sessions().find("another")).error(), Errc::not_found);
-
-    ASSERT_TRUE(run(sessions().add(session("expired", -1s))));
-    EXPECT_EQ(run(sessions().find("expired")).error(), Errc::not_found);
-
-    ASSERT_TRUE(run(sessions().remove(digest)));
-    EXPECT_EQ(run(sessions().find(digest)).error(), Errc::not_found);
-    EXPECT_TRUE(run(sessions().remove(digest)));
-
-    ASSERT_TRUE(run(sessions().add(session("before"))));
-    ASSERT_TRUE(run(accounts().set_password("alice@example.org", "new", "")));
-    EXPECT_EQ(run(sessions().find("before")).error(), Errc::not_found);
-
-    const AccountId alice = account("alice@example.org");
-    ASSERT_TRUE(run(sessions().add(session("renewed"))));
-    ASSERT_TRUE(run(accounts().renew_hash(alice, "new", "newer")));
-    EXPECT_TRUE(run(sessions().find("renewed"))) << "the password is the same";
-    EXPECT_EQ(run(accounts().renew_hash(alice, "new", "newest")).error(), Errc::not_found)
-        << "it was changed meanwhile";
-    EXPECT_EQ(run(accounts().find(alice))->password_hash, "newer");
-
-    ASSERT_TRUE(run(sessions().add(session("disabled"))));
-    ASSERT_TRUE(run(accounts().set_enabled("alice@example.org", false)));
-    EXPECT_EQ(run(sessions().find("disabled")).error(), Errc::not_found);
-    ASSERT_TRUE(run(accounts().set_enabled("alice@example.org", true)));
-    EXPECT_EQ(run(sessions().find("disabled")).error(), Errc::not_found);
-}
-
-TEST_F(SessionsTest, AreSweptAndBounded)
-{
-    const auto count = [this] {
-        auto work = [](sqlite::Database& database) -> Result<std::int64_t> {
-            sqlite::Query row(database, "SELECT count(*) FROM web_session");
-            row.step();
-            return row.integer(0);
-        };
-        return *run(sqlite::submit(*core().readers, work));
-    };
-    ASSERT_TRUE(run(sessions().add(session("expired", -1s))));
-    core().upkeep->run_once();
-    EXPECT_EQ(count(), 0);
-    for (int i = 0; i < 120; ++i) {
-        auto next = session(std::to_string(i));
-        next.created += std::chrono::seconds(i);
-        ASSERT_TRUE(run(sessions().add(next)));
-    }
-    EXPECT_EQ(count(), 100);
-    EXPECT_TRUE(run(sessions().find("119")));
-    EXPECT_FALSE(run(sessions().find("0")));
-}
-
 TEST_F(AccountsTest, KnowsWhatAnAccountHasOfItsOwnForPop3)
 {
     EXPECT_EQ(run(accounts().find("alice@example.org"))->pop3, Pop3Terms{});
@@ -358,6 +328,20 @@ TEST_F(AccountsTest, KnowsWhatAnAccountHasOfItsOwnForPop3)
     EXPECT_EQ(run(accounts().find("alice@example.org"))->pop3, Pop3Terms{});
     EXPECT_EQ(run(accounts().pop3_extremes()).value(), long_ones);
     EXPECT_EQ(run(accounts().set_pop3("nobody@example.org", {})).error(), Errc::not_found);
+}
+
+TEST_F(AccountsTest, KeepsSettingsByName)
+{
+    const auto owner = account("alice@example.org");
+    ASSERT_TRUE(run(accounts().set(owner, {{"theme", "dark"}, {"keys", "off"}})));
+    ASSERT_TRUE(run(accounts().set(owner, {{"theme", "light"}})));
+    reopen();
+    const auto settings = run(accounts().settings(owner)).value();
+    ASSERT_EQ(settings.size(), 2u);
+    EXPECT_EQ(settings[0].name + " " + settings[0].value, "keys off");
+    EXPECT_EQ(settings[1].name + " " + settings[1].value, "theme light");
+    EXPECT_TRUE(run(accounts().settings(account("bob@example.org")))->empty());
+    EXPECT_EQ(run(accounts().set(AccountId{99}, {{"theme", "dark"}})).error(), Errc::not_found);
 }
 
 } // namespace

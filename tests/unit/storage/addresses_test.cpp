@@ -46,6 +46,10 @@ TEST_F(AddressesTest, AlwaysHasAnAbuseAddress)
     EXPECT_EQ(route("abuse", "example.org"), failure(Errc::not_found)); // no administrator yet
     ASSERT_TRUE(run(accounts().add({named("admin@example.org", true)})));
     EXPECT_EQ(route("Abuse", "example.org"), "admin@example.org");
+    ASSERT_TRUE(run(accounts().set_admin("Admin@example.org", false)));
+    EXPECT_EQ(route("abuse", "example.org"), failure(Errc::not_found));
+    ASSERT_TRUE(run(accounts().set_admin("admin@example.org", true)));
+    EXPECT_EQ(run(accounts().set_admin("nobody@example.org", true)).error(), Errc::not_found);
     ASSERT_TRUE(add_alias("abuse@example.org", {"bob@example.org"}));
     EXPECT_EQ(route("abuse", "example.org"), "bob@example.org");
     ASSERT_TRUE(run(accounts().set_alias_enabled("abuse@example.org", false)));
@@ -87,6 +91,20 @@ TEST_F(AddressesTest, AliasesMayBeOffAndForATime)
     EXPECT_EQ(run(accounts().set_alias_enabled("none@example.org", true)).error(), Errc::not_found);
     reopen();
     EXPECT_EQ(route("shop", "example.org"), failure(Errc::ended));
+}
+
+TEST_F(AddressesTest, AliasesChangeWhereTheyLead)
+{
+    ASSERT_TRUE(add_alias("shop@example.org", {"bob@example.org", "eve@elsewhere.example"}));
+    ASSERT_TRUE(run(accounts().change_alias("Shop@example.org", {"alice@example.org"}, std::nullopt)));
+    EXPECT_EQ(route("shop", "example.org"), "alice@example.org");
+    ASSERT_TRUE(run(accounts().change_alias("shop@example.org", {"alice@example.org"}, Time{1s})));
+    EXPECT_EQ(route("shop", "example.org"), failure(Errc::ended));
+    EXPECT_EQ(run(accounts().change_alias("shop@example.org", {}, std::nullopt)).error(), Errc::invalid);
+    EXPECT_EQ(run(accounts().change_alias("none@example.org", {"bob@example.org"}, {})).error(),
+              Errc::not_found);
+    EXPECT_EQ(run(accounts().aliases())->front().targets, std::vector<std::string>{"alice@example.org"})
+        << "what was refused changed nothing";
 }
 
 TEST_F(AddressesTest, TargetsElsewhereKeepTheirCase)

@@ -18,6 +18,7 @@ public:
         close();
         std::filesystem::remove(options_.directory / "reserve");
         std::filesystem::copy(options_.directory, template_, std::filesystem::copy_options::recursive);
+        underneath_.upkeep_by_itself = false; // what fails, and when, is for the test to say
         underneath_.files = std::make_shared<FailingFiles>(faults_);
         underneath_.vfs = register_failing_vfs(faults_);
     }

@@ -243,6 +243,20 @@ TEST_F(EventsTest, KnowWhatWasRefused)
     EXPECT_EQ(count("SELECT count(*) FROM refusal"), 2); // names may be secrets that were mistyped
 }
 
+TEST_F(EventsTest, KnowWhoSignedInOrCouldNotByANameWithoutDomain)
+{
+    const auto id = account(alice);
+    events().note({.kind = EventKind::sign_in_failed, .user = "alice"});
+    events().note({.kind = EventKind::sign_in_failed, .user = "alise"});
+    events().note({.kind = EventKind::signed_in, .account = id, .user = alice, .text = "phone"});
+    core().upkeep->run_once();
+    const auto told = since_ever(alice);
+    ASSERT_EQ(kinds(told), (Kinds{EventKind::sign_in_failed, EventKind::signed_in}));
+    EXPECT_EQ(told[0].account, id);
+    EXPECT_EQ(told[1].text, "phone");
+    EXPECT_EQ(count("SELECT count(*) FROM refusal"), 2);
+}
+
 TEST_F(EventsTest, AreWrittenDownWhenTheStoreEnds)
 {
     events().note({.kind = EventKind::recipient_refused, .recipient = "alise@example.org"});

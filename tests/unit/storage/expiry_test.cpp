@@ -33,6 +33,7 @@ public:
         auto work = [time](sqlite::Database& database) -> Result<void> {
             database.run("UPDATE msg SET placed = placed - ? WHERE placed > 0", time.count());
             database.run("UPDATE message SET received = received - ?", time.count());
+            database.run("UPDATE conversation SET received = received - ?", time.count());
             return boost::system::in_place_value;
         };
         ASSERT_TRUE(submit_and_wait(*core().writer, work));
@@ -168,6 +169,9 @@ TEST_F(ExpiryTest, OlderCopiesCountFromWhenTheyWereReceived)
     forget_when_placed();
     auto work = [id = entries(alice).back().id](sqlite::Database& database) -> Result<void> {
         database.run("UPDATE message SET received = 5 WHERE msg = ?", id);
+        database.run("UPDATE conversation SET received = 5 FROM msg WHERE msg.id = ? AND "
+                     "conversation.mailbox = msg.mailbox AND conversation.uid = msg.uid",
+                     id);
         return boost::system::in_place_value;
     };
     ASSERT_TRUE(submit_and_wait(*core().writer, work));

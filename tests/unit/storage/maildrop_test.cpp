@@ -139,6 +139,15 @@ TEST_F(MaildropTest, GivesBackAfterACrashWhatItHeld)
     EXPECT_TRUE(std::filesystem::is_empty(core().layout.files));
 }
 
+TEST_F(MaildropTest, OpensOnlyForWhoSignsInAsBefore)
+{
+    const auto as_of = run(accounts().sign_in({}))->version;
+    ASSERT_TRUE(deliver(text_of(100, 1), {alice}));
+    EXPECT_EQ((*run(mail().open_maildrop(account(alice), {}, as_of)))->count(), 1u);
+    ASSERT_TRUE(run(accounts().set_enabled(alice, false)));
+    EXPECT_EQ(run(mail().open_maildrop(account(alice), {}, as_of)).error(), Errc::changed);
+}
+
 TEST_F(MaildropTest, ShowsAnotherMailbox)
 {
     ASSERT_TRUE(deliver("in the inbox", {alice}));
@@ -167,6 +176,7 @@ TEST_F(MaildropTest, ShowsOnlyWhatArrivedSince)
     const auto all = entries(alice);
     auto work = [mailbox = mailbox(alice)](sqlite::Database& database) -> Result<void> {
         database.run("UPDATE message SET received = 1000 + uid WHERE mailbox = ?", mailbox);
+        database.run("UPDATE conversation SET received = 1000 + uid WHERE mailbox = ?", mailbox);
         return boost::system::in_place_value;
     };
     ASSERT_TRUE(run(sqlite::submit(*core().writer, work)));

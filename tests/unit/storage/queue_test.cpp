@@ -98,6 +98,12 @@ TEST_F(Outgoing, BringsAlongWhatWasAskedFor)
     ASSERT_TRUE(first);
     EXPECT_EQ(first->mail, asked);
     EXPECT_EQ(first->recipients.at(0).parameters, (RcptParameters{notify::delay, "rfc822;a"}));
+    auto ending = wish();
+    ending.only = listed().at(1).id;
+    const auto ended = claim(ending);
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->mail, asked);
+    EXPECT_EQ(ended->recipients.at(0).parameters, RcptParameters{});
 
     auto told = delivery("a body", {});
     told.parameters.deliver_by = DeliverBy{now_ - 1h};
@@ -298,6 +304,25 @@ TEST_F(Outgoing, IsReadWithItsTraceFields)
     }
     EXPECT_EQ(octets, "Received: here\r\n" + text_of(300'000));
     EXPECT_EQ(run(queue().open(QueueId{4711})).error(), Errc::not_found);
+}
+
+TEST_F(Outgoing, OneIsClaimedToEndIt)
+{
+    queue_mail({"a@one.example", "b@one.example"});
+    const auto held = listed().at(0).id;
+    ASSERT_TRUE(run(queue().change(held, QueueChange::hold)));
+    auto ending = wish();
+    ending.only = held;
+    const auto claimed = claim(ending);
+    ASSERT_TRUE(claimed);
+    ASSERT_EQ(claimed->recipients.size(), 1u);
+    EXPECT_EQ(claimed->recipients[0].address, "a@one.example");
+    EXPECT_EQ(claimed->recipients[0].attempts, 0u);
+    EXPECT_EQ(claimed->destination, "one.example");
+    EXPECT_FALSE(claim(ending)) << "somebody has it";
+    settle(*claimed, {.kind = Outcome::Kind::returned});
+    EXPECT_EQ(claim_all(wish()), Texts{"one.example: b@one.example"});
+    EXPECT_FALSE(claim(ending));
 }
 
 TEST_F(Outgoing, IsToldAfterTheCommit)

@@ -1,4 +1,5 @@
 #include "storage/sqlite/blocking_op.hpp"
+#include "storage/sqlite/conversation.hpp"
 #include "tests/unit/storage/store_test.hpp"
 
 #include <algorithm>
@@ -261,6 +262,7 @@ TEST_F(RemovalTest, LooksAtMoreThanOnePart)
         database.run("UPDATE body SET refs = refs + ?1 WHERE id = (SELECT body FROM msg WHERE uid = 1 AND "
                      "mailbox = ?2)",
                      many - 3, mailbox_);
+        sqlite::find_conversations(database);
         return boost::system::in_place_value;
     };
     mailbox_ = mailbox(alice);

@@ -30,6 +30,19 @@ TEST(Checksum, IsCrc32c)
     }
 }
 
+TEST(Checksum, IsTheSameInWhateverPieces)
+{
+    std::string text; // long enough for what is summed up beside each other, more than once
+    for (std::uint32_t i = 0; text.size() < 10'007; ++i)
+        text += std::to_string(i * 2'654'435'761u);
+    for (std::size_t cut = 0; cut <= text.size(); cut += 61) {
+        const auto rest = std::string_view(text).substr(cut);
+        EXPECT_EQ(checksum(rest), portable_checksum(rest)) << cut;
+        EXPECT_EQ(checksum(rest, checksum(std::string_view(text).substr(0, cut))), portable_checksum(text))
+            << cut;
+    }
+}
+
 TEST(Segment, ReadsWhatItWrote)
 {
     const Record record{.body = 0x0123456789abcdef, .octets = 5, .checksum = checksum("hello")};

@@ -1,12 +1,20 @@
 pillarbox_unit_test(storage
+    PARTS 3
+    # Each system call in turn fails, or is the last one.
+    ONE_THREAD "PowerLossTest.*:MemoryTest.*:*.OfAnyCall*:*.*Interrupted*"
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mail_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/open_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/quota_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/recent_entries_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/recovery_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/reset_links_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sink_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/gathering_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/identities_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/index_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/junk_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_order_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/writer_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/changes_test.cpp
@@ -14,14 +22,19 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/compaction_failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/compaction_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/compaction_tier_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/conversation_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/expiry_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/addresses_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/api_tokens_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/backup_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/dead_addresses_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/devices_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/dkim_keys_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/tallies_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/tls_facts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/events_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/maildrop_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/mailboxes_test.cpp
@@ -34,6 +47,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/search_query_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/search_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/segment_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/sessions_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/thread_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/transfer_test.cpp

@@ -10,7 +10,15 @@ public:
     void write(const std::string& id, const std::string& header = {},
                const std::vector<std::string>& addresses = {"alice@example.org"})
     {
-        bring(id, "Message-ID: <" + id + "@example.org>\r\n" + header + "\r\ntext\r\n", addresses);
+        const auto own = "<" + id + "@example.org>";
+        auto one = delivery("Subject: " + id + "\r\nMessage-ID: " + own + "\r\n" + header + "\r\ntext\r\n",
+                            addresses);
+        one.summary.subject = id;
+        one.summary.message_id = own;
+        one.summary.thread_key = own; // or the first that it answers
+        if (const auto begin = header.find('<'); begin != std::string::npos)
+            one.summary.thread_key = header.substr(begin, header.find('>') + 1 - begin);
+        ASSERT_TRUE(run(mail().deliver(std::move(one))));
     }
 
     List thread(MessageId message, const std::string& address = "alice@example.org")
@@ -75,12 +83,21 @@ TEST_F(ThreadTest, LeavesOutWhatIsDeleted)
     EXPECT_EQ(run(store_->search().thread(account("alice@example.org"), first)).error(), Errc::not_found);
 }
 
-TEST_F(ThreadTest, IsAloneUntilItIsIndexed)
+TEST_F(ThreadTest, HasWhatIsNotIndexedYet)
 {
-    core().indexer->stop();
     write("1");
     const auto first = newest();
-    EXPECT_EQ(thread(first), List{"1"});
+    write("2", "In-Reply-To: <1@example.org>\r\n");
+    index();
+    core().indexer->stop();
+    write("3", "References: <1@example.org> <2@example.org>\r\n");
+    write("alone");
+    const auto alone = newest();
+    write("4", "In-Reply-To: <3@example.org>\r\n");
+    const auto last = newest();
+    EXPECT_EQ(thread(first), (List{"1", "2", "3", "4"}));
+    EXPECT_EQ(thread(last), (List{"1", "2", "3", "4"}));
+    EXPECT_EQ(thread(alone), List{"alone"});
 }
 
 TEST_F(ThreadTest, HasAtMostSoMany)

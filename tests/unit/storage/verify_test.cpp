@@ -131,6 +131,9 @@ TEST_F(VerifyTest, FindsEachKindOfMistakeInTheRowsAndMendsIt)
         {"DELETE FROM body WHERE id = 2", {"copy_without_body"}},
         {"UPDATE mailbox SET messages = 9 WHERE role = 1", {"account_counters", "mailbox_counters"}},
         {"UPDATE account SET octets = 9", {"account_counters"}},
+        {"UPDATE mailbox SET conversations = 77 WHERE role = 1", {"conversation_counters"}},
+        {"UPDATE conversation SET latest = 0", {"conversation_counters"}},
+        {"UPDATE conversation SET uid = uid + 1000", {"conversation_missing", "conversation_stray"}},
         {"UPDATE domain SET quota = 9, octets = 9", {"domain_counters"}},
         {"UPDATE mailbox SET uid_next = 2 WHERE role = 1", {"uid_next"}},
         {"UPDATE mailbox SET modseq = 1000000 WHERE role = 1", {"mailbox_modseq"}},
@@ -155,7 +158,8 @@ TEST_F(VerifyTest, FindsEachKindOfMistakeInTheRowsAndMendsIt)
          {"dead_without_copy"}},
         {"INSERT INTO unique_id SELECT mailbox, uid, 'same' FROM message WHERE mailbox = 1",
          {"unique_id_twice"}},
-        {"UPDATE message SET mailbox = 77 WHERE msg = 1", {"copy_misplaced", "row_orphaned"}},
+        {"UPDATE message SET mailbox = 77 WHERE msg = 1",
+         {"conversation_missing", "conversation_stray", "copy_misplaced", "row_orphaned"}},
     };
     for (const auto& [statement, kinds] : cases) {
         SCOPED_TRACE(statement);

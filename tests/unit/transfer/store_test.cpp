@@ -83,7 +83,7 @@ public:
     test::TemporaryFolder folder_;
     boost::asio::io_context context_{1}; // outlives the store
     std::unique_ptr<storage::Store> store_;
-    Progress progress_;
+    ProgressLine progress_;
 };
 
 } // namespace

@@ -14,4 +14,5 @@ pillarbox_unit_test(transfer
         ${CMAKE_CURRENT_LIST_DIR}/progress_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/uid_list_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/zip_writer_test.cpp
     LINK pillarbox_transfer pillarbox_support)

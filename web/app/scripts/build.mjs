@@ -23,6 +23,7 @@ const embed = argument('--embed', null);
 const budgets = {
   'first page JS': { most: 45, files: (path) => /^assets\/index-.*\.js$/.test(path) },
   'first page CSS': { most: 8, files: (path) => /^assets\/index-.*\.css$/.test(path) },
+  settings: { most: 20, files: (path) => /^assets\/sections-.*\.(js|css)$/.test(path) },
   administration: { most: 35, files: (path) => /^assets\/screen-.*\.(js|css)$/.test(path) },
   'message frame': { most: 14, files: (path) => path.startsWith('frame/') },
   everything: { most: 160, files: () => true },

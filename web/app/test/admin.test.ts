@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { addressesIn, duration, quotaOf } from '../src/admin/words';
+import { addressesIn, duration, lastDay, quotaOf } from '../src/admin/words';
+
+test('an alias that ends with a day says that day', () => {
+  assert.equal(lastDay('2027-01-01T00:00:00Z'), '2026-12-31');
+  assert.equal(lastDay('2026-12-31T18:00:00Z'), '2026-12-31');
+  assert.equal(lastDay(null), '');
+});
 
 test('addresses may be parted in several ways', () => {
   assert.deepEqual(addressesIn(' a@example.org, b@example.org;c@example.org\n'), ['a@example.org', 'b@example.org', 'c@example.org']);

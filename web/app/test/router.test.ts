@@ -8,14 +8,18 @@ test('paths and routes say the same', () => {
     ['/sign-in', { name: 'sign-in', next: '/mail/inbox' }],
     ['/sign-in?next=%2Fmail%2Fsent%2F7', { name: 'sign-in', next: '/mail/sent/7' }],
     ['/mail/inbox', { name: 'mail', mailbox: 'inbox', message: null }],
+    ['/mail/inbox?sort=received', { name: 'mail', mailbox: 'inbox', message: null, oldestFirst: true }],
+    ['/mail/12/345?sort=received', { name: 'mail', mailbox: '12', message: '345', oldestFirst: true }],
     ['/mail/12/345', { name: 'mail', mailbox: '12', message: '345' }],
     ['/mail/inbox/latest', { name: 'mail', mailbox: 'inbox', message: 'latest' }],
     ['/search?q=', { name: 'search', query: '', within: null, message: null }],
     ['/search?q=from%3Aada+%22the+hut%22', { name: 'search', query: 'from:ada "the hut"', within: null, message: null }],
     ['/search/345?q=hut&in=inbox', { name: 'search', query: 'hut', within: 'inbox', message: '345' }],
     ['/mail/a%2Fb/c', { name: 'mail', mailbox: 'a/b', message: 'c' }],
+    ['/set-password', { name: 'set-password' }],
     ['/setup', { name: 'setup', code: '' }],
     ['/setup?code=ABCD-2345', { name: 'setup', code: 'ABCD-2345' }],
+    ['/settings/app-passwords', { name: 'settings', section: 'app-passwords' }],
     ['/admin/accounts', { name: 'admin', page: 'accounts' }],
   ];
   for (const [url, route] of cases) {
@@ -26,7 +30,7 @@ test('paths and routes say the same', () => {
 });
 
 test('what is no page is not found', () => {
-  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/search/', '/search/1/2', '/search/%E0%A4%A', '/admin', '/admin/nowhere', '/admin/queue/1'])
+  for (const path of ['/nowhere', '/mail/inbox/1/2', '/mail//1', '/mail/inbox/', '/mail/%E0%A4%A', '/search/', '/search/1/2', '/search/%E0%A4%A', '/settings', '/settings/nowhere', '/settings/profile/1', '/admin', '/admin/nowhere', '/admin/queue/1'])
     assert.deepEqual(parseRoute(path, ''), { name: 'not-found' }, path);
   assert.deepEqual(parseRoute('/mail', ''), { name: 'home' });
 });

@@ -252,3 +252,24 @@ test('what is discarded comes back until it is removed', async () => {
   await one.remove();
   assert.equal(server.drafts.size, 0);
 });
+
+test('what a message begins with is not worth a draft by itself', async () => {
+  const one = new Writing(account);
+  one.begin({ from: { name: 'Alice', address: account }, text: '\n\n-- \nAlice\n' });
+  assert.equal(one.empty, true);
+  await one.close();
+  assert.deepEqual(server.requests(), []);
+
+  const two = await written({ text: 'a' });
+  two.begin({ text: 'b' });
+  assert.equal(two.fields.value.text, 'a', 'somebody has written in it');
+});
+
+test('an answer is sent with what it began with', async () => {
+  const one = new Writing(account, await answer('7', 'reply'), true);
+  one.begin({ text: `\n\n-- \nAlice\n${one.fields.value.text}` });
+  assert.equal(one.dirty, true);
+  one.change({ to: [ada] });
+  await one.send();
+  assert.match(only()?.text ?? '', /^\n\n-- \nAlice\n/);
+});

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import { count, mediumDate, size } from '../lib/format';
+import { count, exactDate, mediumDate, size } from '../lib/format';
 import { notify } from '../lib/notices';
 import { session } from '../lib/session';
 import { Field, faultOf } from '../shell/field';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
-import { addAccount, changeAccount, fetchList, removeAccount, resetPassword, type Account } from './client';
-import { useLoaded, useSettled } from './load';
-import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Removal, Shown, ShownPassword, Table, Waiting } from './parts';
+import { addAccount, changeAccount, fetchList, makeResetLink, removeAccount, resetPassword, type Account } from './client';
+import { useLoaded, useSettled } from '../lib/load';
+import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Removal, Shown, ShownPassword, ShownSecret, Table, Waiting } from '../shell/parts';
 import { QuotaField } from './quota';
 import { quotaOf } from './words';
 
-type Open = { what: 'add' } | { what: 'edit' | 'password' | 'remove'; account: Account } | { what: 'secret'; address: string; password: string } | null;
+type Open = { what: 'add' } | { what: 'edit' | 'password' | 'remove'; account: Account } | { what: 'secret'; address: string; password: string } | { what: 'link'; address: string; link: string; expires: string } | null;
 
 interface DialogProps {
   onClose: () => void;
@@ -49,13 +49,15 @@ function AddAccount({ onClose, onDone }: DialogProps) {
 }
 
 function EditAccount({ account, onClose, onDone }: DialogProps & { account: Account }) {
+  const own = account.address === session.value?.account.address;
   return (
     <FormDialog
       title="Edit account"
       submit="Save"
       onClose={onClose}
       action={async (entered) => {
-        await changeAccount(account.id, { quota: quotaOf(entered.quota) });
+        const quota = quotaOf(entered.quota);
+        await changeAccount(account.id, own ? { quota } : { quota, admin: entered.admin === 'on' });
         notify('Account saved');
         return onDone;
       }}
@@ -64,6 +66,10 @@ function EditAccount({ account, onClose, onDone }: DialogProps & { account: Acco
         <>
           <p class="mono">{account.address}</p>
           <QuotaField label="Quota in MB" octets={account.quota} hint={`Empty: what the server gives everybody. It has ${size(account.octets)} now.`} error={error} />
+          <label class="check">
+            <input type="checkbox" name="admin" defaultChecked={account.admin} disabled={own} />
+            Administrator{own && ' (you cannot take this from yourself)'}
+          </label>
         </>
       )}
     </FormDialog>
@@ -97,10 +103,12 @@ function ResetPassword({ account, onClose, onDone }: DialogProps & { account: Ac
 function Row({ account, open, reload }: { account: Account; open: (next: Open) => void; reload: () => void }) {
   const own = account.address === session.value?.account.address;
   const suspend = () => void attempt(() => changeAccount(account.id, { enabled: !account.enabled }), account.enabled ? 'Account suspended' : 'Account resumed').then(reload);
+  const link = async () => open({ what: 'link', address: account.address, ...(await makeResetLink(account.id)) });
   const items: MenuItem[] = [
     { label: 'Edit…', run: () => open({ what: 'edit', account }) },
     { label: 'Reset password…', run: () => open({ what: 'password', account }) },
   ];
+  if (account.enabled) items.push({ label: 'Make reset link', run: () => void attempt(link, null) });
   if (!own) items.push({ label: account.enabled ? 'Suspend' : 'Resume', run: suspend }, { label: 'Delete…', run: () => open({ what: 'remove', account }) });
   return (
     <tr role="row">
@@ -157,6 +165,11 @@ export function AccountsPage() {
       {open?.what === 'edit' && <EditAccount account={open.account} onClose={close} onDone={done} />}
       {open?.what === 'password' && <ResetPassword account={open.account} onClose={close} onDone={done} />}
       {open?.what === 'secret' && <ShownPassword address={open.address} password={open.password} onClose={close} />}
+      {open?.what === 'link' && (
+        <ShownSecret title="Reset link" secret={open.link} onClose={close}>
+          With it <strong class="mono">{open.address}</strong> sets a new password, once, until {exactDate(open.expires)}. It is shown this once and takes the place of an earlier one; give it to its owner in a safe way.
+        </ShownSecret>
+      )}
       {open?.what === 'remove' && (
         <Removal
           what="account"

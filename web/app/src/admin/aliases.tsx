@@ -5,29 +5,33 @@ import { Field, faultOf } from '../shell/field';
 import { Icon } from '../shell/icon';
 import { Menu } from '../shell/menu';
 import { addAlias, changeAlias, fetchList, removeAlias, type Alias } from './client';
-import { useLoaded, useSettled } from './load';
-import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Shown, Table, Waiting, type Tone } from './parts';
-import { addressesIn } from './words';
+import { useLoaded, useSettled } from '../lib/load';
+import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Shown, Table, Waiting, type Tone } from '../shell/parts';
+import { addressesIn, lastDay } from './words';
+
+type Open = { what: 'add' } | { what: 'edit'; alias: Alias } | null;
 
 const states: Record<Alias['state'], [Tone, string]> = { enabled: ['ok', 'Active'], disabled: ['warn', 'Off'], ended: ['warn', 'Ended'] };
 
-function AddAlias({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+function EditAlias({ alias, onClose, onDone }: { alias: Alias | null; onClose: () => void; onDone: () => void }) {
   return (
     <FormDialog
-      title="Add alias"
-      submit="Create alias"
+      title={alias ? 'Edit alias' : 'Add alias'}
+      submit={alias ? 'Save' : 'Create alias'}
       onClose={onClose}
       action={async (entered) => {
-        await addAlias({ address: (entered.address ?? '').trim(), targets: addressesIn(entered.targets ?? ''), until: entered.until ?? '' });
-        notify('Alias created');
+        const wish = { targets: addressesIn(entered.targets ?? ''), until: entered.until ?? '' };
+        if (alias) await changeAlias(alias.address, wish);
+        else await addAlias({ ...wish, address: (entered.address ?? '').trim() });
+        notify(alias ? 'Alias saved' : 'Alias created');
         onDone();
       }}
     >
       {(error) => (
         <>
-          <Field label="Alias address" name="address" autocomplete="off" required autoFocus fault={faultOf(error, '/address')} hint="Such as sales@example.org; @example.org catches what nobody else gets." />
-          <Field label="Leads to" name="targets" autocomplete="off" required fault={faultOf(error, '/targets')} hint="One address or more, with commas between them; here or elsewhere." />
-          <Field label="Last day" name="until" type="date" fault={faultOf(error, '/until')} hint="Empty: for good. It ends with this day, UTC." />
+          {alias ? <p class="mono">{alias.address}</p> : <Field label="Alias address" name="address" autocomplete="off" required autoFocus fault={faultOf(error, '/address')} hint="Such as sales@example.org; @example.org catches what nobody else gets." />}
+          <Field label="Leads to" name="targets" defaultValue={alias?.targets.join(', ') ?? ''} autocomplete="off" required fault={faultOf(error, '/targets')} hint="One address or more, with commas between them; here or elsewhere." />
+          <Field label="Last day" name="until" type="date" defaultValue={lastDay(alias?.until ?? null)} fault={faultOf(error, '/until')} hint="Empty: for good. It ends with this day, UTC." />
         </>
       )}
     </FormDialog>
@@ -36,9 +40,10 @@ function AddAlias({ onClose, onDone }: { onClose: () => void; onDone: () => void
 
 export function AliasesPage() {
   const [words, setWords] = useState('');
-  const [adding, setAdding] = useState(false);
+  const [open, setOpen] = useState<Open>(null);
   const settled = useSettled(words);
   const loaded = useLoaded((signal) => fetchList<Alias>('aliases', settled, signal), [settled]);
+  const close = () => setOpen(null);
 
   const turn = (alias: Alias) => void attempt(() => changeAlias(alias.address, { enabled: !alias.enabled }), alias.enabled ? 'Alias turned off' : 'Alias turned on').then(loaded.reload);
   const remove = (alias: Alias) => {
@@ -56,7 +61,7 @@ export function AliasesPage() {
     <>
       <Head title="Aliases">
         <FilterBox label="Filter aliases" value={words} onChange={setWords} />
-        <button type="button" class="primary" onClick={() => setAdding(true)}>
+        <button type="button" class="primary" onClick={() => setOpen({ what: 'add' })}>
           Add alias
         </button>
       </Head>
@@ -82,6 +87,7 @@ export function AliasesPage() {
                   className="icon-button"
                   button={<Icon name="more" />}
                   items={[
+                    { label: 'Edit…', run: () => setOpen({ what: 'edit', alias }) },
                     { label: alias.enabled ? 'Turn off' : 'Turn on', run: () => turn(alias) },
                     { label: 'Delete', run: () => remove(alias) },
                   ]}
@@ -93,7 +99,7 @@ export function AliasesPage() {
       )}
       {loaded.data?.items.length === 0 && <p class="empty">{settled ? `No alias has “${settled}” in it.` : 'There are no aliases: each account gets mail for its own address alone.'}</p>}
       {loaded.data && <Shown shown={loaded.data.items.length} total={loaded.data.total} />}
-      {adding && <AddAlias onClose={() => setAdding(false)} onDone={loaded.reload} />}
+      {open && <EditAlias alias={open.what === 'edit' ? open.alias : null} onClose={close} onDone={loaded.reload} />}
     </>
   );
 }

@@ -66,6 +66,8 @@ export interface Queued {
   next: string | null;
   host: string;
   reply: string;
+  /** What that means for people; may be empty. */
+  meaning: string;
   asked: string;
 }
 
@@ -89,8 +91,9 @@ export interface Secret {
 }
 
 export const addAccount = (wish: { address: string; password?: string; admin: boolean; quota: number }) => send<Account & Secret>('POST', 'accounts', wish);
-export const changeAccount = (id: string, change: { enabled?: boolean; quota?: number }) => send<Account>('PATCH', `accounts/${part(id)}`, change);
+export const changeAccount = (id: string, change: { admin?: boolean; enabled?: boolean; quota?: number }) => send<Account>('PATCH', `accounts/${part(id)}`, change);
 export const resetPassword = (id: string, password: string) => send<Secret>('POST', `accounts/${part(id)}/password`, password ? { password } : {});
+export const makeResetLink = (id: string) => send<{ link: string; expires: string }>('POST', `accounts/${part(id)}/reset-link`, {});
 export const removeAccount = (id: string) => call('DELETE', `/admin/accounts/${part(id)}`);
 
 export const addDomain = (name: string) => send<Domain>('POST', 'domains', { name });
@@ -98,9 +101,9 @@ export const changeDomain = (name: string, change: { quota?: number; separators?
 export const removeDomain = (name: string) => call('DELETE', `/admin/domains/${part(name)}`);
 
 export const addAlias = (wish: { address: string; targets: string[]; until: string }) => send<Alias>('POST', 'aliases', wish);
-export const changeAlias = (address: string, change: { enabled: boolean }) => send<Alias>('PATCH', `aliases/${part(address)}`, change);
+export const changeAlias = (address: string, change: { targets?: string[]; until?: string; enabled?: boolean }) => send<Alias>('PATCH', `aliases/${part(address)}`, change);
 export const removeAlias = (address: string) => call('DELETE', `/admin/aliases/${part(address)}`);
 
-export type QueueAction = 'hold' | 'release' | 'retry';
+export type QueueAction = 'hold' | 'release' | 'retry' | 'return';
 export const changeQueued = (id: string | null, action: QueueAction) => send<{ changed: number }>('POST', id ? `queue/${part(id)}` : 'queue', { action });
 export const dropQueued = (id: string) => call('DELETE', `/admin/queue/${part(id)}`);

@@ -5,8 +5,8 @@ import { Field, faultOf } from '../shell/field';
 import { Icon } from '../shell/icon';
 import { Menu } from '../shell/menu';
 import { addDomain, changeDomain, fetchList, removeDomain, type Domain } from './client';
-import { useLoaded, useSettled } from './load';
-import { Cell, FilterBox, FormDialog, Head, Removal, Shown, Table, Waiting } from './parts';
+import { useLoaded, useSettled } from '../lib/load';
+import { Cell, FilterBox, FormDialog, Head, Removal, Shown, Table, Waiting } from '../shell/parts';
 import { QuotaField } from './quota';
 import { quotaOf } from './words';
 

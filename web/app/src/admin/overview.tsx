@@ -2,8 +2,9 @@ import { getJson } from '../lib/api';
 import { count, mediumDate, size } from '../lib/format';
 import { Icon } from '../shell/icon';
 import type { Overview, Task } from './client';
-import { useLoaded } from './load';
-import { Head, Waiting } from './parts';
+import { useLoaded } from '../lib/load';
+import { Head, Waiting } from '../shell/parts';
+import { useTopic } from './topic';
 import { duration } from './words';
 
 function Figure({ label, value, more, href }: { label: string; value: string; more?: string; href?: string }) {
@@ -33,10 +34,11 @@ function ToDo({ task }: { task: Task }) {
   );
 }
 
-const every = 30_000; // ms
+const every = 30_000; // ms: nobody tells of disk and of what is stored
 
 export function OverviewPage() {
   const loaded = useLoaded((signal) => getJson<Overview>('/admin/overview', signal), [], every);
+  useTopic('queue', loaded.reload);
   const now = loaded.data;
   return (
     <>

@@ -6,15 +6,15 @@ import { Dialog } from '../shell/dialog';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
 import { changeQueued, dropQueued, type List, type QueueAction, type Queued } from './client';
-import { useLoaded, useSettled } from './load';
-import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Shown, Table, Waiting, type Tone } from './parts';
+import { useLoaded, useSettled } from '../lib/load';
+import { useTopic } from './topic';
+import { attempt, Cell, FilterBox, FormDialog, Head, Mark, Shown, Table, Waiting, type Tone } from '../shell/parts';
 
 type Queue = List<Queued> & { allHeld: boolean };
-type Open = { what: 'details' | 'drop'; entry: Queued } | null;
+type Open = { what: 'details' | 'drop' | 'return'; entry: Queued } | null;
 
-const every = 10_000; // ms
 const states: Record<Queued['state'], [Tone, string]> = { waiting: ['ok', 'Waiting'], held: ['warn', 'Held'], sending: ['ok', 'Sending'], later: ['plain', 'Later'] };
-const said: Record<QueueAction, string> = { hold: 'Held', release: 'Released', retry: 'To be tried now' };
+const said: Record<QueueAction, string> = { hold: 'Held', release: 'Released', retry: 'To be tried now', return: 'Returned to its sender' };
 
 function Details({ entry, onClose }: { entry: Queued; onClose: () => void }) {
   const facts: [string, string][] = [
@@ -41,6 +41,7 @@ function Details({ entry, onClose }: { entry: Queued; onClose: () => void }) {
       </dl>
       <h3>Last answer</h3>
       <pre class="answer">{entry.reply || 'There was none.'}</pre>
+      {entry.meaning && <p>{entry.meaning}</p>}
     </Dialog>
   );
 }
@@ -49,7 +50,8 @@ export function QueuePage() {
   const [words, setWords] = useState('');
   const [open, setOpen] = useState<Open>(null);
   const settled = useSettled(words);
-  const loaded = useLoaded((signal) => getJson<Queue>(`/admin/queue${settled ? `?q=${encodeURIComponent(settled)}` : ''}`, signal), [settled], every);
+  const loaded = useLoaded((signal) => getJson<Queue>(`/admin/queue${settled ? `?q=${encodeURIComponent(settled)}` : ''}`, signal), [settled]);
+  useTopic('queue', loaded.reload);
   const close = () => setOpen(null);
 
   const change = (entry: Queued, action: QueueAction) => void attempt(() => changeQueued(entry.id, action), said[action]).then(loaded.reload);
@@ -63,6 +65,7 @@ export function QueuePage() {
   const actionsOf = (entry: Queued): MenuItem[] => [
     { label: 'Details', run: () => setOpen({ what: 'details', entry }) },
     ...(entry.held ? [{ label: 'Release', run: () => change(entry, 'release') }] : [{ label: 'Retry now', run: () => change(entry, 'retry') }, { label: 'Hold', run: () => change(entry, 'hold') }]),
+    ...(entry.from && entry.state !== 'sending' ? [{ label: 'Return to sender…', run: () => setOpen({ what: 'return', entry }) }] : []), // a report has none
     { label: 'Delete…', run: () => setOpen({ what: 'drop', entry }) },
   ];
 
@@ -117,6 +120,24 @@ export function QueuePage() {
       {loaded.data?.items.length === 0 && <p class="empty">{settled ? `Nothing in the queue has “${settled}” in it.` : 'Everything has been delivered.'}</p>}
       {loaded.data && <Shown shown={loaded.data.items.length} total={loaded.data.total} />}
       {open?.what === 'details' && <Details entry={open.entry} onClose={close} />}
+      {open?.what === 'return' && (
+        <FormDialog
+          title="Return to sender"
+          submit="Return to sender"
+          onClose={close}
+          action={async () => {
+            await changeQueued(open.entry.id, 'return');
+            notify(said.return);
+            loaded.reload();
+          }}
+        >
+          {() => (
+            <p>
+              The message for <strong class="mono">{open.entry.to}</strong> is not tried again. <strong class="mono">{open.entry.from}</strong> is told so, with the last answer.
+            </p>
+          )}
+        </FormDialog>
+      )}
       {open?.what === 'drop' && (
         <FormDialog
           title="Delete from the queue"

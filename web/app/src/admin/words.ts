@@ -7,6 +7,12 @@ export function duration(seconds: number): string {
   return count(Math.floor(seconds / 60), 'minute');
 }
 
+/** The last day on which it counts, of what ends with that day. */
+export function lastDay(until: string | null): string {
+  if (!until) return '';
+  return new Date(new Date(until).getTime() - 1000).toISOString().slice(0, 10);
+}
+
 /** Addresses with commas, spaces or lines between them. */
 export const addressesIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 

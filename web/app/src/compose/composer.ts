@@ -1,10 +1,12 @@
 import { effect, signal } from '@preact/signals';
 import { explain, getJson, online, Problem } from '../lib/api';
+import { loadIdentities } from '../lib/identities';
 import { dismiss, notify } from '../lib/notices';
 import { onEnd, onLosingPlace, session, signInHere } from '../lib/session';
+import { preferredOf, signatureBlock, type Identity } from '../lib/signature';
 import type { MessagePage } from '../lib/types';
 import { isBlank, sameFields } from './check';
-import { answer, randomKey, readDraft, readSubmission, sendDraft, createDraft, undoSubmission, type Answering, type Draft, type Fields, type Submission } from './client';
+import { answer, randomKey, readDraft, readSubmission, sendDraft, createDraft, undoSubmission, type Answering, type Draft, type Fields, type Submission, type SubmissionState } from './client';
 import { copiesOf, type Copy } from './copy';
 import { fieldsOf, Writing } from './writing';
 
@@ -49,10 +51,30 @@ function bringBack(one: Writing): void {
   if (unfinished.delete(one)) show(one);
 }
 
+/** Puts name and signature in once they are known; without them it is written as ever. */
+async function sign(one: Writing): Promise<void> {
+  let all: Identity[];
+  try {
+    all = await loadIdentities();
+  } catch {
+    return; // the next message asks again
+  }
+  const { from, text } = one.fields.value;
+  const identity = from ? all.find(({ address }) => address === from.address) : preferredOf(all);
+  if (!identity) return;
+  const { name, address, signature } = identity;
+  one.begin({ from: { name, address }, text: signatureBlock(signature) + text });
+}
+
 /** A new message; one that is open already comes to the front. */
 export function compose(): void {
-  if (writing.value) focusDialog.value++;
-  else show(new Writing(account()));
+  if (writing.value) {
+    focusDialog.value++;
+    return;
+  }
+  const fresh = new Writing(account());
+  show(fresh);
+  void sign(fresh);
 }
 
 export async function answerMessage(id: string, kind: Answering): Promise<void> {
@@ -62,7 +84,9 @@ export async function answerMessage(id: string, kind: Answering): Promise<void> 
     return;
   }
   try {
-    show(new Writing(account(), await answer(id, kind), true));
+    const fresh = new Writing(account(), await answer(id, kind), true);
+    await sign(fresh);
+    show(fresh);
   } catch (error) {
     notify(`This cannot be answered now. ${explain(error)}`);
   }
@@ -116,6 +140,7 @@ export function discard(): void {
 async function undoSend(id: string): Promise<void> {
   try {
     const { draft } = await undoSubmission(id);
+    underWay.delete(id);
     notify('Sending undone, draft kept');
     mailChanged();
     await continueDraft(draft);
@@ -125,22 +150,31 @@ async function undoSend(id: string): Promise<void> {
   }
 }
 
-/** Says so when it could not be sent after all. */
-async function follow(sent: Submission, looks = mostLooks): Promise<void> {
-  try {
-    const now = await readSubmission(sent.id);
-    if (now.state === 'pending' && looks > 0) {
-      setTimeout(() => void follow(sent, looks - 1), lateEnough);
-      return;
-    }
-    if (now.state === 'failed') notify(`The message was not sent. ${now.detail}`, { label: 'Open draft', run: () => void continueDraft(now.draft) });
-  } catch {
-    // Away just now: the message is in Sent or still in Drafts, and the list shows which.
-  }
+/** Sent from here, until it is known what became of them. */
+const underWay = new Set<string>();
+
+/** What became of a message; says so when it could not be sent after all. */
+export function hearSubmission(now: SubmissionState): void {
+  if (now.state === 'pending' || !underWay.delete(now.id)) return;
+  if (now.state === 'failed') notify(`The message was not sent. ${now.detail}`, { label: 'Open draft', run: () => void continueDraft(now.draft) });
   mailChanged();
 }
 
+/** Asks what nobody told. */
+async function follow(sent: Submission, looks = mostLooks): Promise<void> {
+  if (!underWay.has(sent.id)) return;
+  try {
+    const now = await readSubmission(sent.id);
+    if (now.state === 'pending' && looks > 0) setTimeout(() => void follow(sent, looks - 1), lateEnough);
+    else hearSubmission(now);
+  } catch {
+    // Away just now: the message is in Sent or still in Drafts, and the list shows which.
+    mailChanged();
+  }
+}
+
 function announceSent(sent: Submission): void {
+  underWay.add(sent.id);
   const notice = notify('Message sent', { label: 'Undo send', run: () => void undoSend(sent.id) });
   setTimeout(() => dismiss(notice), sent.left); // what is offered is true
   setTimeout(() => void follow(sent), sent.left + lateEnough);
@@ -262,4 +296,5 @@ onLosingPlace(() => writing.value !== null || unfinished.size > 0);
 onEnd(() => {
   writing.value = null; // its copy stays for whoever signs in again
   unfinished.clear();
+  underWay.clear();
 });

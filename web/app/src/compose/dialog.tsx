@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { online } from '../lib/api';
 import type { Person } from '../lib/types';
+import { identities } from '../lib/identities';
 import { session } from '../lib/session';
+import { swapSignature } from '../lib/signature';
 import { Icon } from '../shell/icon';
 import { faultsAt, mentionsFile, recipientFields, type RecipientField } from './check';
 import { closeComposer, discard, focusDialog, sendNow, writing } from './composer';
@@ -31,7 +33,13 @@ function statusOf(now: Writing): string {
 function Sender({ now, disabled }: { now: Writing; disabled: boolean }) {
   const own: Person = { name: '', address: session.value?.account.address ?? '' };
   const from = now.fields.value.from ?? now.draft.value?.from ?? own;
-  const known = [from, own].filter((person, i, all) => all.findIndex((one) => one.address === person.address) === i);
+  const mine = identities.value ?? [];
+  const known = [from, ...mine, own].filter((person, i, all) => all.findIndex((one) => one.address === person.address) === i);
+  const signatureOf = (address: string) => mine.find((one) => one.address === address)?.signature ?? '';
+  const write = (address: string) => {
+    const { name } = known.find((one) => one.address === address) ?? own;
+    now.change({ from: { name, address }, text: swapSignature(now.fields.value.text, signatureOf(from.address), signatureOf(address)) });
+  };
   const faults = faultsAt(now.faults.value, 'from');
   return (
     <div class="compose-field">
@@ -42,7 +50,7 @@ function Sender({ now, disabled }: { now: Writing; disabled: boolean }) {
           disabled={disabled}
           value={from.address}
           aria-invalid={faults.length > 0}
-          onChange={(event) => now.change({ from: known.find((person) => person.address === event.currentTarget.value) ?? own })}
+          onChange={(event) => write(event.currentTarget.value)}
         >
           {known.map((person) => (
             <option key={person.address} value={person.address}>

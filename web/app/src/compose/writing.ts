@@ -93,6 +93,13 @@ export class Writing {
     this.timer = setTimeout(() => void this.save(), saveAfter);
   }
 
+  /** What it begins with, unless somebody has written in it: that alone is nothing worth keeping. */
+  begin(patch: Partial<Fields>): void {
+    if (!this.untouched) return;
+    this.fields.value = { ...this.fields.value, ...patch };
+    if (this.draft.value) this.version++; // what is sent is what is shown
+  }
+
   private keep(): void {
     if (this.over) return;
     keepCopy(this.account, { key: this.key, fields: this.fields.value, draft: this.draft.value, saved: !this.dirty });

@@ -19,20 +19,32 @@ export interface Cleaned {
 export function cleanCss(css: string, remote: boolean): { css: string; held: number } {
   if (css.includes('\\') || /expression\s*\(|-moz-binding|behavior\s*:/i.test(css)) return { css: '', held: 0 };
   let held = 0;
-  const cleaned = css.replace(/@import[^;]*(;|$)/gi, '').replace(/(?:url|image-set|image)\s*\(\s*(['"]?)([^)]*?)\1\s*\)/gi, (whole: string, _quote: string, address: string) => {
+  // The end of a style closes what is open, so an address may do without its parenthesis.
+  const bare = css.replace(/\/\*[\s\S]*?(?:\*\/|$)/g, ' ').replace(/@import[^;]*(;|$)/gi, '');
+  const cleaned = bare.replace(/(?:url|image-set|image|src)\s*\(\s*(['"]?)([^)]*?)\1\s*(?:\)|$)/gi, (whole: string, _quote: string, address: string) => {
     if (/^data:image\/(png|jpeg|gif|webp)/i.test(address)) return whole;
     if (!remoteAddress.test(address.trim())) return 'none';
     if (!remote) held++;
     return remote ? whole : 'none';
   });
-  // Nothing leaves the flow of the message: fixed boxes would cover the frame's own notes.
-  return { css: cleaned.replace(/position\s*:\s*(fixed|sticky)/gi, 'position: static'), held };
+  // Nothing stays in place while the message scrolls: it would cover the frame's own notes.
+  const kept = cleaned.replace(/(^|[^-\w])position\s*:\s*(?!(?:static|relative|absolute)\b)[^;}]*/gi, '$1position: static');
+  return { css: kept, held };
 }
 
 /** What the reader would think a link leads to, when its text is an address itself. */
 function namedHost(text: string): string | null {
   const match = /^\s*(?:https?:\/\/)?((?:[\w-]+\.)+[a-z]{2,})(?:[/?#:]\S*)?\s*$/i.exec(text);
   return match?.[1]?.toLowerCase() ?? null;
+}
+
+/** The id that a "cid:" address names (RFC 2392 §2); one that is coded wrongly names nothing. */
+function contentId(address: string): string {
+  try {
+    return decodeURIComponent(address.slice(4));
+  } catch {
+    return '';
+  }
 }
 
 function prepareLink(link: HTMLAnchorElement): void {
@@ -92,7 +104,7 @@ export function clean(html: string, pictures: Pictures): Cleaned {
       coloured = true;
     } else if (pictureAttributes.includes(attrName)) {
       const address = attrValue.trim();
-      const embedded = /^cid:/i.test(address) ? pictures.embedded.get(decodeURIComponent(address.slice(4))) : undefined;
+      const embedded = /^cid:/i.test(address) ? pictures.embedded.get(contentId(address)) : undefined;
       if (embedded) data.attrValue = embedded;
       else if (/^data:image\/(png|jpeg|gif|webp)[;,]/i.test(address)) return;
       else if (remoteAddress.test(address) && attrName !== 'poster') {
@@ -107,7 +119,8 @@ export function clean(html: string, pictures: Pictures): Cleaned {
   DOMPurify.addHook('uponSanitizeElement', onElement);
   DOMPurify.addHook('uponSanitizeAttribute', onAttribute as never);
   try {
-    const content = DOMPurify.sanitize(html, {
+    // The mark before it makes a <frameset> mean nothing, which would take the place of the body.
+    const content = DOMPurify.sanitize(`<wbr>${html}`, {
       USE_PROFILES: { html: true },
       FORCE_BODY: true,
       ALLOW_DATA_ATTR: false,
@@ -120,6 +133,7 @@ export function clean(html: string, pictures: Pictures): Cleaned {
       ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|blob):|data:image\/(?:png|jpeg|gif|webp)[;,]|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
       RETURN_DOM_FRAGMENT: true,
     }) as DocumentFragment;
+    if (content.firstChild?.nodeName === 'WBR') content.firstChild.remove(); // it would have a line to itself
     for (const link of content.querySelectorAll('a')) prepareLink(link);
     for (const image of content.querySelectorAll('img')) if (!image.hasAttribute('alt')) image.alt = '';
     foldQuotes(content);

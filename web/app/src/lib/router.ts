@@ -2,15 +2,21 @@
 export type Route =
   | { name: 'home' }
   | { name: 'sign-in'; next: string }
-  | { name: 'mail'; mailbox: string; message: string | null }
+  | { name: 'mail'; mailbox: string; message: string | null; oldestFirst?: true }
   | { name: 'search'; query: string; within: string | null; message: string | null }
   | { name: 'setup'; code: string }
+  | { name: 'set-password' } // its code stands behind the '#'
+  | { name: 'settings'; section: Section }
   | { name: 'admin'; page: AdminPage }
   | { name: 'not-found' };
 
 /** What administrators have pages for. */
 export const adminPages = ['overview', 'domains', 'accounts', 'aliases', 'queue'] as const;
 export type AdminPage = (typeof adminPages)[number];
+
+/** What everybody can set for themselves. */
+export const sections = ['profile', 'identities', 'password', 'sessions', 'notifications', 'appearance', 'app-passwords', 'mail-programs', 'import-export', 'tokens'] as const;
+export type Section = (typeof sections)[number];
 
 const inbox = '/mail/inbox';
 
@@ -41,16 +47,23 @@ export function parseRoute(path: string, search: string): Route {
   if (path === '/' || path === '/mail' || path === '/mail/') return { name: 'home' };
   if (path === '/sign-in') return { name: 'sign-in', next: safeNext(new URLSearchParams(search).get('next')) };
   if (path === '/setup') return { name: 'setup', code: new URLSearchParams(search).get('code') ?? '' };
+  if (path === '/set-password') return { name: 'set-password' };
   const parts = path.split('/').slice(1);
   if (parts[0] === 'admin') {
     const page = adminPages.find((one) => one === parts[1]);
     return page && parts.length === 2 ? { name: 'admin', page } : { name: 'not-found' };
+  }
+  if (parts[0] === 'settings') {
+    const section = sections.find((one) => one === parts[1]);
+    return section && parts.length === 2 ? { name: 'settings', section } : { name: 'not-found' };
   }
   if (parts[0] === 'search') return parseSearch(parts, new URLSearchParams(search));
   if (parts[0] !== 'mail' || parts.length > 3) return { name: 'not-found' };
   const mailbox = decode(parts[1] ?? '');
   const message = parts.length === 3 ? decode(parts[2] ?? '') : null;
   if (!mailbox || message === '') return { name: 'not-found' };
+  // The API's word for it.
+  if (new URLSearchParams(search).get('sort') === 'received') return { name: 'mail', mailbox, message, oldestFirst: true };
   return { name: 'mail', mailbox, message };
 }
 
@@ -65,7 +78,7 @@ export function formatRoute(route: Route): string {
       return route.next === inbox ? '/sign-in' : `/sign-in?next=${encodeURIComponent(route.next)}`;
     case 'mail': {
       const list = `/mail/${encodeURIComponent(route.mailbox)}`;
-      return route.message ? `${list}/${encodeURIComponent(route.message)}` : list;
+      return `${list}${route.message ? `/${encodeURIComponent(route.message)}` : ''}${route.oldestFirst ? '?sort=received' : ''}`;
     }
     case 'search': {
       const parameters = new URLSearchParams({ q: route.query });
@@ -74,6 +87,10 @@ export function formatRoute(route: Route): string {
     }
     case 'setup':
       return route.code ? `/setup?code=${encodeURIComponent(route.code)}` : '/setup';
+    case 'set-password':
+      return '/set-password';
+    case 'settings':
+      return `/settings/${route.section}`;
     case 'admin':
       return `/admin/${route.page}`;
     case 'not-found':

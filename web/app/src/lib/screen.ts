@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
+import { settings } from './settings';
 
 function follow(query: string) {
   const media = matchMedia(query);
@@ -9,4 +10,8 @@ function follow(query: string) {
 
 /** One pane at a time. */
 export const narrow = follow('(max-width: 720px)');
-export const dark = follow('(prefers-color-scheme: dark)');
+const darkSystem = follow('(prefers-color-scheme: dark)');
+export const dark = computed(() => (settings.value.theme === 'system' ? darkSystem.value : settings.value.theme === 'dark'));
+
+/** px of a row of a list; `--row` of the style sheets is the same. */
+export const rowHeight = computed(() => (settings.value.density === 'compact' ? 44 : narrow.value ? 72 : 64));

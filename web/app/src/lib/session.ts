@@ -34,6 +34,21 @@ export async function signIn(address: string, password: string, staySignedIn: bo
   begin((await response.json()) as SessionInfo);
 }
 
+const usualLife = 12 * 3_600_000; // ms, of a session that does not stay
+
+/** The same person proves again who they are; a browser that stays signed in goes on doing so. */
+export async function signInAgain(password: string): Promise<void> {
+  const now = session.value;
+  const stays = now !== null && Date.parse(now.expires) - Date.now() > usualLife;
+  await signIn(now?.account.address ?? '', password, stays);
+}
+
+/** The password is changed: this browser stays signed in, the others do not. */
+export async function changePassword(current: string, wanted: string): Promise<void> {
+  const response = await call('POST', '/password', { body: { current, new: wanted } });
+  begin((await response.json()) as SessionInfo);
+}
+
 export async function signOut(): Promise<void> {
   await call('DELETE', '/session');
   end();

@@ -4,6 +4,7 @@ export interface SessionInfo {
   csrfToken: string;
   expires: string;
   deletedKeptFor: number; // seconds that what was deleted can be had back; 0: not at all
+  testMode: boolean; // nothing leaves the server
 }
 
 export interface Mailbox {
@@ -27,9 +28,18 @@ export interface Person {
   address: string;
 }
 
+/** What a row shows besides its message, when it is a conversation: of those in its mailbox. */
+export interface Conversation {
+  messages: number;
+  unread: number;
+  flagged: boolean;
+  attachments: boolean;
+}
+
 export interface Row {
   id: string;
   mailbox: string;
+  thread: string; // the same for all messages of a conversation
   from: Person;
   subject: string;
   preview: string;
@@ -37,6 +47,7 @@ export interface Row {
   size: number;
   attachments: boolean;
   flags: Flags;
+  conversation?: Conversation;
 }
 
 export interface MessagePage {
@@ -83,6 +94,7 @@ export interface Part {
 export interface Message {
   id: string;
   mailbox: string;
+  thread: string; // as of its row
   subject: string;
   from: Person[];
   to: Person[];
@@ -99,4 +111,6 @@ export interface Message {
   incomplete: boolean;
   /** What SPF, DKIM and DMARC said as it came; absent where nobody asked. */
   authentication?: { spf: string; dkim: string; dmarc: string; domain: string };
+  /** What spoke for and against junk as it came; absent where nothing did. */
+  judgement?: { junk: boolean; score: number; reasons: { name: string; weight: number; text: string }[] };
 }

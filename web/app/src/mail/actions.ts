@@ -10,7 +10,7 @@ import { moveTo } from './grid';
 import { followJob } from './jobs';
 import { MailList } from './list';
 import { findMailbox, mailboxes } from './mailboxes';
-import type { RowList } from './rows';
+import { messagesOf, type RowList } from './rows';
 import { clearSelection, countChecked, selecting, selection } from './selection';
 import { changing, current, flagsOf, list, opened, poll, setFlags, showFlags } from './state';
 
@@ -21,6 +21,7 @@ export interface Target {
   ids: string[];
   whole: RowList | null; // all of it, but `ids`
   count: number;
+  conversations?: boolean; // each stands for those of its mailbox that are in its conversation
 }
 
 interface Change {
@@ -38,15 +39,20 @@ interface Answer {
 
 export const one = (id: string): Target => ({ ids: [id], whole: null, count: 1 });
 
+/** As a row of the list has it: the message, or all of its conversation. */
+export const asListed = (id: string): Target => ({ ...one(id), conversations: gathered(list.value) });
+
+const gathered = (shown: RowList | null): boolean => shown instanceof MailList && shown.gathered;
+
 /** The rows that are checked; else the open message; else the row with the keyboard. */
 export function target(): Target | null {
   const shown = list.value;
   if (shown && selecting.value) {
     const { all, ids } = selection.value;
-    return { ids: [...ids], whole: all ? shown : null, count: countChecked(shown) };
+    return { ids: [...ids], whole: all ? shown : null, count: countChecked(shown), conversations: gathered(shown) };
   }
   const id = opened.value?.message ? opened.value.id : shown?.row(current.value)?.id;
-  return id ? one(id) : null;
+  return id ? asListed(id) : null;
 }
 
 /** The mailbox that all of a target lies in; empty when that is not one. */
@@ -65,8 +71,9 @@ function placeOf(id: string): string | undefined {
 
 function bodyOf(what: Target, change: What): object {
   const shown = what.whole;
-  if (!shown) return { ...change, ids: what.ids };
-  if (shown instanceof MailList) return { ...change, in: shown.mailbox, except: what.ids };
+  const collapse = what.conversations ? { collapse: 'thread' } : {};
+  if (!shown) return { ...change, ...collapse, ids: what.ids };
+  if (shown instanceof MailList) return { ...change, ...collapse, in: shown.mailbox, except: what.ids };
   const found = shown as FoundList;
   return { ...change, query: found.query, ...(found.within ? { in: found.within } : {}), except: what.ids };
 }
@@ -90,12 +97,13 @@ export function tell(text: string, token: string | null | undefined): void {
 function takeAway(what: Target): () => void {
   const shown = list.value;
   if (!shown || what.whole) return () => {};
-  const gone = new Set(what.ids);
-  const places = what.ids.map((id) => shown.indexOf(id)).filter((at) => at >= 0);
-  const first = places.length > 0 ? Math.min(...places) : current.value;
-  const putBack = shown.remove(gone);
   const message = messageOf(route.value);
-  const wasOpen = message !== null && gone.has(message);
+  const places = what.ids.map((id) => shown.indexOf(id)).filter((at) => at >= 0);
+  const rows = places.map((at) => shown.row(at)).filter((row) => row !== undefined && (what.conversations || messagesOf(row) === 1));
+  const wasOpen = message !== null && (what.ids.includes(message) || (what.conversations === true && places.includes(shown.indexOf(message))));
+  const first = places.length > 0 ? Math.min(...places) : current.value;
+  // A conversation that keeps some of its messages stays; what it then looks like the server knows.
+  const putBack = shown.remove(new Set(rows.map((row) => row?.id ?? '')));
   if (wasOpen) go(shown.routeTo(null), true);
   moveTo(shown, first);
   return () => {
@@ -169,16 +177,18 @@ function wordFor(change: Change): string {
 export function mark(what: Target, change: Change): void {
   const [id] = what.ids;
   const place = id && placeOf(id);
-  if (!what.whole && what.ids.length === 1 && id && place) {
+  const row = id && list.value?.find(id);
+  const several = what.conversations && row && messagesOf(row) > 1;
+  if (!what.whole && what.ids.length === 1 && id && place && !several) {
     void setFlags(id, place, change);
     clearSelection();
     return;
   }
   const show = () => {
     const before = what.ids.map((at) => [at, flagsOf(at)] as const);
-    if (!what.whole) for (const at of what.ids) showFlags(at, change);
+    if (!what.whole) for (const at of what.ids) showFlags(at, change, what.conversations);
     return () => {
-      for (const [at, flags] of before) if (flags) showFlags(at, { seen: flags.seen, flagged: flags.flagged });
+      for (const [at, flags] of before) if (flags) showFlags(at, { seen: flags.seen, flagged: flags.flagged }, what.conversations);
     };
   };
   void perform(what, { action: 'mark', ...change }, wordFor(change), show);

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { count, size } from '../lib/format';
 import type { Message } from '../lib/types';
 import { Icon } from '../shell/icon';
@@ -6,12 +7,22 @@ const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const largestPreview = 5_000_000; // octets
 
 export function Attachments({ message }: { message: Message }) {
+  const list = useRef<HTMLUListElement>(null);
   const files = message.attachments.filter((part) => !part.inline);
   if (files.length === 0) return null;
+  // One download each, as a click on it would be: the browser asks once whether a page may begin several.
+  const saveAll = () => list.current?.querySelectorAll<HTMLAnchorElement>('a[download]').forEach((link) => link.click());
   return (
     <section class="attachments" aria-label="Attachments">
-      <h3>{count(files.length, 'attachment')}</h3>
-      <ul>
+      <div class="attachments-head">
+        <h3>{count(files.length, 'attachment')}</h3>
+        {files.length > 1 && (
+          <button type="button" class="button" onClick={saveAll}>
+            Save all
+          </button>
+        )}
+      </div>
+      <ul ref={list}>
         {files.map((part) => {
           const address = `/api/v1/messages/${message.id}/parts/${part.path}`;
           const name = part.name || `Part ${part.path}`;

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../lib/api';
 import { dark } from '../lib/screen';
+import { trustImages, trustsImages } from '../lib/trust';
 import type { Message } from '../lib/types';
 import type { FromFrame, ToFrame } from '../frame/protocol';
 import { isFromFrame } from '../frame/protocol';
@@ -35,12 +36,14 @@ interface Props {
 /** Mail's HTML, in a document of its own that can reach nothing. */
 export function BodyFrame({ message, html, sheet }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [remote, setRemote] = useState(false);
+  const [asked, setRemote] = useState(false);
+  const remote = asked || trustsImages(message);
   const [held, setHeld] = useState(0);
   const [height, setHeight] = useState(0);
   const theme = dark.value && !sheet ? 'dark' : 'light';
 
-  useEffect(() => {
+  // Before the frame can load: on a page with much else to draw, it may say that it is ready before a mere effect listens.
+  useLayoutEffect(() => {
     const controller = new AbortController();
     const show = async () => {
       let pictures: ToFrame['pictures'] = [];
@@ -77,9 +80,16 @@ export function BodyFrame({ message, html, sheet }: Props) {
           <p>
             Remote images were not loaded. <span class="muted">Loading them tells the sender that you read this.</span>
           </p>
-          <button type="button" class="button" onClick={() => setRemote(true)}>
-            Load remote images
-          </button>
+          <div class="held-actions">
+            <button type="button" class="button" onClick={() => setRemote(true)}>
+              Load remote images
+            </button>
+            {message.from[0]?.address && (
+              <button type="button" class="button" onClick={() => void trustImages(message.from[0]?.address ?? '')}>
+                Always load from this sender
+              </button>
+            )}
+          </div>
         </div>
       )}
       <iframe

@@ -2,7 +2,8 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { go, remember, remembered, route } from '../lib/navigation';
 import { messageOf } from '../lib/router';
-import { narrow } from '../lib/screen';
+import { narrow, rowHeight } from '../lib/screen';
+import type { Row } from '../lib/types';
 import { chunk, keepInPlace, scrollToShow, visibleRange } from '../lib/window';
 import { FoundList } from './found';
 import { nameOfMailbox } from './mailboxes';
@@ -10,23 +11,21 @@ import { isDraft, openRow } from './open';
 import { MessageRow } from './row';
 import type { RowList } from './rows';
 import { checkTo, isChecked, selecting, startRange, toggleChecked } from './selection';
-import { current, inView, shifted } from './state';
-
-const rowHeight = () => (narrow.value ? 72 : 64);
+import { current, inView, opened, shifted } from './state';
 
 /** Moves the keyboard to a row; the pane brings it into view. */
 export const focusRequest: { at: number | null } = { at: null };
 
 /** The rows that are in view, and no others. */
-export function Grid({ list }: { list: RowList }) {
+export function Grid({ list, onStar }: { list: RowList; onStar: (row: Row) => void }) {
   const view = useRef<HTMLDivElement>(null);
   const scroll = useSignal(remembered());
   const height = useSignal(600);
-  const row = rowHeight();
+  const row = rowHeight.value;
   const total = list.total.value ?? 0;
   // Before the first answer there are as many rows as it takes to be where Back or a reload left the list.
-  const rows = useComputed(() => list.total.value ?? chunk + Math.ceil((scroll.value + height.value) / rowHeight()));
-  const range = useComputed(() => visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight(), total: rows.value }));
+  const rows = useComputed(() => list.total.value ?? chunk + Math.ceil((scroll.value + height.value) / rowHeight.value));
+  const range = useComputed(() => visibleRange({ scroll: scroll.value, height: height.value, row: rowHeight.value, total: rows.value }));
 
   useLayoutEffect(() => {
     const element = view.current;
@@ -61,13 +60,13 @@ export function Grid({ list }: { list: RowList }) {
     const element = view.current;
     if (moved === 0 || !element) return;
     shifted.value = 0;
-    if (element.scrollTop > rowHeight() / 2) element.scrollTop = keepInPlace(element.scrollTop, rowHeight(), 0, moved);
+    if (element.scrollTop > rowHeight.value / 2) element.scrollTop = keepInPlace(element.scrollTop, rowHeight.value, 0, moved);
   });
 
   const show = (index: number) => {
     const element = view.current;
     if (!element) return;
-    element.scrollTop = scrollToShow({ scroll: element.scrollTop, height: element.clientHeight, row: rowHeight(), total }, index);
+    element.scrollTop = scrollToShow({ scroll: element.scrollTop, height: element.clientHeight, row: rowHeight.value, total }, index);
     scroll.value = element.scrollTop;
   };
 
@@ -112,6 +111,8 @@ export function Grid({ list }: { list: RowList }) {
 
   list.version.value; // drawn again when a row comes
   const selected = messageOf(route.value);
+  opened.value; // of which conversation it is, is known when it is there
+  const selectedAt = selected === null ? -1 : list.indexOf(selected);
   const everywhere = list instanceof FoundList;
   const indexes: number[] = [];
   for (let i = range.value.first; i < range.value.last; i++) indexes.push(i);
@@ -142,11 +143,12 @@ export function Grid({ list }: { list: RowList }) {
               row={message}
               place={everywhere && message ? nameOfMailbox(message.mailbox) : ''}
               focusable={index === focusable}
-              opened={message !== undefined && message.id === selected}
+              opened={index === selectedAt}
               checked={message !== undefined && isChecked(message)}
               selecting={selecting.value}
               onOpen={open}
               onCheck={check}
+              onStar={onStar}
             />
           );
         })}

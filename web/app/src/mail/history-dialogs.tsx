@@ -93,10 +93,16 @@ function sentence(one: Happening): string {
       return `Taken by ${one.address ?? 'another server'}`;
     case 'deferred':
       return `Not taken yet by ${one.address ?? 'another server'}`;
+    case 'exposed':
+      return `Sent to ${one.address ?? 'another server'} with less encryption than mail to its domain had before`;
     case 'returned':
       return 'Returned to its sender';
     case 'dropped':
       return 'Taken out of the queue';
+    case 'verified':
+      return 'Found out whom it is from';
+    case 'judged':
+      return 'Looked at for junk';
     default:
       return 'Let go for good';
   }

@@ -8,6 +8,7 @@ export interface Job {
   id: string;
   title: string;
   state: 'running' | 'done' | 'cancelled' | 'failed';
+  unit: 'messages' | 'octets'; // of the next two
   done: number;
   total: number;
   message: string;
@@ -20,11 +21,16 @@ const every = 500; // ms between two looks
 export const jobs = signal<Job[]>([]);
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+const waiting = new Map<string, () => void>(); // for its end
 
-/** How the mail screen hears of an end: with the words for it, and what takes it back. */
-let ended: (text: string, token: string | null) => void = () => {};
-export function onJobEnd(action: typeof ended): void {
+type Ended = (text: string, token: string | null) => void;
+const justTell: Ended = (text) => notify(text);
+
+/** How the mail screen, while it is shown, hears of an end: with the words for it, and what takes it back. */
+let ended: Ended = justTell;
+export function onJobEnd(action: Ended): () => void {
   ended = action;
+  return () => (ended = justTell);
 }
 
 function forget(id: string): void {
@@ -38,6 +44,12 @@ function show(job: Job): void {
   jobs.value = [...others, job];
 }
 
+function finish(id: string): void {
+  forget(id);
+  waiting.get(id)?.();
+  waiting.delete(id);
+}
+
 async function look(id: string, done: string): Promise<void> {
   try {
     const job = await getJson<Job>(`/jobs/${id}`);
@@ -47,17 +59,23 @@ async function look(id: string, done: string): Promise<void> {
       timers.set(id, setTimeout(() => void look(id, done), every));
       return;
     }
-    forget(id);
-    ended(job.state === 'done' ? done : job.message, job.undoToken);
+    ended(job.state === 'done' && done ? done : job.message, job.undoToken);
+    finish(id);
   } catch (error) {
-    if (error instanceof Problem) forget(id);
+    if (error instanceof Problem && error.status === 404) {
+      // Jobs end with the server that does them; what was done by then stays.
+      const title = jobs.value.find((job) => job.id === id)?.title;
+      if (title) notify(`${title}: not finished, the server was restarted. Done again, it goes on from there.`);
+      finish(id);
+    } else if (error instanceof Problem) finish(id);
     else if (timers.has(id)) timers.set(id, setTimeout(() => void look(id, done), 10 * every));
   }
 }
 
-/** Watches a job to its end; `done` says that it is. */
-export function followJob(id: string, done: string): void {
+/** Watches a job to its end; `done` says that it is, or else the job's own words. */
+export function followJob(id: string, done: string, atEnd: () => void = () => {}): void {
   if (timers.has(id)) return;
+  waiting.set(id, atEnd);
   timers.set(id, setTimeout(() => void look(id, done), 0));
 }
 
@@ -65,7 +83,7 @@ export function followJob(id: string, done: string): void {
 export async function findJobs(): Promise<void> {
   try {
     const answer = await getJson<{ items: Job[] }>('/jobs');
-    for (const job of answer.items) if (job.state === 'running') followJob(job.id, `${job.title}: done`);
+    for (const job of answer.items) if (job.state === 'running') followJob(job.id, job.unit === 'octets' ? '' : `${job.title}: done`);
   } catch {
     // Nobody asked for it; the list says what is wrong, if anything is.
   }
@@ -81,4 +99,5 @@ export async function cancelJob(id: string): Promise<void> {
 
 onEnd(() => {
   for (const id of [...timers.keys()]) forget(id);
+  waiting.clear();
 });

@@ -4,9 +4,11 @@ import { go, route } from '../lib/navigation';
 import { actOnNewest } from '../lib/notices';
 import { messageOf } from '../lib/router';
 import { narrow } from '../lib/screen';
+import { settings } from '../lib/settings';
 import { dialogOpen } from '../shell/dialog';
 import { helpShown } from '../shell/keys';
 import { archive, junk, mark, remove, star, target, type Target } from './actions';
+import { neighbour } from './conversation';
 import { moveTo } from './grid';
 import { openRow } from './open';
 import { asking } from './questions';
@@ -70,10 +72,19 @@ function step(by: number): void {
   moveTo(shown, first ? current.value : current.value + by, true);
 }
 
+/** Opens the message before or behind the open one, wherever it lies. */
+function stepInConversation(by: -1 | 1): boolean {
+  const message = messageOf(route.value);
+  const next = message && neighbour(message, by);
+  if (next && list.value) go(list.value.routeTo(next.id), true);
+  return message !== null;
+}
+
 let leader = { key: '', at: 0 }; // what was pressed that asks for a second key, and when
 
 /** What a key does here; true when it did something. */
 function press(key: string, shift: boolean): boolean {
+  if (key.length === 1 && !settings.value.shortcuts) return false; // WCAG 2.1.4
   if (Date.now() - leader.at < 1500) {
     const first = leader.key;
     leader = { key: '', at: 0 };
@@ -113,6 +124,10 @@ function press(key: string, shift: boolean): boolean {
       if (message && list.value) openRow(list.value, message);
       return true;
     }
+    case 'n':
+      return stepInConversation(1);
+    case 'p':
+      return stepInConversation(-1);
     case 'Escape':
       if (selecting.value) clearSelection();
       else backToList();

@@ -1,8 +1,12 @@
 import { sendTestMessage } from '../compose/composer';
 import { count } from '../lib/format';
 import { session } from '../lib/session';
+import type { Row } from '../lib/types';
+import { go } from '../lib/navigation';
 import { Icon } from '../shell/icon';
+import { Menu, type MenuItem } from '../shell/menu';
 import { notify } from '../lib/notices';
+import { asListed, star } from './actions';
 import { FoundList } from './found';
 import { Grid } from './grid';
 import { MailList } from './list';
@@ -69,6 +73,8 @@ function Nothing({ list }: { list: RowList }) {
   return <Empty mailbox={list instanceof MailList ? list.mailbox : ''} />;
 }
 
+const starRow = (row: Row): void => star(asListed(row.id));
+
 function Content({ list, error, again }: { list: RowList; error: string | null; again: () => void }) {
   const total = list.total.value;
   if (list instanceof FoundList && list.mistake.value) return <Misunderstood query={list.query} mistake={list.mistake.value} />;
@@ -77,9 +83,20 @@ function Content({ list, error, again }: { list: RowList; error: string | null; 
   return (
     <>
       {error && <Failed text={error} again={again} />}
-      <Grid list={list} key={list.key} />
+      <Grid list={list} key={list.key} onStar={starRow} />
     </>
   );
+}
+
+/** Which way the list goes; its address says so. */
+function SortMenu({ list }: { list: MailList }) {
+  const item = (label: string, oldestFirst: boolean): MenuItem => ({
+    label,
+    chosen: list.oldestFirst === oldestFirst,
+    icon: list.oldestFirst === oldestFirst ? <Icon name="tick" /> : <span class="icon" />,
+    run: () => go({ name: 'mail', mailbox: list.mailbox, message: null, ...(oldestFirst && { oldestFirst }) }),
+  });
+  return <Menu label="Sort" className="icon-button" button={<Icon name="sort" />} items={[item('Newest first', false), item('Oldest first', true)]} />;
 }
 
 function MailboxPane({ list }: { list: MailList }) {
@@ -101,8 +118,9 @@ function MailboxPane({ list }: { list: MailList }) {
         ) : (
           <>
             <p class="muted" role="status">
-              {total === null ? '' : count(total, 'message')}
+              {total === null ? '' : count(total, list.gathered ? 'conversation' : 'message')}
             </p>
+            {mailbox && total !== null && total > 1 && <SortMenu list={list} />}
             {mailbox && <MailboxActions mailbox={mailbox} list={list} />}
           </>
         )}

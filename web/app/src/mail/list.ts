@@ -1,6 +1,7 @@
 import { explain, getJson, isAbort } from '../lib/api';
 import type { Route } from '../lib/router';
-import type { MessagePage } from '../lib/types';
+import { settings } from '../lib/settings';
+import type { MessagePage, Row } from '../lib/types';
 import { chunk, chunksOf, type Range } from '../lib/window';
 import { findMailbox } from './mailboxes';
 import { RowList } from './rows';
@@ -11,13 +12,17 @@ export class MailList extends RowList {
   private pending = new Map<number, AbortController>();
   private state = '';
 
-  constructor(readonly mailbox: string) {
+  /** Rows are conversations. */
+  readonly gathered: boolean;
+
+  constructor(readonly mailbox: string, readonly oldestFirst = false) {
     super();
-    this.key = keyOfMailbox(mailbox);
+    this.key = keyOfMailbox(mailbox, oldestFirst);
+    this.gathered = gathers(mailbox);
   }
 
   routeTo(message: string | null): Route {
-    return { name: 'mail', mailbox: this.mailbox, message };
+    return { name: 'mail', mailbox: this.mailbox, message, ...(this.oldestFirst && { oldestFirst: true }) };
   }
 
   want(range: Range): void {
@@ -49,12 +54,14 @@ export class MailList extends RowList {
   }
 
   private fetchRows(first: number, limit: number, signal?: AbortSignal): Promise<MessagePage> {
-    return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}`, signal);
+    const collapse = this.gathered ? '&collapse=thread' : '';
+    const sort = this.oldestFirst ? '&sort=received' : '';
+    return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}${collapse}${sort}`, signal);
   }
 
   /** `changed`: positions may have moved. */
   private take(page: MessagePage, changed: boolean): void {
-    this.put(page.position, page.items, page.total, changed && this.state !== '');
+    this.put(page.position, page.items.map(asRow), page.total, changed && this.state !== '');
     this.state = page.state;
   }
 
@@ -79,4 +86,14 @@ export class MailList extends RowList {
   }
 }
 
-export const keyOfMailbox = (mailbox: string): string => `mail ${mailbox}`;
+/** A conversation's row is unread, starred, and has attachments as soon as one of its messages is and has. */
+function asRow(row: Row): Row {
+  const all = row.conversation;
+  if (!all) return row;
+  return { ...row, attachments: all.attachments, flags: { ...row.flags, seen: all.unread === 0, flagged: all.flagged } };
+}
+
+/** Drafts are written one by one, whatever they answer. */
+const gathers = (mailbox: string): boolean => settings.value.conversations && mailbox !== 'drafts' && findMailbox(mailbox)?.role !== 'drafts';
+
+export const keyOfMailbox = (mailbox: string, oldestFirst: boolean): string => `${settings.value.conversations ? 'conversations' : 'mail'} ${oldestFirst ? 'from the oldest on ' : ''}${mailbox}`;

@@ -5,14 +5,17 @@ import { dark, narrow } from '../lib/screen';
 import type { Message, Person } from '../lib/types';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
-import { archive, junk, one, remove } from './actions';
+import { archive, asListed, junk, one, remove } from './actions';
 import { Attachments } from './attachments';
 import { AuthenticationLine, AuthenticationNote } from './authentication';
 import { BodyFrame } from './body-frame';
+import { ConversationPart } from './conversation-parts';
 import { StructureDialog, TranscriptDialog } from './history-dialogs';
+import { JudgementLine, JudgementNote } from './judgement';
 import { backToList } from './keyboard';
 import { findMailbox } from './mailboxes';
 import { asking, moving } from './questions';
+import { ruleSender } from './senders-dialog';
 import { HeadersDialog, OriginalDialog } from './source-dialogs';
 import { list, opened, openMessage, setFlags, toggleStar, type Opened } from './state';
 import { TextBody } from './text-body';
@@ -77,6 +80,7 @@ function Head({ message }: { message: Message }) {
                 <dd>{exactDate(message.received)}</dd>
               </div>
               <AuthenticationLine message={message} />
+              <JudgementLine message={message} />
             </dl>
           </details>
         </div>
@@ -102,6 +106,11 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
     });
     items.push({ label: flags.flagged ? 'Take the star away' : 'Star', run: () => toggleStar(id, mailbox) });
     items.push({ label: place === 'junk' ? 'Not junk' : 'Junk', run: () => junk(one(id)) });
+    const sender = message.from[0]?.address;
+    if (sender) {
+      if (place === 'junk') items.push({ label: 'Never junk from this sender', run: () => void ruleSender(sender, 'allow') });
+      else items.push({ label: 'Block this sender', run: () => void ruleSender(sender, 'block') });
+    }
     items.push({ label: 'Move to…', run: () => (moving.value = one(id)) });
     if (dark.value && now.body?.format === 'html')
       items.push({ label: sheet ? 'Follow dark theme' : 'Show on white', run: onSheet });
@@ -130,7 +139,7 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
           </button>
           <span class="spring" />
           {place !== 'archive' && (
-            <button type="button" class="icon-button" aria-label="Archive" title="Archive (e)" onClick={() => archive(one(message.id))}>
+            <button type="button" class="icon-button" aria-label="Archive" title="Archive (e)" onClick={() => archive(asListed(message.id))}>
               <Icon name="archive" />
             </button>
           )}
@@ -139,7 +148,7 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
             class="icon-button"
             aria-label="Delete"
             title={place === 'trash' ? 'Delete for good (#)' : 'Delete (#)'}
-            onClick={() => remove(one(message.id), (question) => (asking.value = question))}
+            onClick={() => remove(asListed(message.id), (question) => (asking.value = question))}
           >
             <Icon name="trash" />
           </button>
@@ -177,6 +186,8 @@ function Content({ now, sheet }: { now: Opened; sheet: boolean }) {
     <article aria-label="Message" class="message">
       <Head message={message} />
       <AuthenticationNote message={message} />
+      <JudgementNote message={message} />
+      <ConversationPart id={message.id} which="earlier" />
       {message.incomplete && (
         <p class="note">
           <Icon name="warning" />
@@ -197,6 +208,7 @@ function Content({ now, sheet }: { now: Opened; sheet: boolean }) {
         {body?.format === 'text' && (body.text.trim() ? <TextBody text={body.text} /> : <p class="muted">This message has no text.</p>)}
       </div>
       <Attachments message={message} />
+      <ConversationPart id={message.id} which="later" />
     </article>
   );
 }

@@ -13,6 +13,8 @@ export const moving = signal<Target | null>(null);
 /** What waits for a yes. */
 export const asking = signal<Question | null>(null);
 
+const named = (what: Target): string => count(what.count, what.conversations ? 'conversation' : 'message');
+
 function MoveDialog({ what }: { what: Target }) {
   const [filter, setFilter] = useState('');
   const close = () => (moving.value = null);
@@ -29,7 +31,7 @@ function MoveDialog({ what }: { what: Target }) {
     if (fits[0]) choose(fits[0]);
   };
   return (
-    <Dialog title={`Move ${count(what.count, 'message')} to`} onClose={close}>
+    <Dialog title={`Move ${named(what)} to`} onClose={close}>
       <form onSubmit={submit}>
         <input type="text" class="text-input" aria-label="Find a mailbox" placeholder="Find a mailbox" autocomplete="off" autofocus value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
       </form>
@@ -56,7 +58,7 @@ function DeleteDialog({ what }: { what: Target }) {
   };
   return (
     <Dialog title="Delete for good?" onClose={close}>
-      <p>Nothing can bring {what.count === 1 ? 'this message' : `these ${count(what.count, 'message')}`} back.</p>
+      <p>Nothing can bring {what.count === 1 ? `this ${what.conversations ? 'conversation' : 'message'}` : `these ${named(what)}`} back.</p>
       <p class="buttons">
         <button type="button" class="button primary" onClick={yes}>
           Delete for good

@@ -1,8 +1,8 @@
 import { memo } from './memo';
-import { exactDate, shortDate } from '../lib/format';
+import { count, exactDate, shortDate } from '../lib/format';
 import type { Row } from '../lib/types';
 import { Icon } from '../shell/icon';
-import { toggleStar } from './state';
+import { messagesOf } from './rows';
 
 interface Props {
   index: number;
@@ -15,6 +15,7 @@ interface Props {
   selecting: boolean; // some row is checked
   onOpen: (index: number, event: MouseEvent) => void;
   onCheck: (index: number, range: boolean) => void;
+  onStar: (row: Row) => void;
 }
 
 function Placeholder() {
@@ -27,11 +28,12 @@ function Placeholder() {
   );
 }
 
-function Content({ row, place }: { row: Row; place: string }) {
+function Content({ row, place, onStar }: { row: Row; place: string; onStar: (row: Row) => void }) {
   const sender = row.from.name || row.from.address || 'Unknown sender';
+  const messages = messagesOf(row);
   const star = (event: MouseEvent) => {
     event.stopPropagation();
-    toggleStar(row.id, row.mailbox);
+    onStar(row);
   };
   return (
     <>
@@ -45,6 +47,12 @@ function Content({ row, place }: { row: Row; place: string }) {
           <span class="sender" title={row.from.address}>
             {sender}
           </span>
+          {messages > 1 && (
+            <span class="count" title={count(messages, 'message')}>
+              <span aria-hidden="true">{messages}</span>
+              <span class="only-heard">, {count(messages, 'message')}</span>
+            </span>
+          )}
         </span>
         <span class="line">
           <span class="subject">{row.subject || '(no subject)'}</span> <span class="preview">{row.preview}</span>
@@ -74,7 +82,7 @@ function Content({ row, place }: { row: Row; place: string }) {
 }
 
 /** One row of the grid, placed where its position says. */
-export const MessageRow = memo(function MessageRow({ index, top, row, place, focusable, opened, checked, selecting, onOpen, onCheck }: Props) {
+export const MessageRow = memo(function MessageRow({ index, top, row, place, focusable, opened, checked, selecting, onOpen, onCheck, onStar }: Props) {
   const classes = ['row', row && !row.flags.seen ? 'unread' : '', opened ? 'opened' : '', checked ? 'checked' : ''].join(' ');
   const check = (event: MouseEvent) => {
     event.stopPropagation();
@@ -93,7 +101,7 @@ export const MessageRow = memo(function MessageRow({ index, top, row, place, foc
       onClick={(event) => onOpen(index, event)}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
     >
-      {row ? <Content row={row} place={place} /> : <Placeholder />}
+      {row ? <Content row={row} place={place} onStar={onStar} /> : <Placeholder />}
       {row && (
         <div role="gridcell" class="cell check" onClick={check}>
           <input type="checkbox" aria-label="Select message" tabIndex={-1} checked={checked} onClick={check} />

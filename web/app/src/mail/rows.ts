@@ -3,6 +3,18 @@ import type { Route } from '../lib/router';
 import type { Flags, Row } from '../lib/types';
 import type { Range } from '../lib/window';
 
+/** The conversations of messages that were opened: a row has only the id of its last one. */
+const threads = new Map<string, string>();
+const mostThreads = 1000;
+
+export function noteThread(message: string, thread: string): void {
+  if (threads.size >= mostThreads) threads.clear();
+  threads.set(message, thread);
+}
+
+/** How many messages a row stands for. */
+export const messagesOf = (row: Row): number => row.conversation?.messages ?? 1;
+
 /** Rows in an order, as far as they were looked at; what is in view stays until its successor has come. */
 export abstract class RowList {
   readonly total = signal<number | null>(null);
@@ -33,9 +45,14 @@ export abstract class RowList {
     return this.rows.get(index);
   }
 
-  indexOf(id: string): number {
-    for (const [index, row] of this.rows) if (row.id === id) return index;
-    return -1;
+  /** The row of a message, or of its conversation. */
+  indexOf(id: string, thread = threads.get(id)): number {
+    let conversation = -1;
+    for (const [index, row] of this.rows) {
+      if (row.id === id) return index;
+      if (row.conversation && row.thread === thread) conversation = index;
+    }
+    return conversation;
   }
 
   find(id: string): Row | undefined {
@@ -74,10 +91,11 @@ export abstract class RowList {
     });
   }
 
-  setFlags(id: string, flags: Partial<Flags>): void {
+  /** `whole`: of all messages that the row stands for. What one of several does to it the server knows. */
+  setFlags(id: string, flags: Partial<Flags>, whole: boolean): void {
     const index = this.indexOf(id);
     const row = this.rows.get(index);
-    if (!row) return;
+    if (!row || (!whole && messagesOf(row) > 1)) return;
     this.rows.set(index, { ...row, flags: { ...row.flags, ...flags } });
     this.version.value++;
   }
@@ -95,7 +113,7 @@ export abstract class RowList {
 
   /** How far a row moved down that was at `before`. */
   protected movedFrom(before: number, row: Row | undefined): number {
-    const now = row ? this.indexOf(row.id) : -1;
+    const now = row ? this.indexOf(row.id, row.thread) : -1;
     return now < 0 ? 0 : now - before;
   }
 }

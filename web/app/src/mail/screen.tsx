@@ -9,9 +9,11 @@ import { narrow } from '../lib/screen';
 import { Icon } from '../shell/icon';
 import { SignInHere } from '../sign-in/here';
 import { AccountMenu } from '../shell/account-menu';
+import { TestMode } from '../shell/test-mode';
 import { KeyboardHelp } from '../shell/keys';
 import { tell } from './actions';
 import { Deleted } from './deleted-dialog';
+import { ImportDialog } from './import-dialog';
 import { JobBar } from './job-bar';
 import { findJobs, onJobEnd } from './jobs';
 import { startKeyboard } from './keyboard';
@@ -22,6 +24,7 @@ import { MessagePane } from './message-pane';
 import { Questions } from './questions';
 import { SearchBox } from './search-box';
 import { SearchHelp } from './search-pane';
+import { Senders } from './senders-dialog';
 import { Sidebar } from './sidebar';
 import { list, opened, poll, startMail } from './state';
 
@@ -41,11 +44,11 @@ export function MailScreen() {
   useEffect(() => startComposer(() => void poll()), []);
   useEffect(startKeyboard, []);
   useEffect(() => {
-    onJobEnd((text, token) => {
+    void findJobs();
+    return onJobEnd((text, token) => {
       tell(text, token);
       void poll();
     });
-    void findJobs();
   }, []);
   const title = titleNow();
   useEffect(() => {
@@ -97,6 +100,7 @@ export function MailScreen() {
           </button>
           <AccountMenu keys />
         </header>
+        <TestMode />
         {!online.value && (
           <p class="offline" role="alert">
             <Icon name="warning" />
@@ -114,7 +118,9 @@ export function MailScreen() {
       </div>
       <Questions />
       <MailboxDialogs />
+      <ImportDialog />
       <Deleted />
+      <Senders />
       <Composer />
       <SignInHere />
     </>

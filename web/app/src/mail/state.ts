@@ -1,17 +1,19 @@
 import { effect, signal } from '@preact/signals';
-import { continueDraft } from '../compose/composer';
+import { continueDraft, hearSubmission } from '../compose/composer';
 import { call, explain, getJson, isAbort, online } from '../lib/api';
 import { go, route } from '../lib/navigation';
 import { notify } from '../lib/notices';
 import { messageOf, type Route } from '../lib/router';
 import { onEnd } from '../lib/session';
+import { settings } from '../lib/settings';
 import type { Flags, Message, MessagePage } from '../lib/types';
 import type { Range } from '../lib/window';
+import { forgetConversation, loadConversation, showConversationFlags } from './conversation';
 import { FoundList, keyOfSearch } from './found';
 import { keyOfMailbox, MailList } from './list';
 import { startListening, stream } from './live';
 import { adjustUnread, findMailbox, loadMailboxes, mailboxes } from './mailboxes';
-import type { RowList } from './rows';
+import { messagesOf, noteThread, type RowList } from './rows';
 import { clearSelection } from './selection';
 
 export const pollEvery = 15_000; // ms, while the page is visible and nothing tells what happens
@@ -63,9 +65,11 @@ export async function openMessage(id: string): Promise<void> {
   opening?.abort();
   const controller = (opening = new AbortController());
   opened.value = { id, message: null, body: null, error: null };
+  void loadConversation(id);
   try {
     const message = await getJson<Message>(`/messages/${encodeURIComponent(id)}`, controller.signal);
     if (controller.signal.aborted) return;
+    noteThread(id, message.thread);
     opened.value = { id, message, body: null, error: null };
     const body = await readBody(message, controller.signal);
     if (controller.signal.aborted) return;
@@ -81,10 +85,13 @@ function closeMessage(): void {
   opening?.abort();
   opening = null;
   opened.value = null;
+  forgetConversation();
 }
 
-export function showFlags(id: string, flags: Partial<Flags>): void {
-  list.value?.setFlags(id, flags);
+/** `whole`: of all messages of its row. */
+export function showFlags(id: string, flags: Partial<Flags>, whole = false): void {
+  list.value?.setFlags(id, flags, whole);
+  showConversationFlags(id, flags);
   const now = opened.value;
   if (now?.id === id && now.message)
     opened.value = { ...now, message: { ...now.message, flags: { ...now.message.flags, ...flags } } };
@@ -105,6 +112,8 @@ export async function setFlags(id: string, mailbox: string, change: { seen?: boo
   adjustUnread(mailbox, unread);
   try {
     await call('PATCH', `/messages/${id}`, { body: change });
+    const row = list.value?.find(id);
+    if (row && messagesOf(row) > 1) void poll(); // what that makes of its row
   } catch (error) {
     showFlags(id, { seen: before.seen, flagged: before.flagged });
     adjustUnread(mailbox, -unread);
@@ -150,6 +159,7 @@ async function look(): Promise<void> {
   try {
     await loadMailboxes();
     if (!shown || shown !== list.value || changing.value > 0 || !shown.changed()) return;
+    if (opened.value) void loadConversation(opened.value.id);
     const moved = await shown.refresh(inView.value);
     if (shown !== list.value) return;
     if (moved !== 0) {
@@ -169,7 +179,7 @@ async function openLatest(mailbox: string): Promise<void> {
     const page = await getJson<MessagePage>(`/mailboxes/${encodeURIComponent(mailbox)}/messages?limit=1`);
     const now = route.value;
     if (now.name !== 'mail' || now.mailbox !== mailbox || now.message !== 'latest') return;
-    go({ name: 'mail', mailbox, message: page.items[0]?.id ?? null }, true);
+    go({ ...now, message: page.items[0]?.id ?? null }, true);
   } catch (error) {
     opened.value = { id: 'latest', message: null, body: null, error: explain(error) };
   }
@@ -181,9 +191,11 @@ function continueFromAddress(message: string): void {
   void continueDraft(message);
 }
 
+const listOfMailbox = (mailbox: string, oldestFirst: boolean) => ({ key: keyOfMailbox(mailbox, oldestFirst), make: () => new MailList(mailbox, oldestFirst) });
+
 /** The list that a route shows; null when it shows none. */
 function listOf(now: Route): { key: string; make: () => RowList } | null {
-  if (now.name === 'mail') return { key: keyOfMailbox(now.mailbox), make: () => new MailList(now.mailbox) };
+  if (now.name === 'mail') return listOfMailbox(now.mailbox, now.oldestFirst ?? false);
   if (now.name !== 'search' || !now.query.trim()) return null;
   return { key: keyOfSearch(now.query, now.within), make: () => new FoundList(now.query, now.within) };
 }
@@ -208,6 +220,7 @@ function followRoute(): void {
 export function startMail(): () => void {
   const stopFollowing = effect(() => {
     route.value;
+    settings.value; // whether rows are conversations
     // Only the route is followed: what followRoute() reads besides must not call it again.
     queueMicrotask(followRoute);
   });
@@ -226,7 +239,9 @@ export function startMail(): () => void {
     }
   };
   let before = stream.value;
-  const stopListening = startListening(({ kind }) => {
+  const stopListening = startListening((heard) => {
+    const kind = heard.kind;
+    if (heard.kind === 'submission') hearSubmission(heard.submission);
     // What happened while nobody listened is looked for; at the beginning the first rows come anyway.
     if (kind === 'changed' || (kind === 'live' && before === 'lost')) void poll();
     before = stream.value;

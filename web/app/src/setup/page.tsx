@@ -27,8 +27,12 @@ export function SetUpPage({ code }: { code: string }) {
     getJson<State>('/setup', abort.signal).then(
       (found) => {
         setState(found);
-        setDomain(found.domain);
-        requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(code ? '[name=domain]' : '[name=code]')?.focus());
+        // Whoever was quicker than this answer keeps what they typed, and their place.
+        setDomain((typed) => typed || found.domain);
+        requestAnimationFrame(() => {
+          if (form.current?.contains(document.activeElement)) return;
+          form.current?.querySelector<HTMLElement>(code ? '[name=domain]' : '[name=code]')?.focus();
+        });
       },
       (failure) => {
         if (failure instanceof Problem && failure.status === 404) setOver(true);

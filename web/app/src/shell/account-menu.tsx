@@ -18,7 +18,7 @@ async function leave(): Promise<void> {
 export function AccountMenu({ keys = false }: { keys?: boolean }) {
   const account = session.value?.account;
   const address = account?.address ?? '';
-  const items: MenuItem[] = [];
+  const items: MenuItem[] = [{ label: 'Settings', href: '/settings/profile' }];
   if (account?.admin) items.push({ label: 'Administration', href: '/admin/overview' });
   if (keys) items.push({ label: 'Keyboard shortcuts', run: () => (helpShown.value = true) });
   items.push({ label: 'Sign out', run: () => void leave() });

@@ -10,6 +10,7 @@ const groups: { title: string; keys: [string[], string][] }[] = [
       [['j', '↓'], 'Next message'],
       [['k', '↑'], 'Previous message'],
       [['Enter', 'o'], 'Open'],
+      [['n', 'p'], 'Next, previous in the conversation'],
       [['u', 'Esc'], 'Back to the list'],
       [['e'], 'Archive'],
       [['#'], 'Delete'],

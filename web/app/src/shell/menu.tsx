@@ -7,6 +7,7 @@ export interface MenuItem {
   run?: () => void;
   href?: string; // a link instead; with `download`, a file
   download?: boolean;
+  chosen?: boolean; // one of several of which one is chosen; is it?
 }
 
 interface Props {
@@ -24,7 +25,7 @@ export function Menu({ label, button, className = '', heading, items }: Props) {
   const opener = useRef<HTMLButtonElement>(null);
   const id = useId();
 
-  const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
+  const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])];
 
   useEffect(() => {
     if (!open) return;
@@ -96,7 +97,7 @@ export function Menu({ label, button, className = '', heading, items }: Props) {
                   {item.label}
                 </a>
               ) : (
-                <button role="menuitem" tabIndex={-1} type="button" onClick={() => choose(item)}>
+                <button role={item.chosen === undefined ? 'menuitem' : 'menuitemradio'} aria-checked={item.chosen} tabIndex={-1} type="button" onClick={() => choose(item)}>
                   {item.icon}
                   {item.label}
                 </button>

@@ -1,0 +1,4 @@
+pillarbox_fuzz_target(junk_words LINK pillarbox_junk)
+pillarbox_fuzz_target(score_field LINK pillarbox_junk)
+pillarbox_fuzz_target(rspamd_answer LINK pillarbox_junk)
+pillarbox_fuzz_target(milter LINK pillarbox_junk)
