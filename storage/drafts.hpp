@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace pillarbox::storage {
 
@@ -37,6 +38,7 @@ struct NewDraft
     Summary summary;
     DraftKind kind = DraftKind::fresh;   // of a new one
     std::optional<MessageId> original{}; // the same
+    std::string key{};                   // the same: to be told from others by; empty for none
 };
 
 /// How saving or removing a draft went.
@@ -46,7 +48,8 @@ struct DraftSaved
     {
         done,
         changed, // somewhere else, in the meantime: nothing was done
-        sending  // it is about to be sent: nothing was done
+        sending, // it is about to be sent: nothing was done
+        present  // one of that key was added before: nothing was done
     };
 
     Outcome outcome = Outcome::done;
@@ -60,8 +63,9 @@ class Drafts
 public:
     virtual ~Drafts() = default;
 
+    /// A key makes one draft of any number of tries: `present` when it is there.
     /// Errors: not_found (the account), over_quota, out_of_space.
-    virtual awaitable<Result<Draft>> add(NewDraft draft) = 0;
+    virtual awaitable<Result<DraftSaved>> add(NewDraft draft) = 0;
 
     /// The draft of that id, or that a message holds. Errors: not_found.
     virtual awaitable<Result<Draft>> find(AccountId account, MessageId id) = 0;

@@ -262,7 +262,7 @@ class SqliteDrafts final : public Drafts
 public:
     explicit SqliteDrafts(Core& core) : core_(core) {}
 
-    awaitable<Result<Draft>> add(NewDraft draft) override;
+    awaitable<Result<DraftSaved>> add(NewDraft draft) override;
     awaitable<Result<Draft>> find(AccountId account, MessageId id) override;
     awaitable<Result<DraftSaved>> replace(DraftId id, MessageId expected, NewDraft draft) override;
     awaitable<Result<DraftSaved>> remove(AccountId account, DraftId id,

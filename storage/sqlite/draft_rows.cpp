@@ -28,6 +28,13 @@ std::optional<Draft> find_draft(Database& database, AccountId account, MessageId
     return draft;
 }
 
+std::optional<Draft> find_draft(Database& database, AccountId account, std::string_view key)
+{
+    Query row(database, "SELECT message FROM draft WHERE account = ? AND key = ?", account, key);
+    if (!row.step()) return std::nullopt;
+    return find_draft(database, account, row.as<MessageId>(0));
+}
+
 Submission submission_of(const Query& row)
 {
     return {.id = row.as<SubmissionId>(0),

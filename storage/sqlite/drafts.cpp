@@ -63,15 +63,18 @@ public:
             expunge_messages(database, draft_.account, {before->message}, Time{}, {.moved = true});
         } else {
             forget_gone(database, draft_.account);
+            const auto before = find_draft(database, draft_.account, draft_.key);
+            if (before) return discard(database, {DraftSaved::Outcome::present, *before});
         }
         const auto placed = put(database, saved.saved);
         if (!placed) return placed.error();
         saved.message = placed->id;
         if (!replaces_) saved.id = DraftId(std::int64_t(placed->id));
-        database.run(
-            "INSERT INTO draft (id, account, message, kind, original, saved) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET message = excluded.message, saved = excluded.saved",
-            saved.id, draft_.account, saved.message, saved.kind, saved.original, saved.saved);
+        database.run("INSERT INTO draft (id, account, message, kind, original, saved, key) "
+                     "VALUES (?, ?, ?, ?, ?, ?, nullif(?, '')) "
+                     "ON CONFLICT (id) DO UPDATE SET message = excluded.message, saved = excluded.saved",
+                     saved.id, draft_.account, saved.message, saved.kind, saved.original, saved.saved,
+                     draft_.key);
         return DraftSaved{DraftSaved::Outcome::done, saved};
     }
 
@@ -131,11 +134,9 @@ awaitable<Result<DraftSaved>> save(Core& core, NewDraft draft, std::optional<Sav
 
 } // namespace
 
-awaitable<Result<Draft>> SqliteDrafts::add(NewDraft draft)
+awaitable<Result<DraftSaved>> SqliteDrafts::add(NewDraft draft)
 {
-    const auto saved = co_await save(core_, std::move(draft), std::nullopt);
-    if (!saved) co_return saved.error();
-    co_return saved->draft;
+    return save(core_, std::move(draft), std::nullopt);
 }
 
 awaitable<Result<Draft>> SqliteDrafts::find(AccountId account, MessageId id)

@@ -44,4 +44,11 @@ CREATE TABLE contact (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What a browser calls a draft before it has an id: a try whose answer got lost
+// makes no second one.
+inline constexpr auto draft_key_schema = R"sql(
+ALTER TABLE draft ADD COLUMN key TEXT;
+CREATE UNIQUE INDEX draft_by_key ON draft (account, key) WHERE key IS NOT NULL;
+)sql";
+
 } // namespace pillarbox::storage::sqlite

@@ -383,7 +383,7 @@ constexpr std::array all_migrations = {
     seventh_schema, eighth_schema,       ninth_schema,    tenth_schema,      eleventh_schema,  twelfth_schema,
     event_schema,   drafts_schema,       outgoing_schema, parameters_schema, addresses_schema, dkim_schema,
     lists_schema,   deliver_by_schema,   settings_schema, tls_schema,        junk_schema,      sign_in_schema,
-    dead_schema,    conversation_schema, tallies_schema,  reset_schema};
+    dead_schema,    conversation_schema, tallies_schema,  reset_schema,      draft_key_schema};
 
 } // namespace
 

@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -110,6 +111,13 @@ Response draft_sending(const http::Request& request)
     return http::problem(request, 409, "The draft is being sent. Undo that to change it.");
 }
 
+bool is_key(std::string_view key)
+{
+    constexpr std::size_t longest = 64;
+    return !key.empty() && key.size() <= longest &&
+           std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 std::optional<Response> other_version(const http::Request& request, const storage::Draft& draft)
 {
     const auto expected = request.field("If-Match");
@@ -126,7 +134,8 @@ std::vector<DraftFile> files_of(const OpenDraft& open)
 }
 
 awaitable<Response> save_draft(Composing composing, const Context& context, storage::Draft draft,
-                               mime::NewMessage message, std::vector<DraftFile> files, unsigned status)
+                               mime::NewMessage message, std::vector<DraftFile> files, unsigned status,
+                               std::string key)
 {
     using Outcome = storage::DraftSaved::Outcome;
     const auto& request = context.request;
@@ -141,10 +150,12 @@ awaitable<Response> save_draft(Composing composing, const Context& context, stor
     written->account = context.account();
     written->kind = draft.kind;
     written->original = draft.original;
+    written->key = std::move(key);
     if (draft.message == storage::MessageId{}) {
         auto added = co_await store.drafts().add(std::move(*written));
         if (!added) co_return draft_problem(request, added.error());
-        auto response = co_await answer_draft(composing, context, *added, status);
+        if (added->outcome == Outcome::present) status = 200;
+        auto response = co_await answer_draft(composing, context, added->draft, status);
         co_return response;
     }
     auto saved = co_await store.drafts().replace(draft.id, draft.message, std::move(*written));

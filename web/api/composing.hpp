@@ -50,13 +50,18 @@ http::Response draft_sending(const http::Request& request);
 /// 412 when If-Match names another version than this one.
 std::optional<http::Response> other_version(const http::Request& request, const storage::Draft& draft);
 
+/// Whether an Idempotency-Key is one: 1 to 64 visible characters.
+bool is_key(std::string_view key);
+
 /// The files that a draft has.
 std::vector<DraftFile> files_of(const OpenDraft& open);
 
 /// Puts the message and the files in the place of what the draft had, and
-/// answers with it.
+/// answers with it. `key`: a new one's; where one has it already, nothing is
+/// done, and that one is the answer, with 200.
 awaitable<http::Response> save_draft(Composing composing, const http::Context& context, storage::Draft draft,
-                                     mime::NewMessage message, std::vector<DraftFile> files, unsigned status);
+                                     mime::NewMessage message, std::vector<DraftFile> files, unsigned status,
+                                     std::string key = {});
 
 /// A draft as the API shows it.
 awaitable<http::Response> answer_draft(Composing composing, const http::Context& context,

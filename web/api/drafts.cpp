@@ -155,6 +155,11 @@ awaitable<Response> add_draft(Composing composing, const Context& context)
     if (in_reply_to.has_value() != kind_name.has_value())
         co_return http::problem(request, 400, "inReplyTo and kind belong together: give both or neither.");
 
+    const std::string key(request.field("Idempotency-Key"));
+    if (!key.empty() && !is_key(key))
+        co_return http::problem(request, 400,
+                                "Idempotency-Key must be 1 to 64 visible characters, new for each draft.");
+
     Beginning beginning;
     storage::Draft draft;
     if (kind) {
@@ -171,7 +176,7 @@ awaitable<Response> add_draft(Composing composing, const Context& context)
     if (!signed_by) co_return draft_problem(request, signed_by.error());
     beginning.message.message_id = "<" + random_name(24) + "@" + composing.services.hostname + ">";
     auto response = co_await save_draft(composing, context, draft, std::move(beginning.message),
-                                        std::move(beginning.files), 201);
+                                        std::move(beginning.files), 201, key);
     co_return response;
 }
 

@@ -14,7 +14,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -28,7 +27,6 @@ using storage::Submission;
 
 namespace {
 
-constexpr std::size_t longest_key = 64; // octets
 constexpr std::size_t most_contacts = 10;
 
 std::string_view name_of(Submission::State state)
@@ -72,12 +70,6 @@ Response accepted(const Submission& submission)
     response.status = 202;
     response.fields.set("Location", "/api/v1/submissions/" + format_id(submission.id));
     return response;
-}
-
-bool is_key(std::string_view key)
-{
-    return !key.empty() && key.size() <= longest_key &&
-           std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 /// Whether one of those whom it goes to gets no more mail, for the address is dead.

@@ -281,6 +281,33 @@ export const composeCases = {
       allowed: [/status of 503/],
     },
     {
+      name: 'what a page that has gone saved late makes no second draft',
+      async test({ page, server, context }) {
+        await enter({ page, server });
+        let late;
+        await context.route('**/api/v1/drafts', async (route) => {
+          late ??= route.request();
+          await route.abort();
+        });
+        await write(page, { about: 'Late', words: 'Every word of it.' });
+        await page.keyboard.press('Control+s');
+        await dialog(page).getByRole('alert').waitFor();
+        await context.unroute('**/api/v1/drafts');
+        await page.reload();
+        await dialog(page).waitFor();
+        await saved(page);
+        // What the page asked for before it went comes in only now.
+        const headers = Object.fromEntries(Object.entries(await late.allHeaders()).filter(([name]) => !name.startsWith(':')));
+        const answer = await context.request.post(late.url(), { headers, data: late.postDataBuffer() });
+        assert.equal(answer.status(), 200);
+        await dialog(page).getByRole('button', { name: 'Close' }).click();
+        await dialog(page).waitFor({ state: 'detached' });
+        await find(page, server, 'drafts', /Late/);
+        assert.equal(await row(page, /Late/).count(), 1);
+      },
+      allowed: [/ERR_FAILED/],
+    },
+    {
       name: 'a session that ends costs no word: signing in goes on where it was',
       async test({ page, server, context, shoot }) {
         await enter({ page, server });

@@ -112,6 +112,27 @@ TEST_F(DraftsTest, SavingReplacesItAndTwoTabsNotice)
     EXPECT_EQ(in_drafts(), 0u);
 }
 
+TEST_F(DraftsTest, ATryWhoseAnswerGotLostMakesNoSecondOne)
+{
+    const auto keyed = [&](const std::string& body, const std::string& key) {
+        auto request = as("alice", "POST", "/api/v1/drafts", body);
+        request.fields.set("Idempotency-Key", key);
+        return ask(std::move(request));
+    };
+    const auto first = keyed(R"({"subject":"one"})", "k");
+    ASSERT_EQ(first.status, 201u) << first.body;
+    const auto changed = change(first, R"({"subject":"two"})");
+    const auto late = keyed(R"({"subject":"one"})", "k");
+    EXPECT_EQ(late.status, 200u);
+    EXPECT_EQ(text(late, "subject"), "two"); // as it is now
+    EXPECT_EQ(late.field("ETag"), changed.field("ETag"));
+    EXPECT_EQ(in_drafts(), 1u);
+    EXPECT_EQ(keyed("{}", "another").status, 201u);
+    EXPECT_EQ(keyed("{}", std::string(65, 'k')).status, 400u);
+    EXPECT_EQ(keyed("{}", "two words").status, 400u);
+    EXPECT_EQ(in_drafts(), 2u);
+}
+
 TEST_F(DraftsTest, FilesStayWhileTheTextChanges)
 {
     const auto draft = add(R"({"subject":"s"})");

@@ -26,7 +26,7 @@ public:
         return draft;
     }
 
-    Draft add(std::string_view text) { return run(drafts().add(written(text))).value(); }
+    Draft add(std::string_view text) { return run(drafts().add(written(text))).value().draft; }
 
     Submission send(const Draft& draft, std::string key,
                     Time at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() + 1h))
@@ -72,6 +72,33 @@ TEST_F(DraftsTest, KeepsItsIdWhateverIsWritten)
     EXPECT_EQ(run(drafts().find(account(bob), first.message)).error(), Errc::not_found);
     reopen();
     EXPECT_EQ(run(drafts().find(account(alice), first.message)).value().message, saved.draft.message);
+}
+
+TEST_F(DraftsTest, OneOfAKeyIsAddedOnce)
+{
+    const auto under = [&](std::string_view text, std::string_view key, std::string_view who = alice) {
+        auto draft = written(text);
+        draft.account = account(who);
+        draft.key = key;
+        return run(drafts().add(std::move(draft))).value();
+    };
+    const auto first = under("one", "k");
+    EXPECT_EQ(first.outcome, DraftSaved::Outcome::done);
+    const auto again = under(text_of(300'000), "k"); // whose octets do not stay
+    EXPECT_EQ(again.outcome, DraftSaved::Outcome::present);
+    EXPECT_EQ(again.draft.id, first.draft.id);
+    EXPECT_EQ(under("one", "another").outcome, DraftSaved::Outcome::done);
+    EXPECT_EQ(under("one", "k", bob).outcome, DraftSaved::Outcome::done);
+    EXPECT_EQ(under("one", "").outcome, DraftSaved::Outcome::done);
+    EXPECT_EQ(under("one", "").outcome, DraftSaved::Outcome::done);
+    EXPECT_EQ(list(MailboxRole::drafts).size(), 4u);
+
+    // By its key whatever has been written since, and until it is gone.
+    const auto saved = run(drafts().replace(first.draft.id, first.draft.message, written("two"))).value();
+    reopen();
+    EXPECT_EQ(under("one", "k").draft.message, saved.draft.message);
+    ASSERT_TRUE(run(drafts().remove(account(alice), first.draft.id, std::nullopt)).has_value());
+    EXPECT_EQ(under("one", "k").outcome, DraftSaved::Outcome::done);
 }
 
 TEST_F(DraftsTest, ChangedElsewhereNothingIsDone)
@@ -131,7 +158,7 @@ TEST_F(DraftsTest, IsSentOnceAndGoesInTheSameCommit)
     auto answer = written("answer");
     answer.kind = DraftKind::reply;
     answer.original = entries(alice)[0].id;
-    const auto draft = run(drafts().add(std::move(answer))).value();
+    const auto draft = run(drafts().add(std::move(answer))).value().draft;
     const auto submission = send(draft, "key");
     EXPECT_EQ(run(drafts().find(account(alice), draft.message)).value().submission, submission.id);
     EXPECT_EQ(run(drafts().replace(draft.id, draft.message, written("x"))).value().outcome,

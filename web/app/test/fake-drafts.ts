@@ -14,6 +14,8 @@ export class FakeDrafts {
   signedOut = false;
   refuse: { path: RegExp; status: number; problem: object } | null = null;
   sent = new Map<string, string>(); // drafts by their key
+  keyed = new Map<string, string>(); // the same, while they are written
+  deaf = false; // what is asked is done, and the answer lost
   private serial = 40;
 
   install(): void {
@@ -46,12 +48,29 @@ export class FakeDrafts {
     const method = init.method ?? 'GET';
     const headers = init.headers as Record<string, string>;
     this.asked.push({ method, path, headers });
+    const answer = this.refusal(method, path) ?? this.done(method, path, headers, init);
+    if (this.deaf) throw new TypeError('Failed to fetch');
+    return answer;
+  }
+
+  private refusal(method: string, path: string): Response | null {
     if (this.away) throw new TypeError('Failed to fetch');
     if (this.signedOut) return this.problem(401, {});
     if (this.refuse?.path.test(`${method} ${path}`)) return this.problem(this.refuse.status, this.refuse.problem);
+    return null;
+  }
+
+  private done(method: string, path: string, headers: Record<string, string>, init: RequestInit): Response {
     const body = init.body ? (JSON.parse(String(init.body)) as Fields & { inReplyTo?: string; kind?: Draft['kind'] }) : null;
     const [, , id = '', verb] = path.split('/');
-    if (method === 'POST' && path === '/drafts') return this.put(String(++this.serial), body);
+    if (method === 'POST' && path === '/drafts') {
+      const begun = headers['Idempotency-Key'] ?? '';
+      const found = this.drafts.get(this.keyed.get(begun) ?? '');
+      if (found) return Response.json(found);
+      const fresh = String(++this.serial);
+      if (begun) this.keyed.set(begun, fresh);
+      return this.put(fresh, body);
+    }
     const draft = this.drafts.get(id);
     if (!draft) return this.problem(404, {});
     const state = headers['If-Match']?.replaceAll('"', '');

@@ -90,6 +90,34 @@ test('the tab keeps a copy until the server has the words', async () => {
   assert.deepEqual(copiesOf(account), []);
 });
 
+test('a draft that was begun, and its answer lost, is begun once', async () => {
+  server.deaf = true;
+  await written({ text: 'precious' });
+  server.deaf = false;
+  const [copy] = copiesOf(account);
+  assert.ok(copy && !copy.draft);
+  const after = new Writing(account, copy); // as after a reload
+  after.change({ text: 'precious, and more' });
+  await after.save();
+  assert.equal(server.drafts.size, 1);
+  assert.equal(only()?.text, 'precious, and more');
+  assert.equal(after.saved.value, 'saved');
+});
+
+test('words that were saved, and the answer lost, are no conflict with those written since', async () => {
+  const one = await written({ text: 'a' });
+  server.deaf = true;
+  one.change({ text: 'ab' });
+  await one.save();
+  server.deaf = false;
+  const again = one.save();
+  one.change({ text: 'abc' });
+  await again;
+  assert.equal(one.theirs.value, null);
+  await one.save();
+  assert.equal(only()?.text, 'abc');
+});
+
 test('an ended session is told, and saving goes on after it', async () => {
   server.signedOut = true;
   const one = await written({ text: 'precious' });
@@ -219,7 +247,7 @@ test('an answer that nobody wrote in leaves no draft', async () => {
 });
 
 test('an older draft stays when it is only looked at', async () => {
-  const draft = await createDraft({ ...blank, text: 'a' });
+  const { draft } = await createDraft({ ...blank, text: 'a' }, 'k');
   await new Writing(account, draft).close();
   assert.equal(server.drafts.size, 1);
   assert.deepEqual(server.requests(), ['POST /drafts']);

@@ -64,9 +64,12 @@ function bodyOf(fields: Fields): Record<string, unknown> {
 /** Not worth a request that the browser refuses as too large. */
 const keeps = (body: unknown, wanted: boolean): boolean => wanted && new Blob([JSON.stringify(body)]).size < largestKept;
 
-export async function createDraft(fields: Fields, keepalive = false): Promise<Draft> {
+/** `key` is the same for every try to begin the same draft, which the first that comes in begins; `found` by another. */
+export async function createDraft(fields: Fields, key: string, keepalive = false): Promise<{ draft: Draft; found: boolean }> {
   const body = bodyOf(fields);
-  return json(await call('POST', '/drafts', { body, keepalive: keeps(body, keepalive) }));
+  const headers = { 'Idempotency-Key': key };
+  const response = await call('POST', '/drafts', { body, headers, keepalive: keeps(body, keepalive) });
+  return { draft: await json<Draft>(response), found: response.status === 200 };
 }
 
 /** The server quotes, names the recipients, and takes a forwarded message's files along. */

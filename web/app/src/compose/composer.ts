@@ -1,14 +1,13 @@
 import { effect, signal } from '@preact/signals';
-import { explain, getJson, online, Problem } from '../lib/api';
+import { explain, online, Problem } from '../lib/api';
 import { loadIdentities } from '../lib/identities';
 import { dismiss, notify } from '../lib/notices';
 import { onEnd, onLosingPlace, session, signInHere } from '../lib/session';
 import { preferredOf, signatureBlock, type Identity } from '../lib/signature';
-import type { MessagePage } from '../lib/types';
-import { isBlank, sameFields } from './check';
-import { answer, randomKey, readDraft, readSubmission, sendDraft, createDraft, undoSubmission, type Answering, type Draft, type Fields, type Submission, type SubmissionState } from './client';
-import { copiesOf, type Copy } from './copy';
-import { fieldsOf, Writing } from './writing';
+import { isBlank } from './check';
+import { answer, randomKey, readDraft, readSubmission, sendDraft, createDraft, undoSubmission, type Answering, type Submission, type SubmissionState } from './client';
+import { copiesOf } from './copy';
+import { Writing } from './writing';
 
 /** What is being written; one message at a time. */
 export const writing = signal<Writing | null>(null);
@@ -198,43 +197,19 @@ export async function sendTestMessage(): Promise<void> {
   const text = 'If you can read this in your Inbox, mail is sent and arrives.\n';
   try {
     const to = [{ name: '', address: account() }];
-    const draft = await createDraft({ from: null, to, cc: [], bcc: [], subject: 'Test message', text });
+    const { draft } = await createDraft({ from: null, to, cc: [], bcc: [], subject: 'Test message', text }, randomKey());
     announceSent(await sendDraft(draft, randomKey()));
   } catch (error) {
     notify(`The test message was not sent. ${explain(error)}`);
   }
 }
 
-/** A draft with these words among the newest: made by a page that was gone before the answer came. */
-async function findTwin(fields: Fields): Promise<Draft | null> {
-  const page = await getJson<MessagePage>('/mailboxes/drafts/messages?limit=3');
-  for (const row of page.items.filter(({ subject }) => subject === fields.subject)) {
-    const draft = await readDraft(row.id);
-    if (sameFields(fieldsOf(draft), fields)) return draft;
-  }
-  return null;
-}
-
-/** Whether the server had the words after all, though its answer never came. */
-async function compareWithServer(copy: Copy): Promise<Copy> {
-  if (copy.saved) return copy;
-  const now = copy.draft ? await readDraft(copy.draft.id) : await findTwin(copy.fields);
-  return now && sameFields(fieldsOf(now), copy.fields) ? { ...copy, draft: now, saved: true } : copy;
-}
-
 /** What a reload or a crash left behind in this tab. */
-async function restore(): Promise<void> {
-  const copies = copiesOf(account()).filter((copy) => copy.draft || !isBlank(copy.fields));
-  for (const copy of copies) {
-    let best = copy;
-    try {
-      best = await compareWithServer(copy);
-    } catch {
-      // Away, or deleted: saving finds out which.
-    }
-    const one = new Writing(account(), best);
+function restore(): void {
+  for (const copy of copiesOf(account()).filter(({ draft, fields }) => draft || !isBlank(fields))) {
+    const one = new Writing(account(), copy);
     show(one);
-    if (!best.saved) void one.save();
+    if (!copy.saved) void one.save();
   }
 }
 
@@ -279,7 +254,7 @@ export function startComposer(changed: () => void): () => void {
     reachable = able;
     if (able && !restored) {
       restored = true;
-      queueMicrotask(() => void restore());
+      queueMicrotask(restore);
     } else if (again) {
       queueMicrotask(() => void retry());
     }

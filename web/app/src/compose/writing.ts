@@ -46,6 +46,7 @@ export class Writing {
   private untouched = true;
   private over = false;
   private failure: unknown = null; // of the last save
+  private unheard: Fields | null = null; // went out, and nobody knows whether they came in
 
   /** `fresh`: the server made the draft just now, and nobody has written in it yet. */
   constructor(
@@ -124,21 +125,35 @@ export class Writing {
     const draft = this.draft.value;
     this.saved.value = 'saving';
     try {
-      this.take(draft ? await saveDraft(draft, fields, leaving) : await createDraft(fields, leaving));
-      this.savedVersion = version;
-      this.saved.value = this.dirty ? 'waiting' : 'saved';
+      this.has(draft ? await saveDraft(draft, fields, leaving) : await this.create(fields, leaving), version);
       this.failure = this.trouble.value = null;
-      this.keep();
     } catch (error) {
       this.failure = error;
-      await this.couldNotSave(error, draft);
+      if (error instanceof Unreachable) this.unheard ??= fields;
+      await this.couldNotSave(error, draft, fields, version);
     }
   }
 
-  private async couldNotSave(error: unknown, draft: Draft | null): Promise<void> {
+  /** The server has the words of that version. */
+  private has(draft: Draft, version: number): void {
+    this.take(draft);
+    this.unheard = null;
+    this.savedVersion = version;
+    this.saved.value = this.dirty ? 'waiting' : 'saved';
+    this.keep();
+  }
+
+  private async create(fields: Fields, leaving: boolean): Promise<Draft> {
+    const { draft, found } = await createDraft(fields, this.key, leaving);
+    if (!found || sameFields(fieldsOf(draft), fields)) return draft;
+    this.take(draft); // begun by a page that was gone before the answer came, with other words
+    return saveDraft(draft, fields, leaving);
+  }
+
+  private async couldNotSave(error: unknown, draft: Draft | null, fields: Fields, version: number): Promise<void> {
     this.saved.value = 'failed';
     if (error instanceof Problem && draft && error.status === 412) {
-      await this.readTheirs(draft.id);
+      await this.readTheirs(draft.id, fields, version);
     } else if (error instanceof Problem && draft && error.status === 404) {
       this.draft.value = null; // deleted elsewhere: what is written here becomes a new one
       await this.saveNow();
@@ -153,17 +168,20 @@ export class Writing {
     return explain(error);
   }
 
-  private async readTheirs(id: string): Promise<void> {
+  /** Theirs may be these words, or some from before: saved from here, and the answer was lost. */
+  private async readTheirs(id: string, fields: Fields, version: number): Promise<void> {
     try {
       const other = await readDraft(id);
-      if (!sameFields(fieldsOf(other), this.fields.value)) {
+      const words = fieldsOf(other);
+      if (sameFields(words, fields)) {
+        this.has(other, version);
+      } else if (this.unheard && sameFields(words, this.unheard)) {
+        this.take(other);
+        this.unheard = null;
+        await this.saveNow();
+      } else {
         this.theirs.value = other;
-        return;
       }
-      this.take(other);
-      this.savedVersion = this.version;
-      this.saved.value = 'saved';
-      this.keep();
     } catch (error) {
       this.trouble.value = this.explain(error);
     }
@@ -297,7 +315,7 @@ export class Writing {
     const waits = error instanceof Unreachable || (error instanceof Problem && error.status === 401);
     this.sending.value = waits ? 'waits' : 'no';
     if (waits || this.theirs.value) return null;
-    if (error instanceof Problem && error.status === 412 && this.draft.value) await this.readTheirs(this.draft.value.id);
+    if (error instanceof Problem && error.status === 412 && this.draft.value) await this.readTheirs(this.draft.value.id, this.fields.value, this.version);
     else if (error instanceof Problem && error.errors.length > 0) this.faults.value = error.errors;
     else this.trouble.value = this.explain(error);
     return null;
