@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/acquaintance.hpp"
 #include "storage/body.hpp"
 #include "storage/types.hpp"
 
@@ -79,8 +80,9 @@ struct Route
     struct Local
     {
         AccountId account{};
-        std::string address;    // of the account
-        std::uint64_t room = 0; // octets that its and its domain's quota leave, as of now
+        std::string address;                        // of the account
+        std::uint64_t room = 0;                     // octets that its and its domain's quota leave, as of now
+        std::optional<Acquaintance> acquaintance{}; // with the author that was asked about
     };
 
     std::vector<Local> local;
@@ -118,9 +120,12 @@ public:
     /// else the domain's catch-all; and postmaster (RFC 5321 §4.5.1) and abuse
     /// (RFC 2142 §4) of a local domain always go somewhere: to an administrator.
     /// With Options::sink whatever else there is goes there, and nothing elsewhere.
+    /// What the first 20 of the accounts know of `author`, an address in lower
+    /// case, comes along, so that it need not be asked for when mail has come.
     /// Errors: not_local when the domain is not ours, not_found, alias_loop,
     /// switched_off, ended.
-    virtual awaitable<Result<Route>> route(std::string local_part, std::string domain) = 0;
+    virtual awaitable<Result<Route>> route(std::string local_part, std::string domain,
+                                           std::string author = {}) = 0;
 
     /// Errors: not_found.
     virtual awaitable<Result<Account>> find(std::string address) = 0;

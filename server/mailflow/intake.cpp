@@ -53,15 +53,26 @@ Verdict stored_as(const std::string& id)
 
 } // namespace
 
+/// What a message begins with, read once.
+struct Intake::Head
+{
+    explicit Head(std::string begins) : text(std::move(begins)), header(text) {}
+    Head(const Head&) = delete; // the fields are views
+    Head& operator=(const Head&) = delete;
+
+    const std::string text; // the header section, at least
+    const mime::Header header;
+};
+
 /// A message on its way to the store.
 struct Intake::Prepared
 {
     storage::Delivery delivery;
     std::vector<storage::Delivery::Part> parts; // for each recipient
     std::vector<std::string> through;           // as in Destinations
+    Sorter::Asked asked;                        // for each local copy
     std::string id;
     std::chrono::sys_seconds arrival;
-    std::string head{};      // its header section, at least
     std::string hop_field{}; // trace fields of all copies, behind their own
 
     /// The copies are what they will be.
@@ -74,13 +85,10 @@ struct Intake::Prepared
 
 boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& origin, const Sender& sender,
                                                                  std::vector<Recipient>& recipients,
-                                                                 const Judgement& judgement,
+                                                                 const Judgement& judgement, const Head& head,
                                                                  std::unique_ptr<storage::Spool> body) const
 {
-    const auto head = body->read(0, mime::most_header_octets + 1);
-    if (!head) return refusal(head.error());
-    const mime::Header header(*head);
-    if (auto objected = objection(header, *head, body->size(), recipients)) {
+    if (auto objected = objection(head.header, head.text, body->size(), recipients)) {
         refused(origin, sender.reverse_path, recipients, *objected);
         return *std::move(objected);
     }
@@ -88,6 +96,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     Prepared made{.delivery = {},
                   .parts = {},
                   .through = {},
+                  .asked = {},
                   .id = random_name(id_length),
                   .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
     const std::string client =
@@ -112,6 +121,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     made.through = std::move(all.through);
     storage::Delivery& delivery = made.delivery;
     for (const auto& copy : all.copies) {
+        made.asked.push_back(copy.acquaintance);
         // RFC 5321 §4.4: Return-Path on top, at final delivery only.
         delivery.copies.push_back(
             {.account = copy.account,
@@ -129,7 +139,7 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
     delivery.reverse_path = sender.reverse_path;
     delivery.parameters = sender.parameters;
     // REQUIRETLS overrules the header, RFC 8689 §4.
-    if (sender.parameters.tls == storage::TlsWish::unsaid && waives_tls(header))
+    if (sender.parameters.tls == storage::TlsWish::unsaid && waives_tls(head.header))
         delivery.parameters.tls = storage::TlsWish::waived;
     delivery.handover = {.session = origin.session,
                          .peer = peer_of(origin),
@@ -139,9 +149,8 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
                          .name = made.id,
                          .verified = judgement.found};
     delivery.submitter = origin.account;
-    delivery.summary = summary_of(*head);
+    delivery.summary = summary_of(head.text);
     delivery.body = std::move(body);
-    made.head = std::move(*head);
     return made;
 }
 
@@ -149,16 +158,13 @@ boost::system::result<Intake::Prepared, Verdict> Intake::prepare(const Origin& o
 /// it is not taken, if so.
 awaitable<std::optional<Verdict>> Intake::look_at(const Origin& origin, const Sender& sender,
                                                   const std::vector<Recipient>& recipients,
-                                                  const Arriving& arriving, const storage::Spool& body,
-                                                  Judgement& judgement) const
+                                                  const Arriving& arriving, const Head& head,
+                                                  const storage::Spool& body, Judgement& judgement) const
 {
     if (!arriving.verifies() && !arriving.weighs()) co_return std::nullopt;
-    const auto head = body.read(0, mime::most_header_octets + 1);
-    if (!head) co_return refusal(head.error());
-    const mime::Header header(*head);
     const auto executor = co_await asio::this_coro::executor;
     mailauth::SpfQuestion from{origin.client, origin.helo, sender.reverse_path};
-    judgement = co_await judge(dns_(executor), arriving, std::move(from), header);
+    judgement = co_await judge(dns_(executor), arriving, std::move(from), head.header);
     if (judgement.refusal || !sorter_ || !arriving.weighs()) co_return judgement.refusal;
     junk::HookQuestion question{peer_of(origin), origin.helo, hostname_, sender.reverse_path, {}, {}};
     std::ranges::transform(recipients, std::back_inserter(question.recipients), &Recipient::forward_path);
@@ -175,9 +181,12 @@ awaitable<std::optional<Verdict>> Intake::look_at(const Origin& origin, const Se
 awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Recipient> recipients,
                                   std::unique_ptr<storage::Spool> body, std::unique_ptr<Arriving> arriving)
 {
+    auto begins = body->read(0, mime::most_header_octets + 1);
+    if (!begins) co_return refusal(begins.error());
+    const Head head(std::move(*begins));
     Judgement judgement;
     if (arriving && dns_) {
-        auto objected = co_await look_at(origin, sender, recipients, *arriving, *body, judgement);
+        auto objected = co_await look_at(origin, sender, recipients, *arriving, head, *body, judgement);
         // What is to come again is counted then.
         if (tally_ && judgement.reported && !(objected && objected->code < 500))
             tally_->count(*judgement.reported,
@@ -188,18 +197,19 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         }
     }
     junk::webhook::Accepted news{.size = body->size()};
-    auto prepared = prepare(origin, sender, recipients, judgement, std::move(body));
+    auto prepared = prepare(origin, sender, recipients, judgement, head, std::move(body));
     if (!prepared) co_return prepared.error();
     news.message_id = prepared->delivery.summary.message_id;
     if (arriving && arriving->weighs() && sorter_) {
-        auto objected = co_await sorter_->sort(arriving->config(), judgement, prepared->delivery);
+        auto objected =
+            co_await sorter_->sort(arriving->config(), judgement, prepared->delivery, prepared->asked);
         if (objected) {
             refused(origin, sender.reverse_path, recipients, *objected);
             co_return std::move(*objected);
         }
     }
     prepared->complete();
-    const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
+    const auto ready = co_await make_ready_to_leave(origin, sender, head, *prepared);
     if (!ready) {
         Verdict verdict = refusal(ready.error());
         refused(origin, sender.reverse_path, recipients, verdict);
@@ -218,7 +228,7 @@ awaitable<Verdict> Intake::accept(Origin origin, Sender sender, std::vector<Reci
         if (on_held_) on_held_();
         co_return verdict;
     }
-    verdict.unreported = co_await tell_of_success(origin, sender, recipients, *prepared);
+    verdict.unreported = co_await tell_of_success(origin, sender, recipients, head.text, *prepared);
     co_return verdict;
 }
 
@@ -229,17 +239,24 @@ awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sende
 {
     assert(!sender.parameters.release_at);
     std::vector<Verdict> verdicts;
-    auto prepared = prepare(origin, sender, recipients, Judgement(), std::move(body));
+    auto begins = body->read(0, mime::most_header_octets + 1);
+    if (!begins) {
+        verdicts.assign(recipients.size(), refusal(begins.error()));
+        co_return verdicts;
+    }
+    const Head head(std::move(*begins));
+    auto prepared = prepare(origin, sender, recipients, Judgement(), head, std::move(body));
     if (!prepared) {
         verdicts.assign(recipients.size(), prepared.error());
         co_return verdicts;
     }
     if (config && sorter_ && config->junk.mode != Config::Junk::Mode::off) {
         const Judgement nothing_known;
-        co_await sorter_->sort(std::move(config), nothing_known, prepared->delivery, Sorter::Beyond::junk);
+        co_await sorter_->sort(std::move(config), nothing_known, prepared->delivery, prepared->asked,
+                               Sorter::Beyond::junk);
     }
     prepared->complete();
-    const auto ready = co_await make_ready_to_leave(origin, sender, *prepared);
+    const auto ready = co_await make_ready_to_leave(origin, sender, head, *prepared);
     if (!ready) {
         verdicts.assign(recipients.size(), refusal(ready.error()));
         refused(origin, sender.reverse_path, recipients, verdicts.front());
@@ -260,22 +277,21 @@ awaitable<std::vector<Verdict>> Intake::accept_apart(Origin origin, Sender sende
         if (!outcome.failed()) reached.push_back(std::move(recipients[i]));
     }
     // The client reports on those who were refused, RFC 3461 §5.2; success is ours to tell of.
-    const std::string unreported = co_await tell_of_success(origin, sender, reached, *prepared);
+    const std::string unreported = co_await tell_of_success(origin, sender, reached, head.text, *prepared);
     std::ranges::find_if(verdicts, &Verdict::accepted)->unreported = unreported;
     co_return verdicts;
 }
 
 /// What goes to other servers has a sender whom they believe, and is signed.
 awaitable<storage::Result<void>> Intake::make_ready_to_leave(const Origin& origin, const Sender& sender,
-                                                             Prepared& message) const
+                                                             const Head& head, Prepared& message) const
 {
     storage::Delivery& delivery = message.delivery;
     // What waits is made ready when it goes: until then keys may change.
     if (delivery.forward_to.empty() || sender.parameters.release_at) co_return storage::Result<void>{};
     const auto rewritten = co_await rewrite_senders(sender.reverse_path, message);
     if (!rewritten || !signer_ || origin.kind == Origin::Kind::peer) co_return rewritten;
-    const mime::Header header(message.head);
-    const auto signature = co_await signer_->sign(author_domain(header), *delivery.body);
+    const auto signature = co_await signer_->sign(author_domain(head.header), *delivery.body);
     if (!signature) co_return signature.error();
     delivery.forward_trace += *signature; // right on top of what it signs
     co_return storage::Result<void>{};
@@ -313,9 +329,9 @@ Srs::Undone Intake::bounce_for(std::string_view local_part) const
 /// sender asked for one. Returns why that failed, or nothing.
 awaitable<std::string> Intake::tell_of_success(const Origin& origin, const Sender& sender,
                                                const std::vector<Recipient>& recipients,
-                                               const Prepared& message)
+                                               std::string_view head, const Prepared& message)
 {
-    auto report = success_report(origin, sender, recipients, message.head);
+    auto report = success_report(origin, sender, recipients, head);
     if (!report) co_return std::string();
     report->arrival = message.arrival;
     const auto reported = co_await send_report(std::move(*report));

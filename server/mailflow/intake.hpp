@@ -179,22 +179,24 @@ public:
                  const std::vector<Recipient>& recipients, const Verdict& verdict) const;
 
 private:
+    struct Head;
     struct Prepared;
     awaitable<std::optional<Verdict>> look_at(const Origin& origin, const Sender& sender,
                                               const std::vector<Recipient>& recipients,
-                                              const Arriving& arriving, const storage::Spool& body,
-                                              Judgement& judgement) const;
+                                              const Arriving& arriving, const Head& head,
+                                              const storage::Spool& body, Judgement& judgement) const;
     boost::system::result<Prepared, Verdict> prepare(const Origin& origin, const Sender& sender,
                                                      std::vector<Recipient>& recipients,
-                                                     const Judgement& judgement,
+                                                     const Judgement& judgement, const Head& head,
                                                      std::unique_ptr<storage::Spool> body) const;
     void tell_of(junk::webhook::Accepted news, const Verdict& verdict, const Origin& origin,
                  const Sender& sender, const std::vector<Recipient>& recipients) const;
     awaitable<storage::Result<void>> make_ready_to_leave(const Origin& origin, const Sender& sender,
-                                                         Prepared& message) const;
+                                                         const Head& head, Prepared& message) const;
     awaitable<storage::Result<void>> rewrite_senders(std::string reverse_path, Prepared& message) const;
     awaitable<std::string> tell_of_success(const Origin& origin, const Sender& sender,
-                                           const std::vector<Recipient>& recipients, const Prepared& message);
+                                           const std::vector<Recipient>& recipients, std::string_view head,
+                                           const Prepared& message);
 
     storage::Accounts& accounts_;
     storage::Mail& mail_;

@@ -53,7 +53,7 @@ Destinations destinations(const std::vector<Recipient>& recipients)
                 continue;
             }
             ++part.copies;
-            all.copies.push_back({local.account, recipient.forward_path});
+            all.copies.push_back({local.account, recipient.forward_path, local.acquaintance});
         }
         if (recipient.route.remote.empty()) continue;
         const auto parameters =

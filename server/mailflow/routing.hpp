@@ -16,7 +16,8 @@ struct Destinations
     struct Copy
     {
         storage::AccountId account{};
-        std::string delivered_to; // of the first recipient that leads there
+        std::string delivered_to;                            // of the first recipient that leads there
+        std::optional<storage::Acquaintance> acquaintance{}; // as Route::Local has it
     };
 
     std::vector<Copy> copies;

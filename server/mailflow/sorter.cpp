@@ -82,6 +82,23 @@ Verdict refusal(const Judgement& judgement)
 
 } // namespace
 
+/// Most mail is written by whom its reverse-path names: then the store need not be
+/// asked again.
+awaitable<storage::Result<std::vector<Acquaintance>>>
+Sorter::acquaintances(const storage::Delivery& delivery, const std::string& author, const Asked& asked)
+{
+    const auto known = [](const std::optional<Acquaintance>& one) { return one.has_value(); };
+    if (author == ascii::to_lower(delivery.reverse_path) && std::ranges::all_of(asked, known)) {
+        std::vector<Acquaintance> found;
+        std::ranges::transform(asked, std::back_inserter(found), [](const auto& one) { return *one; });
+        co_return found;
+    }
+    std::vector<storage::AccountId> accounts;
+    std::ranges::transform(delivery.copies, std::back_inserter(accounts), &storage::LocalCopy::account);
+    auto found = co_await junk_.acquaintances(std::move(accounts), author);
+    co_return found;
+}
+
 awaitable<void> Sorter::add_opinions(const storage::Delivery& delivery,
                                      const std::vector<Acquaintance>& known,
                                      std::vector<std::vector<Reason>>& reasons)
@@ -169,7 +186,7 @@ awaitable<std::optional<Verdict>> Sorter::greylist(std::shared_ptr<const Config>
 
 awaitable<std::optional<Verdict>> Sorter::sort(std::shared_ptr<const Config> config,
                                                const Judgement& judgement, storage::Delivery& delivery,
-                                               Beyond beyond)
+                                               const Asked& asked, Beyond beyond)
 {
     const Config::Junk& terms = config->junk;
     auto& copies = delivery.copies;
@@ -180,9 +197,7 @@ awaitable<std::optional<Verdict>> Sorter::sort(std::shared_ptr<const Config> con
         for (auto& of_copy : reasons)
             of_copy.push_back({"policy", 0, {}});
 
-    std::vector<storage::AccountId> accounts;
-    std::ranges::transform(copies, std::back_inserter(accounts), &storage::LocalCopy::account);
-    const auto known = co_await junk_.acquaintances(std::move(accounts), author);
+    const auto known = co_await acquaintances(delivery, author, asked);
     if (known) {
         for (std::size_t i = 0; i < copies.size(); ++i)
             add_acquaintance((*known)[i], !judgement.vouched.empty(), author, reasons[i]);

@@ -42,11 +42,16 @@ public:
         junk
     };
 
+    /// What those who get a copy know of whom the reverse-path names, where the
+    /// store was asked for that.
+    using Asked = std::vector<std::optional<storage::Acquaintance>>;
+
     /// Decides to which mailbox each copy goes, and puts the reasons before it.
     /// Returns why nobody gets it, if so. What the store cannot tell now has no
     /// say: the message is taken.
     awaitable<std::optional<Verdict>> sort(std::shared_ptr<const Config> config, const Judgement& judgement,
-                                           storage::Delivery& delivery, Beyond beyond = Beyond::refused);
+                                           storage::Delivery& delivery, const Asked& asked,
+                                           Beyond beyond = Beyond::refused);
 
     /// Where the settings want it and something speaks for junk: whether a client
     /// that has not been here is to come again later, 451. Known are a network and
@@ -55,6 +60,8 @@ public:
                                                const Judgement& judgement, boost::asio::ip::address client);
 
 private:
+    awaitable<storage::Result<std::vector<storage::Acquaintance>>>
+    acquaintances(const storage::Delivery& delivery, const std::string& author, const Asked& asked);
     awaitable<void> add_opinions(const storage::Delivery& delivery,
                                  const std::vector<storage::Acquaintance>& known,
                                  std::vector<std::vector<junk::Reason>>& reasons);

@@ -1,3 +1,4 @@
+#include "server/base/ascii.hpp"
 #include "server/base/precis.hpp"
 #include "server/mailflow/suppression.hpp"
 #include "server/smtp/session.hpp"
@@ -168,7 +169,10 @@ awaitable<void> Session::rcpt(Command command)
     if (path.bare()) {
         route = co_await route_bare_postmaster(&domain);
     } else if (!path.literal()) {
-        route = co_await services_.accounts.route(precis::user_name_to_find(path.local_part), path.domain);
+        const bool judged = !submission() && services_.config->junk.mode != Config::Junk::Mode::off;
+        std::string author = judged ? ascii::to_lower(transaction.reverse_path) : std::string();
+        route = co_await services_.accounts.route(precis::user_name_to_find(path.local_part), path.domain,
+                                                  std::move(author));
     }
 
     const bool here = route || route.error() != storage::Errc::not_local;

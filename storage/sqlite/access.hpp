@@ -70,7 +70,7 @@ class SqliteAccounts final : public Accounts
 public:
     explicit SqliteAccounts(Core& core) : core_(core) {}
 
-    awaitable<Result<Route>> route(std::string local_part, std::string domain) override;
+    awaitable<Result<Route>> route(std::string local_part, std::string domain, std::string author) override;
     awaitable<Result<Account>> find(std::string address) override;
     awaitable<Result<Account>> find(AccountId account) override;
     awaitable<Result<std::vector<AppPassword>>> app_passwords(AccountId account) override;

@@ -1,13 +1,17 @@
 #include "storage/sqlite/access.hpp"
 
+#include "storage/sqlite/acquaintance.hpp"
 #include "storage/sqlite/address.hpp"
 #include "storage/sqlite/core.hpp"
 #include "storage/sqlite/routing.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace pillarbox::storage::sqlite {
 namespace {
+
+constexpr std::size_t most_asked = 20; // accounts of a route, about an author
 
 Result<void> add_domain_row(Database& database, std::string_view name)
 {
@@ -194,12 +198,18 @@ awaitable<Result<void>> SqliteAccounts::change_alias(std::string address, std::v
     return submit(*core_.writer, std::move(work));
 }
 
-awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain)
+awaitable<Result<Route>> SqliteAccounts::route(std::string local_part, std::string domain, std::string author)
 {
     Address address{canonical_local_part(local_part), canonical_domain(domain)};
-    auto work = [this, address = std::move(address)](Database& database) {
-        return route_of(database, address, core_.options.default_quota, core_.options.separators,
-                        core_.options.sink);
+    auto work = [this, address = std::move(address),
+                 author = std::move(author)](Database& database) -> Result<Route> {
+        auto route = route_of(database, address, core_.options.default_quota, core_.options.separators,
+                              core_.options.sink);
+        if (!route || author.empty()) return route;
+        const auto whom = parse_address(author);
+        for (auto& local : route->local | std::views::take(most_asked))
+            local.acquaintance = acquaintance(database, local.account, whom);
+        return route;
     };
     return submit_brief(*core_.readers, std::move(work));
 }

@@ -1,5 +1,6 @@
 #include "storage/sqlite/access.hpp"
 
+#include "storage/sqlite/acquaintance.hpp"
 #include "storage/sqlite/address.hpp"
 #include "storage/sqlite/core.hpp"
 
@@ -17,38 +18,6 @@ constexpr std::int64_t most_rules = 5'000; // of one account
 constexpr std::chrono::seconds stranger_kept = std::chrono::days{2};
 constexpr std::chrono::seconds passed_kept = std::chrono::days{36};
 constexpr std::int64_t most_strangers = 200'000;
-
-/// The rule for an address comes before that for its domain.
-std::optional<SenderRule> rule_of(Database& database, AccountId account, const Address& author)
-{
-    for (const auto& sender : {author.text(), "@" + author.domain}) {
-        Query row(database, "SELECT rule FROM sender_rule WHERE account = ? AND sender = ?", account, sender);
-        if (row.step()) return row.as<SenderRule>(0);
-    }
-    return std::nullopt;
-}
-
-bool knows(Database& database, AccountId account, const std::string& author)
-{
-    return Query(database, "SELECT 1 FROM known_sender WHERE account = ? AND address = ?", account, author)
-               .step() ||
-           Query(database, "SELECT 1 FROM contact WHERE account = ? AND key = ?", account, author).step();
-}
-
-Acquaintance acquaintance(Database& database, AccountId account, const std::optional<Address>& author)
-{
-    Acquaintance found;
-    if (author) {
-        found.rule = rule_of(database, account, *author);
-        found.known = knows(database, account, author->text());
-    }
-    Query row(database, "SELECT junk, wanted FROM junk_filter WHERE account = ?", account);
-    if (row.step()) {
-        found.junk = row.as<std::uint32_t>(0);
-        found.wanted = row.as<std::uint32_t>(1);
-    }
-    return found;
-}
 
 Result<void> set(Database& database, AccountId account, const std::string& sender, SenderRule rule)
 {

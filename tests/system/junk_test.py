@@ -77,10 +77,10 @@ class Junk(unittest.TestCase):
         self.server.start()
         return self.server
 
-    def send(self, author, more="", text="text"):
+    def send(self, author, more="", text="text", reverse_path=None):
         with smtp(self.server) as session:
             session.ehlo("mx.here.example")
-            session.mail(author)
+            session.mail(author if reverse_path is None else reverse_path)
             session.rcpt(self.alice)
             code, reply = session.data(letter_from(author, more).replace("\r\ntext\r\n", f"\r\n{text}\r\n"))
         return code, reply.decode()
@@ -124,6 +124,15 @@ class Junk(unittest.TestCase):
         self.server.verb("account", "junk", "forget", self.alice, "@here.example")
         self.assertNotEqual(self.server.verb("account", "junk", "forget", self.alice, "@here.example", check=False).returncode, 0)
         self.assertNotEqual(self.server.verb("account", "junk", "block", self.alice, "nobody", check=False).returncode, 0)
+
+    def test_it_is_the_author_who_is_blocked(self):
+        self.serve()
+        self.server.verb("account", "junk", "block", self.alice, "bob@here.example")
+        for reverse_path in ("bob@here.example", "BOB@here.example", "bounces@here.example"):
+            self.assertEqual(self.send("bob@here.example", reverse_path=reverse_path)[0], 250)
+        self.assertEqual(self.send("eve@here.example", reverse_path="bob@here.example")[0], 250)
+        self.assertEqual(len(self.messages("Junk")), 3)
+        self.assertEqual(len(self.messages()), 1)
 
     def test_an_allowed_sender_has_to_be_verified(self):
         zone = {("1.0.0.127.bl.example", "A"): [], ("7.2.0.192.bl.example", "A"): ["127.0.0.2"]}

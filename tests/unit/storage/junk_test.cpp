@@ -15,7 +15,16 @@ public:
 
     Acquaintance known(const std::string& author)
     {
-        return run(junk().acquaintances({account(alice)}, author)).value().front();
+        const auto asked = run(junk().acquaintances({account(alice)}, author)).value().front();
+        const auto came_along =
+            run(accounts().route("alice", "example.org", author))->local.front().acquaintance;
+        EXPECT_EQ(came_along.has_value(), !author.empty());
+        if (!came_along) return asked;
+        EXPECT_EQ(came_along->rule, asked.rule);
+        EXPECT_EQ(came_along->known, asked.known);
+        EXPECT_EQ(came_along->junk, asked.junk);
+        EXPECT_EQ(came_along->wanted, asked.wanted);
+        return asked;
     }
 
     MessageId message()
