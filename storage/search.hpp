@@ -27,10 +27,14 @@ inline constexpr std::uint32_t most_counted = 1000;
 /// A page of what was found.
 struct Found
 {
-    std::vector<Listed> items; // newest first
+    std::vector<Listed> items;             // newest first
+    std::vector<Gathered> conversations{}; // of each item, where rows are conversations: what was found of it
     std::optional<SearchCursor> next;
-    std::uint32_t total = 0; // of the first page: how many there are, up to most_counted
-    bool more = false;       // there are more than `total`
+
+    /// Of the first page: how many rows there are. Of conversations those that
+    /// most_counted messages are in, and those on the page.
+    std::uint32_t total = 0;
+    bool more = false; // there are more than `total`
 
     /// Messages of the account, beyond those found, that came so lately that
     /// their words are not known yet; counted among the 10,000 next in turn.
@@ -46,9 +50,19 @@ public:
     virtual ~Search() = default;
 
     /// Messages of the account that the query describes, those received last
-    /// first: at most `limit`, behind `after`.
+    /// first: at most `limit`, behind `after`. Or conversations, each by the first
+    /// of its messages that were found, on one page only: its newest 500 messages
+    /// keep it off the others. They are of all mailboxes together; but what is in
+    /// Trash or Junk is apart, and each draft is for itself.
     virtual awaitable<Result<Found>> search(AccountId account, SearchNode query,
-                                            std::optional<SearchCursor> after, std::size_t limit) = 0;
+                                            std::optional<SearchCursor> after, std::size_t limit,
+                                            Rows rows = Rows::messages) = 0;
+
+    /// What the query finds of the conversations that these messages are in, and
+    /// the messages themselves: each once, `most` at most. Those that have gone
+    /// are passed over.
+    virtual awaitable<Result<std::vector<MessageId>>>
+    gather(AccountId account, SearchNode query, std::vector<MessageId> messages, std::size_t most) = 0;
 
     /// The messages of the account that are one conversation with this one, by
     /// their Message-ID, In-Reply-To and References (RFC 5322 §3.6.4): oldest

@@ -150,7 +150,7 @@ struct Copied
 enum class Rows : std::uint8_t
 {
     messages,
-    conversations // messages of one mailbox that answer each other, shown by the one received last
+    conversations // messages that answer each other, of one mailbox or of what was found, shown by the newest
 };
 
 /// What a row shows of a conversation besides its last message. Of long ones

@@ -1,11 +1,15 @@
 #include "storage/sqlite/access.hpp"
 
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/found_conversations.hpp"
 #include "storage/sqlite/listed.hpp"
-#include "storage/sqlite/search_plan.hpp"
+#include "storage/sqlite/matching.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <ranges>
+#include <set>
+#include <vector>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -14,30 +18,6 @@ constexpr std::size_t most_items = 500;     // of a page
 constexpr std::size_t most_examined = 4000; // found by words, before another way is taken
 constexpr int most_behind = 10'000;
 
-std::vector<NamedMailbox> mailboxes_of(Database& database, AccountId account)
-{
-    std::vector<NamedMailbox> mailboxes;
-    Query row(database, "SELECT id, role, name FROM mailbox WHERE account = ?", account);
-    while (row.step())
-        mailboxes.push_back({row.integer(0), row.as<MailboxRole>(1), row.as<std::string>(2)});
-    return mailboxes;
-}
-
-/// Places in the index of what an expression finds, ascending.
-std::vector<std::int64_t> places_of(Database& database, const std::string& match)
-{
-    std::vector<std::int64_t> places;
-    Query row(database, "SELECT rowid FROM idx.entry WHERE entry MATCH ? ORDER BY rowid", match);
-    while (row.step())
-        places.push_back(row.integer(0));
-    return places;
-}
-
-bool contains(const std::vector<std::int64_t>& sorted, std::int64_t value)
-{
-    return std::ranges::binary_search(sorted, value);
-}
-
 /// One search in one snapshot. What is found is ordered by its place in the
 /// index where words are asked for, else by when it was received; then by the
 /// message's number. Both the newest first.
@@ -45,70 +25,98 @@ class Searching
 {
 public:
     Searching(Database& database, AccountId account, const SearchNode& query,
-              std::optional<SearchCursor> after, std::size_t limit)
+              std::optional<SearchCursor> after, std::size_t limit, Rows rows)
         : database_(database),
           account_(account),
-          mailboxes_(mailboxes_of(database, account)),
-          plan_(plan_search(query, account, mailboxes_)),
+          matching_(database, account, query),
+          conversations_(database, account, matching_),
           after_(after),
           limit_(std::clamp<std::size_t>(limit, 1, most_items)),
-          most_(after ? limit_ + 1 : std::max<std::size_t>(limit_, most_counted) + 1)
+          gathers_(rows == Rows::conversations)
     {}
 
     Found run()
     {
-        for (const auto& set : plan_.sets)
-            sets_.push_back(places_of(database_, set));
-        if (plan_.match.empty() || !follow_words()) look_at_rows();
+        const auto& plan = matching_.plan();
+        if (plan.match.empty() || !follow_words()) look_at_rows();
         Found found;
-        for (const auto& hit : hits_ | std::views::take(limit_)) {
-            auto listed = find_listed(database_, account_, MessageId{hit.message});
-            if (listed) found.items.push_back(std::move(*listed));
+        for (const auto& row : rows_ | std::views::take(limit_)) {
+            auto listed = find_listed(database_, account_, MessageId{row.hit.message});
+            if (!listed) continue;
+            if (gathers_) found.conversations.push_back(conversations_.gather(row.conversation, *listed));
+            found.items.push_back(std::move(*listed));
         }
-        if (hits_.size() > limit_) found.next = hits_[limit_ - 1];
+        if (rows_.size() > limit_) found.next = rows_[limit_ - 1].hit;
         if (!after_) {
-            found.total = static_cast<std::uint32_t>(std::min<std::size_t>(hits_.size(), most_counted));
-            found.more = hits_.size() > most_counted;
+            found.total = static_cast<std::uint32_t>(std::max(counted_, found.items.size()));
+            found.more = hits_ > most_counted;
         }
-        if (plan_.asks_index()) found.behind = count_behind();
+        if (plan.asks_index()) found.behind = count_behind();
         return found;
     }
 
 private:
+    struct Row
+    {
+        SearchCursor hit; // the first of its conversation, or alone
+        FoundConversation conversation{};
+    };
+
     bool comes_after(const SearchCursor& hit) const
     {
         return !after_ || hit.place < after_->place ||
                (hit.place == after_->place && hit.message < after_->message);
     }
 
-    bool row_holds(const MessageRow& row, std::int64_t key) const
+    bool enough() const { return rows_.size() > limit_ && (after_ || hits_ > most_counted); }
+
+    /// Takes what was found, in its order.
+    void take(const SearchCursor& hit)
     {
-        const auto in_set = [&](std::size_t set) {
-            return contains(sets_[set], key) ? Truth::yes : Truth::no;
-        };
-        return holds(plan_.rows, row, in_set) == Truth::yes;
+        ++hits_;
+        if (const auto row = row_of(hit)) rows_.push_back(*row);
+        if (hits_ <= most_counted) counted_ = rows_.size();
+    }
+
+    /// None when its conversation has one, on this page or before.
+    std::optional<Row> row_of(const SearchCursor& hit)
+    {
+        if (!gathers_) return Row{.hit = hit};
+        const auto conversation = conversations_.of(MessageId{hit.message});
+        conversations_.note_found(hit.message);
+        if (!conversation || !seen_.insert(*conversation).second) return std::nullopt;
+        if (after_ && conversations_.comes_before(*conversation, hit)) return std::nullopt;
+        return Row{.hit = hit, .conversation = *conversation};
+    }
+
+    void begin_anew()
+    {
+        rows_.clear();
+        seen_.clear();
+        hits_ = counted_ = 0;
     }
 
     /// Goes through what the words find, newest first. False when so little of
-    /// it is in a mailbox, or as wanted, that to go on would take long.
+    /// it is in a mailbox, or as wanted, or of another conversation, that to go
+    /// on would take long.
     bool follow_words()
     {
         std::size_t examined = 0;
         Query place(database_,
                     "SELECT rowid FROM idx.entry WHERE entry MATCH ? AND rowid <= ? ORDER BY rowid DESC",
-                    plan_.match, after_ ? after_->place : INT64_MAX);
-        while (hits_.size() < most_ && place.step()) {
-            if (++examined > most_examined && hits_.size() < limit_) {
-                hits_.clear();
+                    matching_.plan().match, after_ ? after_->place : INT64_MAX);
+        while (!enough() && place.step()) {
+            if (++examined > most_examined && rows_.size() <= limit_) {
+                begin_anew();
                 return false;
             }
-            add_copies(place.integer(0));
+            take_copies(place.integer(0));
         }
         return true;
     }
 
     /// The account's messages that have this body.
-    void add_copies(std::int64_t place)
+    void take_copies(std::int64_t place)
     {
         // In this order, whatever the tables' statistics say.
         Query copy(database_,
@@ -124,28 +132,17 @@ private:
                                  .size = copy.as<std::uint64_t>(3),
                                  .received = copy.as<Time>(4)};
             const SearchCursor hit{place, row.message};
-            if (comes_after(hit) && row_holds(row, place)) hits_.push_back(hit);
+            if (comes_after(hit) && matching_.row_holds(row, place)) take(hit);
         }
     }
 
     /// Goes through the account's messages and keeps those that the words find.
     void look_at_rows()
     {
-        auto wanted = plan_.match.empty() ? std::vector<std::int64_t>() : places_of(database_, plan_.match);
-        if (!plan_.match.empty() && wanted.empty()) return;
-        std::size_t places = wanted.size();
-        for (const auto& set : sets_)
-            places += set.size();
-        // Few are looked up now, so that not every message has to be.
-        const bool by_message = places <= most_examined;
-        if (by_message) {
-            wanted = messages_at(wanted);
-            for (auto& set : sets_)
-                set = messages_at(set);
-        }
-        const auto unknown = [](std::size_t) { return Truth::unknown; };
-        for (const auto& mailbox : mailboxes_) {
-            if (!may_be_in(plan_.rows, mailbox.id)) continue;
+        if (!matching_.expect_all()) return;
+        std::vector<SearchCursor> hits;
+        for (const auto& mailbox : matching_.mailboxes()) {
+            if (!may_be_in(matching_.plan().rows, mailbox.id)) continue;
             Query next(database_, "SELECT msg, flags, size, received FROM message WHERE mailbox = ?",
                        mailbox.id);
             while (next.step()) {
@@ -154,50 +151,29 @@ private:
                                      .flags = next.as<std::uint32_t>(1),
                                      .size = next.as<std::uint64_t>(2),
                                      .received = next.as<Time>(3)};
-                if (holds(plan_.rows, row, unknown) != Truth::no) consider(row, wanted, by_message);
+                const auto place = matching_.find(row);
+                if (!place) continue;
+                const SearchCursor hit{*place, row.message};
+                if (comes_after(hit)) hits.push_back(hit);
             }
         }
-        const auto newest = std::min(most_, hits_.size());
-        std::ranges::partial_sort(hits_, hits_.begin() + static_cast<std::ptrdiff_t>(newest),
-                                  [](const SearchCursor& a, const SearchCursor& b) {
-                                      return std::pair(a.place, a.message) > std::pair(b.place, b.message);
-                                  });
-        hits_.resize(newest);
+        take_newest(std::move(hits));
     }
 
-    /// The account's messages at these places of the index, ascending.
-    std::vector<std::int64_t> messages_at(const std::vector<std::int64_t>& places)
+    /// As many as it takes; only those are put in order.
+    void take_newest(std::vector<SearchCursor> hits)
     {
-        std::vector<std::int64_t> messages;
-        for (const auto place : places) {
-            Query row(database_,
-                      "SELECT msg.id FROM idx.doc CROSS JOIN msg WHERE doc.id = ? AND msg.body = doc.body "
-                      "AND msg.account = ?",
-                      place, account_);
-            while (row.step())
-                messages.push_back(row.integer(0));
+        auto piece = static_cast<std::ptrdiff_t>(after_ ? limit_ + 1
+                                                        : std::max<std::size_t>(limit_, most_counted) + 1);
+        for (auto next = hits.begin(); next != hits.end() && !enough(); piece *= 4) {
+            const auto end = next + std::min(piece, hits.end() - next);
+            std::ranges::partial_sort(
+                next, end, hits.end(), [](const SearchCursor& a, const SearchCursor& b) {
+                    return std::pair(a.place, a.message) > std::pair(b.place, b.message);
+                });
+            for (; next != end && !enough(); ++next)
+                take(*next);
         }
-        std::ranges::sort(messages);
-        return messages;
-    }
-
-    /// `wanted` and the sets are of messages, or of places.
-    void consider(const MessageRow& row, const std::vector<std::int64_t>& wanted, bool by_message)
-    {
-        const auto fits = [&](std::int64_t key) {
-            return (plan_.match.empty() || contains(wanted, key)) && row_holds(row, key);
-        };
-        SearchCursor hit{row.received.time_since_epoch().count(), row.message};
-        if (plan_.asks_index()) {
-            if (by_message && !fits(row.message)) return;
-            Query place(database_,
-                        "SELECT doc.id FROM msg CROSS JOIN idx.doc WHERE msg.id = ? AND doc.body = msg.body",
-                        row.message);
-            if (!place.step()) return; // its words are not known yet
-            hit.place = place.integer(0);
-            if (!by_message && !fits(hit.place)) return;
-        }
-        if (comes_after(hit)) hits_.push_back(hit);
     }
 
     std::uint32_t count_behind()
@@ -212,22 +188,55 @@ private:
 
     Database& database_;
     const AccountId account_;
-    const std::vector<NamedMailbox> mailboxes_;
-    const SearchPlan plan_;
+    Matching matching_;
+    FoundConversations conversations_;
     const std::optional<SearchCursor> after_;
     const std::size_t limit_;
-    const std::size_t most_;                      // hits that are looked for
-    std::vector<std::vector<std::int64_t>> sets_; // of places in the index, or of messages
-    std::vector<SearchCursor> hits_;
+    const bool gathers_; // rows are conversations
+    std::vector<Row> rows_;
+    std::set<FoundConversation> seen_;
+    std::size_t hits_ = 0;
+    std::size_t counted_ = 0; // rows of the first most_counted
 };
+
+std::vector<MessageId> gather_found(Database& database, AccountId account, const SearchNode& query,
+                                    const std::vector<MessageId>& messages, std::size_t most)
+{
+    Matching matching(database, account, query);
+    FoundConversations conversations(database, account, matching);
+    std::vector<MessageId> gathered;
+    std::set<MessageId> taken;
+    std::set<FoundConversation> seen;
+    const auto take = [&](MessageId message) {
+        if (gathered.size() < most && taken.insert(message).second) gathered.push_back(message);
+    };
+    for (const auto message : messages) {
+        const auto conversation = conversations.of(message);
+        if (!conversation) continue;
+        take(message);
+        if (gathered.size() >= most || !seen.insert(*conversation).second) continue;
+        std::ranges::for_each(conversations.messages(*conversation, most), take);
+    }
+    return gathered;
+}
 
 } // namespace
 
 awaitable<Result<Found>> SqliteSearch::search(AccountId account, SearchNode query,
-                                              std::optional<SearchCursor> after, std::size_t limit)
+                                              std::optional<SearchCursor> after, std::size_t limit, Rows rows)
 {
     auto work = [=, query = std::move(query)](Database& database) -> Result<Found> {
-        return Searching(database, account, query, after, limit).run();
+        return Searching(database, account, query, after, limit, rows).run();
+    };
+    return submit(*core_.search_readers, std::move(work));
+}
+
+awaitable<Result<std::vector<MessageId>>>
+SqliteSearch::gather(AccountId account, SearchNode query, std::vector<MessageId> messages, std::size_t most)
+{
+    auto work = [=, query = std::move(query),
+                 messages = std::move(messages)](Database& database) -> Result<std::vector<MessageId>> {
+        return gather_found(database, account, query, messages, most);
     };
     return submit(*core_.search_readers, std::move(work));
 }

@@ -31,7 +31,7 @@ public:
 
     Found search(const std::string& query, std::size_t limit = 50,
                  std::optional<SearchCursor> after = std::nullopt,
-                 const std::string& address = "alice@example.org")
+                 const std::string& address = "alice@example.org", Rows rows = Rows::messages)
     {
         const auto read =
             parse_search(query, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
@@ -39,7 +39,7 @@ public:
             ADD_FAILURE() << query << ": " << read.error().sentence;
             return {};
         }
-        const auto found = run(store_->search().search(account(address), *read, after, limit));
+        const auto found = run(store_->search().search(account(address), *read, after, limit, rows));
         EXPECT_TRUE(found) << query << ": " << found.error().message();
         return found ? *found : Found();
     }

@@ -26,6 +26,7 @@ pillarbox_unit_test(storage
         ${CMAKE_CURRENT_LIST_DIR}/copying_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/expiry_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/found_conversations_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/accounts_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/addresses_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/api_tokens_test.cpp

@@ -1,0 +1,105 @@
+#include "storage/sqlite/found_conversations.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace pillarbox::storage::sqlite {
+namespace {
+
+constexpr std::size_t most_looked_at = 500; // messages of a conversation, for its row
+
+bool alone(const FoundConversation& conversation)
+{
+    return conversation.thread < 0;
+}
+
+} // namespace
+
+std::optional<FoundConversation> FoundConversations::of(MessageId message)
+{
+    Query row(database_,
+              "SELECT thread_of(body.thread_key, msg.id), m.mailbox, mailbox.role FROM msg "
+              "CROSS JOIN message m CROSS JOIN mailbox CROSS JOIN body WHERE msg.id = ? AND "
+              "msg.account = ? AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id AND "
+              "mailbox.id = m.mailbox AND body.id = msg.body",
+              message, account_);
+    if (!row.step()) return std::nullopt;
+    switch (row.as<MailboxRole>(2)) {
+    case MailboxRole::drafts:
+        return FoundConversation{.thread = -static_cast<std::int64_t>(message)};
+    case MailboxRole::junk:
+    case MailboxRole::trash:
+        return FoundConversation{.thread = row.integer(0), .aside = row.integer(1)};
+    default:
+        return FoundConversation{.thread = row.integer(0)};
+    }
+}
+
+bool FoundConversations::comes_before(const FoundConversation& conversation, const SearchCursor& hit)
+{
+    if (alone(conversation)) return false;
+    return std::ranges::any_of(members(conversation, most_looked_at), [&](const Member& member) {
+        const auto place = matching_.place_of(member.row);
+        return place && std::pair(*place, member.row.message) > std::pair(hit.place, hit.message) &&
+               found(member.row);
+    });
+}
+
+Gathered FoundConversations::gather(const FoundConversation& conversation, const Listed& shown)
+{
+    // Of a long one the message that is shown may not be among those looked at.
+    Gathered all{.messages = 1,
+                 .unseen = (shown.flags & flag::seen) == 0 ? 1u : 0u,
+                 .flagged = (shown.flags & flag::flagged) != 0,
+                 .attachments = shown.summary.attachments};
+    if (alone(conversation)) return all;
+    for (const auto& member : members(conversation, most_looked_at)) {
+        if (MessageId{member.row.message} == shown.id || !found(member.row)) continue;
+        ++all.messages;
+        all.unseen += (member.row.flags & flag::seen) == 0 ? 1 : 0;
+        all.flagged = all.flagged || (member.row.flags & flag::flagged) != 0;
+        all.attachments = all.attachments || member.attachments;
+    }
+    return all;
+}
+
+std::vector<MessageId> FoundConversations::messages(const FoundConversation& conversation, std::size_t most)
+{
+    std::vector<MessageId> messages;
+    if (alone(conversation)) return messages;
+    for (const auto& member : members(conversation, most))
+        if (found(member.row)) messages.push_back(MessageId{member.row.message});
+    return messages;
+}
+
+std::vector<FoundConversations::Member> FoundConversations::members(const FoundConversation& conversation,
+                                                                    std::size_t most)
+{
+    std::vector<Member> members;
+    Query row(database_,
+              "SELECT m.msg, m.mailbox, m.flags, m.size, m.received, body.attachments FROM "
+              "(SELECT c.mailbox, c.uid FROM mailbox CROSS JOIN conversation c WHERE mailbox.account = ? AND "
+              "iif(mailbox.role IN (?, ?, ?), mailbox.id, 0) = ? AND c.mailbox = mailbox.id AND c.thread = ? "
+              "ORDER BY c.received DESC, c.uid DESC LIMIT ?) one "
+              "CROSS JOIN message m ON m.mailbox = one.mailbox AND m.uid = one.uid "
+              "CROSS JOIN msg ON msg.id = m.msg CROSS JOIN body ON body.id = msg.body",
+              account_, MailboxRole::drafts, MailboxRole::junk, MailboxRole::trash, conversation.aside,
+              conversation.thread, most);
+    while (row.step())
+        members.push_back({.row = {.message = row.integer(0),
+                                   .mailbox = row.integer(1),
+                                   .flags = row.as<std::uint32_t>(2),
+                                   .size = row.as<std::uint64_t>(3),
+                                   .received = row.as<Time>(4)},
+                           .attachments = row.as<bool>(5)});
+    return members;
+}
+
+bool FoundConversations::found(const MessageRow& row)
+{
+    const auto [known, fresh] = known_.try_emplace(row.message, false);
+    if (fresh) known->second = matching_.find(row).has_value();
+    return known->second;
+}
+
+} // namespace pillarbox::storage::sqlite
