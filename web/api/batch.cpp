@@ -1,4 +1,5 @@
 #include "web/api/bulk.hpp"
+#include "web/api/choosing.hpp"
 #include "web/api/jobs.hpp"
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
@@ -24,9 +25,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_word = 100;   // octets: an action, a mailbox
-constexpr std::size_t longest_token = 100;  // octets
-constexpr std::size_t most_except = 10'000; // of a search, messages that stay as they are
+constexpr std::size_t longest_word = 100;  // octets: an action, a mailbox
+constexpr std::size_t longest_token = 100; // octets
 
 /// What batches, jobs and undoing share.
 struct Bulk
@@ -46,11 +46,7 @@ struct Bulk
 /// A request, read but not understood.
 struct Asked
 {
-    std::optional<std::vector<storage::MessageId>> ids;
-    std::optional<std::string> query;
-    std::optional<std::string> in;
-    std::vector<storage::MessageId> except;
-    std::optional<std::string> collapse;
+    Naming naming;
     std::string action;
     std::optional<std::string> mailbox;
     std::optional<bool> seen;
@@ -60,40 +56,12 @@ struct Asked
 Asked read(Members& members)
 {
     Asked asked;
-    const auto messages = [&](std::string_view name, std::size_t most) {
-        std::optional<std::vector<storage::MessageId>> ids;
-        const auto texts = members.texts(name, most, longest_word);
-        if (!texts) return ids;
-        ids.emplace();
-        for (const auto& text : *texts)
-            // What is no id leads nowhere, as one of a message that has gone.
-            if (const auto id = parse_id(text)) ids->push_back(storage::MessageId(*id));
-        return ids;
-    };
-    asked.ids = messages("ids", most_at_once);
-    asked.query = members.optional_text("query", storage::most_query_octets);
-    asked.in = members.optional_text("in", longest_word);
-    asked.except = messages("except", most_except).value_or(std::vector<storage::MessageId>{});
-    asked.collapse = members.optional_text("collapse", longest_word);
+    asked.naming = read_naming(members);
     asked.action = members.text("action", longest_word);
     asked.mailbox = members.optional_text("mailbox", longest_word);
     asked.seen = members.flag("seen");
     asked.flagged = members.flag("flagged");
     return asked;
-}
-
-/// Whoever names a message means all of its conversation, in its mailbox.
-awaitable<storage::Result<void>> gather_named(storage::Mail& mail, storage::AccountId account, Asked& asked)
-{
-    if (asked.ids) {
-        auto gathered = co_await mail.gather(account, std::move(*asked.ids), most_in_bulk);
-        if (!gathered) co_return gathered.error();
-        asked.ids = std::move(*gathered);
-    }
-    auto except = co_await mail.gather(account, std::move(asked.except), most_in_bulk);
-    if (!except) co_return except.error();
-    asked.except = std::move(*except);
-    co_return boost::system::in_place_value;
 }
 
 /// What is to be done, and to what.
@@ -142,36 +110,6 @@ std::string title_of(const Asked& asked, const std::vector<storage::Mailbox>& ma
 {
     if (asked.action == "move") return "Moving messages to " + find_mailbox(mailboxes, *asked.mailbox)->name;
     return asked.action == "mark" ? "Marking messages" : "Deleting messages";
-}
-
-std::optional<Choice> understand_choice(const Asked& asked, const http::Services& services,
-                                        storage::AccountId account,
-                                        const std::vector<storage::Mailbox>& mailboxes, Errors& errors)
-{
-    if (asked.ids.has_value() == (asked.query || asked.in)) {
-        errors.push_back({"/ids", "Say which messages: either ids, or query, in or both."});
-        return std::nullopt;
-    }
-    if (asked.ids) return Choice(services.store, account, *asked.ids);
-    std::optional<storage::MailboxId> mailbox;
-    if (asked.in) {
-        const auto* found = find_mailbox(mailboxes, *asked.in);
-        if (found)
-            mailbox = found->id;
-        else
-            errors.push_back({"/in", "There is no such mailbox."});
-    }
-    std::optional<storage::SearchNode> words;
-    if (asked.query) {
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        auto query = storage::parse_search(*asked.query, now);
-        if (query)
-            words = std::move(*query);
-        else
-            errors.push_back({"/query", query.error().sentence, query.error().offset});
-    }
-    if (!errors.empty()) return std::nullopt;
-    return Choice(services.store, account, mailbox, std::move(words), asked.except);
 }
 
 /// The first that is about to be sent, if any: it stays where it is, for to
@@ -279,16 +217,12 @@ awaitable<Response> change_many(Bulk bulk, const Context& context)
     if (!mailboxes) co_return http::problem(request, mailboxes.error());
 
     Errors errors;
-    if (asked.collapse) {
-        const auto gathered = co_await gather_named(store.mail(), account, asked);
-        if (!gathered) co_return http::problem(request, gathered.error());
-        if (*asked.collapse != collapse_threads) errors.push_back({"/collapse", "This must be thread."});
-    }
     const auto action = understand_action(asked, *mailboxes, errors);
-    auto choice = understand_choice(asked, bulk.services, account, *mailboxes, errors);
-    if (!action || !choice) co_return http::problem(request, 400, "invalid", errors.front().detail, errors);
+    auto choice = co_await understand_choice(std::move(asked.naming), store, account, *mailboxes, errors);
+    if (!choice) co_return http::problem(request, choice.error());
+    if (!action || !*choice) co_return http::problem(request, 400, "invalid", errors.front().detail, errors);
 
-    Order order{*action, std::move(choice), title_of(asked, *mailboxes)};
+    Order order{*action, std::move(*choice), title_of(asked, *mailboxes)};
     std::vector<Chosen> chosen;
     bool all = false;
     while (!all && chosen.size() <= most_at_once) {

@@ -112,16 +112,6 @@ Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std:
     return asked;
 }
 
-json::object describe_conversation(const storage::Gathered& gathered)
-{
-    json::object object;
-    object["messages"] = gathered.messages;
-    object["unread"] = gathered.unseen;
-    object["flagged"] = gathered.flagged;
-    object["attachments"] = gathered.attachments;
-    return object;
-}
-
 awaitable<Response> list_messages(const http::Services& services, const Context& context)
 {
     auto& mail = services.store.mail();
@@ -142,13 +132,6 @@ awaitable<Response> list_messages(const http::Services& services, const Context&
     if (!page) co_return http::problem(context.request, page.error());
 
     json::object object;
-    json::array items;
-    for (std::size_t i = 0; i < page->items.size(); ++i) {
-        auto row = describe(page->items[i]);
-        if (i < page->conversations.size())
-            row["conversation"] = describe_conversation(page->conversations[i]);
-        items.push_back(std::move(row));
-    }
     object["total"] = page->total;
     object["position"] = page->position;
     object["state"] = std::to_string(page->modseq);
@@ -161,7 +144,7 @@ awaitable<Response> list_messages(const http::Services& services, const Context&
         object["nextCursor"] = seal(Cursor::Direction::after, page->items.back().uid);
     if (!page->items.empty() && page->position > 0)
         object["prevCursor"] = seal(Cursor::Direction::before, page->items.front().uid);
-    object["items"] = std::move(items);
+    object["items"] = describe_rows(page->items, page->conversations);
     auto response = json_response(object);
     response.fields.set("ETag", "W/\"" + std::to_string(page->modseq) + "\"");
     co_return response;
@@ -247,6 +230,25 @@ json::object describe(const storage::Listed& message)
     object["attachments"] = message.summary.attachments;
     object["flags"] = describe_flags(message.flags);
     return object;
+}
+
+json::array describe_rows(const std::vector<storage::Listed>& messages,
+                          const std::vector<storage::Gathered>& conversations)
+{
+    json::array rows;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        auto row = describe(messages[i]);
+        if (i < conversations.size()) {
+            json::object object;
+            object["messages"] = conversations[i].messages;
+            object["unread"] = conversations[i].unseen;
+            object["flagged"] = conversations[i].flagged;
+            object["attachments"] = conversations[i].attachments;
+            row["conversation"] = std::move(object);
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 void add_mailboxes(http::Router& router, const http::Services& services)

@@ -2,6 +2,7 @@
 
 #include "storage/types.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <string>
@@ -18,6 +19,10 @@ boost::json::object describe(const storage::Mailbox& mailbox);
 
 /// A message as a row of a list shows it: all a row needs.
 boost::json::object describe(const storage::Listed& message);
+
+/// The rows of a list; each with what is said of its conversation, if anything is.
+boost::json::array describe_rows(const std::vector<storage::Listed>& messages,
+                                 const std::vector<storage::Gathered>& conversations);
 
 /// Says which messages of a mailbox are rows of one conversation, and nothing else.
 std::string name_thread(const storage::Listed& message);

@@ -1,4 +1,5 @@
 #include "server/base/ascii.hpp"
+#include "web/api/choosing.hpp"
 #include "web/api/cursor.hpp"
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
@@ -6,8 +7,10 @@
 #include "web/api/text.hpp"
 #include "web/http/problem.hpp"
 
-#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -25,14 +28,16 @@ namespace {
 
 constexpr std::size_t usual_page = 50;
 constexpr std::size_t largest_page = 200;
+constexpr std::array<std::string_view, 6> search_parameters{"q", "in", "limit", "cursor", "collapse", "sort"};
 
 /// What a request asks for.
 struct Wanted
 {
     storage::SearchNode query;
-    std::string list; // names the words and where, for cursors
+    std::string list; // names the words, where, and what rows are, for cursors
     std::optional<storage::SearchCursor> after;
     std::size_t limit = usual_page;
+    storage::Rows rows = storage::Rows::messages;
 };
 
 struct Asked
@@ -40,16 +45,6 @@ struct Asked
     Wanted wanted;
     std::vector<http::FieldError> errors;
 };
-
-storage::SearchNode within(storage::SearchNode query, const storage::Mailbox& mailbox)
-{
-    storage::SearchNode place{
-        .kind = storage::SearchNode::Kind::term, .term = storage::MailboxTerm{mailbox.name}, .children = {}};
-    storage::SearchNode both;
-    both.children.push_back(std::move(place));
-    both.children.push_back(std::move(query));
-    return both;
-}
 
 void read_words(Asked& asked, const std::string& words)
 {
@@ -74,6 +69,7 @@ Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& 
     const auto place = parameter(*query, "in");
     const auto limit = parameter(*query, "limit");
     const auto cursor = parameter(*query, "cursor");
+    const auto collapse = parameter(*query, "collapse");
     read_words(asked, words);
     if (place) {
         const auto* mailbox = find_mailbox(mailboxes, *place);
@@ -89,7 +85,11 @@ Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& 
         else
             asked.wanted.limit = *number;
     }
-    asked.wanted.list = place.value_or("") + " " + words;
+    if (collapse) {
+        asked.wanted.rows = storage::Rows::conversations;
+        if (*collapse != collapse_threads) asked.errors.push_back({"/collapse", "This must be thread."});
+    }
+    asked.wanted.list = (collapse ? "conversations " : "") + place.value_or("") + " " + words;
     if (cursor) {
         asked.wanted.after = open_cursor(*cursor, context.account(), asked.wanted.list, key);
         if (!asked.wanted.after)
@@ -98,7 +98,7 @@ Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& 
     for (const auto& [name, value] : *query) {
         if (name == "sort" && value != "-received")
             asked.errors.push_back({"/sort", "This must be -received: what is found comes newest first."});
-        if (name != "q" && name != "in" && name != "limit" && name != "cursor" && name != "sort")
+        if (std::ranges::find(search_parameters, name) == search_parameters.end())
             asked.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
     }
     return asked;
@@ -117,11 +117,8 @@ Response refuse(const http::Request& request, boost::system::error_code error)
 
 json::object describe_found(const storage::Found& found)
 {
-    json::array items;
-    for (const auto& item : found.items)
-        items.push_back(describe(item));
     json::object object;
-    object["items"] = std::move(items);
+    object["items"] = describe_rows(found.items, found.conversations);
     object["total"] = found.total;
     object["more"] = found.more;
     object["behind"] = found.behind;
@@ -140,8 +137,8 @@ awaitable<Response> search_messages(const http::Services& services, const Contex
 
     const auto after = asked.wanted.after;
     auto query = std::move(asked.wanted.query);
-    const auto found =
-        co_await services.store.search().search(account, std::move(query), after, asked.wanted.limit);
+    const auto found = co_await services.store.search().search(account, std::move(query), after,
+                                                               asked.wanted.limit, asked.wanted.rows);
     if (!found) co_return refuse(context.request, found.error());
     auto object = describe_found(*found);
     if (after) object["total"] = nullptr; // counted with the first page

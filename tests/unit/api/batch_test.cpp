@@ -39,6 +39,22 @@ protected:
         return all;
     }
 
+    /// A letter that answers `to`, if to anything.
+    std::string answer(const std::string& subject, const std::string& to = {})
+    {
+        const auto references = to.empty() ? "" : "References: <" + to + "@example.net>\n";
+        deliver("alice@example.org", "From: Ada <ada@example.net>\nSubject: " + subject + "\nMessage-ID: <" +
+                                         subject + "@example.net>\n" + references + "\nText.\n");
+        return newest("alice");
+    }
+
+    /// The index comes behind the commit.
+    void await_index()
+    {
+        while (get("alice", "/api/v1/messages?q=text").json().at("behind").as_int64() > 0)
+            std::this_thread::yield();
+    }
+
     boost::json::value finished(const std::string& job)
     {
         for (int i = 0; i < 10'000; ++i) {
@@ -157,14 +173,9 @@ TEST_F(BatchTest, AJobCanBeCancelled)
 
 TEST_F(BatchTest, TakesWholeConversations)
 {
-    const auto answer = [&](const std::string& subject, const std::string& to) {
-        deliver("alice@example.org", "From: Ada <ada@example.net>\nSubject: " + subject + "\nMessage-ID: <" +
-                                         subject + "@example.net>\n" + to + "\nText.\n");
-        return newest("alice");
-    };
-    const auto first = answer("a", "");
-    const auto other = answer("b", "");
-    answer("c", "References: <a@example.net>\n");
+    const auto first = answer("a");
+    const auto other = answer("b");
+    answer("c", "a");
     EXPECT_EQ(batch(R"({"ids":[")" + first + R"("],"collapse":"all","action":"delete"})").status, 400u);
     const auto marked =
         batch(R"({"ids":[")" + first + R"("],"collapse":"thread","action":"mark","seen":true})");
@@ -179,6 +190,30 @@ TEST_F(BatchTest, TakesWholeConversations)
                   .at("changed")
                   .as_int64(),
               0);
+}
+
+TEST_F(BatchTest, TakesOfConversationsWhatASearchFinds)
+{
+    const auto first = answer("a");
+    const auto other = answer("b");
+    const auto last = answer("c", "a");
+    batch(R"({"ids":[")" + answer("d", "a") + R"("],"action":"move","mailbox":"archive"})");
+    await_index();
+    const auto changed = [&](const std::string& which, std::string_view who = "alice") {
+        const auto done = batch(which + R"(,"collapse":"thread","action":"mark","seen":true})", who);
+        EXPECT_EQ(done.status, 200u) << done.body;
+        if (done.json().at("undoToken").is_string()) undo(done);
+        return done.json().at("changed").as_int64();
+    };
+    EXPECT_EQ(changed(R"({"ids":[")" + first + R"("],"query":"text")"), 3) << "in all mailboxes";
+    EXPECT_EQ(changed(R"({"ids":[")" + first + R"("],"query":"text","in":"inbox")"), 2);
+    EXPECT_EQ(changed(R"({"ids":[")" + last + R"("],"query":"text -subject:a")"), 2);
+    EXPECT_EQ(changed(R"({"ids":[")" + last + R"(",")" + other + R"("],"query":"text")"), 4);
+    EXPECT_EQ(changed(R"({"ids":[")" + first + R"("])"), 2) << "in its mailbox, without a search";
+    EXPECT_EQ(changed(R"({"ids":[")" + first + R"("],"query":"text")", "bob"), 0);
+    EXPECT_EQ(changed(R"({"query":"text","except":[")" + last + R"("])"), 1);
+    EXPECT_EQ(changed(R"({"query":"text","in":"inbox","except":[")" + other + R"("])"), 2);
+    EXPECT_EQ(changed(R"({"query":"text","except":["99999"])"), 4);
 }
 
 TEST_F(BatchTest, LeavesWhatIsBeingSent)
@@ -200,6 +235,9 @@ TEST_F(BatchTest, RefusesWhatMakesNoSense)
              R"({"action":"mark","seen":true})",
              R"({"ids":["1"],"in":"inbox","action":"mark","seen":true})",
              R"({"ids":["1"],"query":"x","action":"mark","seen":true})",
+             R"({"ids":["1"],"in":"inbox","collapse":"thread","action":"mark","seen":true})",
+             R"({"ids":["1"],"query":"is:strange","collapse":"thread","action":"mark","seen":true})",
+             R"({"ids":["1"],"query":"x","collapse":"all","action":"mark","seen":true})",
              R"({"ids":["1"],"action":"mark"})",
              R"({"ids":["1"],"action":"move"})",
              R"({"ids":["1"],"action":"move","mailbox":"nowhere"})",

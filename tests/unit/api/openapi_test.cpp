@@ -212,6 +212,7 @@ TEST_F(OpenApiTest, AnswersAreAsDescribed)
                   R"({"theme":"dark","shortcuts":false,"imagesFrom":["ada@example.net"]})");
     ask_and_check("patch", "/api/v1/settings", "/api/v1/settings", R"({"theme":"pink"})");
     ask_and_check("get", "/api/v1/messages", "/api/v1/messages?q=subject:x&limit=1");
+    ask_and_check("get", "/api/v1/messages", "/api/v1/messages?q=subject:x&collapse=thread");
     ask_and_check("get", "/api/v1/messages", "/api/v1/messages?q=is:strange");
     ask_and_check("get", "/api/v1/threads/{id}", "/api/v1/threads/" + id);
     ask_and_check("get", "/api/v1/threads/{id}", "/api/v1/threads/7777");

@@ -98,6 +98,35 @@ TEST_F(SearchTest, GoesOnByCursor)
     EXPECT_EQ(get("alice", "/api/v1/mailboxes/inbox/messages?cursor=" + cursor).status, 400u);
 }
 
+TEST_F(SearchTest, GathersConversations)
+{
+    const auto answer = [&](const std::string& subject, const std::string& to) {
+        deliver("alice@example.org", "From: Ada <ada@example.net>\nSubject: " + subject + "\nMessage-ID: <" +
+                                         subject + "@example.net>\n" + to + "\nsame\n");
+    };
+    for (const std::string subject : {"a", "b", "c"})
+        answer(subject, "");
+    answer("d", "References: <a@example.net>\n");
+    const auto single = search("alice", "same");
+    EXPECT_EQ(subjects(single), "d, c, b, a");
+    EXPECT_FALSE(single.at("items").at(0).as_object().contains("conversation"));
+
+    const auto first = search("alice", "same", "&collapse=thread&limit=2");
+    EXPECT_EQ(subjects(first), "d, c");
+    EXPECT_EQ(first.at("total").as_int64(), 3);
+    EXPECT_EQ(first.at("items").at(0).at("conversation").at("messages").as_int64(), 2);
+    EXPECT_EQ(first.at("items").at(1).at("conversation").at("unread").as_int64(), 1);
+    const std::string cursor(first.at("nextCursor").as_string());
+    const auto second = search("alice", "same", "&collapse=thread&cursor=" + cursor);
+    EXPECT_EQ(subjects(second), "b") << "the rest of the first row's conversation is in that row";
+    EXPECT_TRUE(second.at("nextCursor").is_null());
+    const auto narrow = search("alice", "same subject:d", "&collapse=thread&in=inbox");
+    EXPECT_EQ(narrow.at("items").at(0).at("conversation").at("messages").as_int64(), 1) << "what was found";
+
+    EXPECT_EQ(get("alice", target("same") + "&cursor=" + cursor).status, 400u) << "of another list";
+    EXPECT_EQ(get("alice", target("same") + "&collapse=all").status, 400u);
+}
+
 TEST_F(SearchTest, PointsAtAMistake)
 {
     const auto reply = get("alice", target("lunch is:unraed"));
