@@ -10,6 +10,7 @@ const letter = (number, name, rest, more = {}) =>
   message({ name, from: `${name.toLowerCase()}@example.org`, subject: number === 1 ? 'Budget draft' : 'Re: Budget draft', id: `${number}@example.org`, headers: rest, ...more });
 
 const row = (page, name) => page.getByRole('row', { name });
+const results = (page, words) => page.getByRole('status').getByText(words, { exact: true });
 const part = (page, which) => page.getByRole('navigation', { name: `${which} in this conversation` });
 const article = (page) => page.getByRole('article', { name: 'Message' });
 
@@ -22,6 +23,19 @@ async function enter({ page, server }) {
     const found = await response.json();
     return response.ok && found.behind === 0;
   });
+}
+
+async function search(page, words, found) {
+  const box = page.getByRole('search').getByRole('searchbox', { name: 'Search mail' });
+  await box.fill(words);
+  await box.press('Enter');
+  await results(page, found).waitFor();
+}
+
+/** Takes back what was done last, so that the next step finds all as it was. */
+async function undo(page) {
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await page.getByText('Undone', { exact: true }).last().waitFor();
 }
 
 async function everyState(opened) {
@@ -151,5 +165,73 @@ export const conversationCases = {
       },
     },
     ...['light', 'dark', 'phone', 'small'].map((look) => ({ name: `in ${look}`, look, test: everyState })),
+    // Behind the others: what was moved and moved back may stand in another order.
+    {
+      name: 'is one row of a search, and what is done to the row is done to what was found of it',
+      async test(opened) {
+        const { page, shoot } = opened;
+        await enter(opened);
+        await search(page, 'word', '3 results'); // what is in Trash is apart
+        assert.equal(await page.getByRole('grid', { name: 'Messages' }).getAttribute('aria-rowcount'), '3');
+        await row(page, /Ada\s*, 3 messages.*Third word/s).waitFor();
+        await row(page, /Barbara.*Fourth word.*Trash/s).waitFor();
+        await shoot(page, 'conversation-search');
+
+        await search(page, 'word -second', '3 results');
+        await row(page, /Ada\s*, 2 messages.*Third word/s).click();
+        await article(page).getByText('Third word.', { exact: true }).waitFor();
+        await part(page, 'Earlier').getByText('2 earlier messages').waitFor(); // all of it, as from a mailbox
+        await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: 'Archive' }).click();
+        await page.getByText('Moved to Archive: 2 messages').waitFor();
+        await row(page, /Third word.*Archive/s).waitFor();
+        await page.getByRole('navigation', { name: 'Mailboxes' }).getByRole('link', { name: /^Inbox/ }).click();
+        await row(page, /Second word/).waitFor(); // was not found, and stays
+        await undo(page);
+        await row(page, /Ada\s*, 3 messages.*Third word/s).waitFor();
+      },
+    },
+    {
+      name: 'is chosen as a whole in a search, or left out as a whole',
+      async test(opened) {
+        const { page } = opened;
+        await enter(opened);
+        await search(page, 'word', '3 results');
+        await page.getByRole('combobox', { name: 'Search in' }).selectOption('Inbox');
+        await results(page, '2 results').waitFor();
+        await page.getByRole('checkbox', { name: 'Select all' }).click();
+        await row(page, /Third word/).getByRole('checkbox').click();
+        await results(page, '1 selected').waitFor();
+        await page.keyboard.press('e');
+        await page.getByText('Moved to Archive', { exact: true }).waitFor();
+        await row(page, /Another word/).waitFor({ state: 'detached' });
+        await row(page, /Ada\s*, 3 messages/).waitFor();
+        await undo(page);
+        await row(page, /Another word/).waitFor();
+
+        await row(page, /Third word/).getByRole('checkbox').click();
+        await page.keyboard.press('e');
+        await page.getByText('Moved to Archive: 3 messages').waitFor();
+        await row(page, /Third word/).waitFor({ state: 'detached' });
+        await undo(page);
+        await row(page, /Ada\s*, 3 messages/).waitFor();
+      },
+    },
+    {
+      name: 'is shown in a search by the next that was found when the last goes',
+      async test(opened) {
+        const { page } = opened;
+        await enter(opened);
+        await search(page, 'word', '3 results');
+        await row(page, /Third word/).click();
+        await article(page).getByText('Third word.', { exact: true }).waitFor();
+        await page.getByRole('button', { name: 'More actions' }).click();
+        await page.getByRole('menuitem', { name: 'Move to…' }).click();
+        await page.getByRole('dialog', { name: 'Move 1 message to' }).getByRole('button', { name: 'Junk' }).click();
+        await row(page, /Grace\s*, 2 messages.*Second word/s).waitFor();
+        await row(page, /Third word.*Junk/s).waitFor();
+        await undo(page);
+        await row(page, /Ada\s*, 3 messages.*Third word/s).waitFor();
+      },
+    },
   ],
 };

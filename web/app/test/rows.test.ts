@@ -1,3 +1,4 @@
+import './somewhere';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Route } from '../src/lib/router';
@@ -7,6 +8,7 @@ import { messagesOf, noteThread, RowList } from '../src/mail/rows';
 /** A list that has what it is given. */
 class Given extends RowList {
   readonly key = 'given';
+  readonly gathered = true;
 
   constructor(items: Row[]) {
     super();
@@ -23,6 +25,9 @@ class Given extends RowList {
     return false;
   }
   stop(): void {}
+  allBut(ids: string[]): object {
+    return { except: ids };
+  }
   moved(before: number, row: Row): number {
     return this.movedFrom(before, row);
   }
@@ -38,9 +43,9 @@ test('a conversation’s row is found by any message of it that was opened', () 
   const list = new Given([row('9', 'a', 3), row('8', 'b', 1)]);
   assert.equal(list.indexOf('8'), 1);
   assert.equal(list.indexOf('5'), -1);
-  noteThread('5', 'a');
+  noteThread({ id: '5', mailbox: '1', thread: 'a' });
   assert.equal(list.indexOf('5'), 0);
-  noteThread('4', 'c');
+  noteThread({ id: '4', mailbox: '1', thread: 'c' });
   assert.equal(list.indexOf('4'), -1);
 });
 
@@ -48,7 +53,7 @@ test('single messages are rows of their own, whatever they answer', () => {
   const { conversation, ...single } = row('9', 'd', 1);
   assert.ok(conversation);
   const list = new Given([single]);
-  noteThread('5', 'd');
+  noteThread({ id: '5', mailbox: '1', thread: 'd' });
   assert.equal(list.indexOf('5'), -1);
   assert.equal(messagesOf(single), 1);
 });

@@ -6,7 +6,7 @@ import { onEnd, session } from './session';
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
   density: 'comfortable' | 'compact';
-  conversations: boolean; // rows of a mailbox are conversations
+  conversations: boolean; // rows of a list are conversations
   shortcuts: boolean; // keys of a single letter
   notifications: boolean; // new mail, where the browser may
   imagesFrom: string[]; // senders whose remote images are loaded without asking

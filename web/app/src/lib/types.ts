@@ -28,7 +28,7 @@ export interface Person {
   address: string;
 }
 
-/** What a row shows besides its message, when it is a conversation: of those in its mailbox. */
+/** What a row shows besides its message, when it is a conversation: of those in its mailbox, or that were found. */
 export interface Conversation {
   messages: number;
   unread: number;

@@ -9,7 +9,7 @@ import { FoundList } from './found';
 import { moveTo } from './grid';
 import { followJob } from './jobs';
 import { MailList } from './list';
-import { findMailbox, mailboxes } from './mailboxes';
+import { findMailbox, isAside, mailboxes } from './mailboxes';
 import { messagesOf, type RowList } from './rows';
 import { clearSelection, countChecked, selecting, selection } from './selection';
 import { changing, current, flagsOf, list, opened, poll, setFlags, showFlags } from './state';
@@ -21,7 +21,7 @@ export interface Target {
   ids: string[];
   whole: RowList | null; // all of it, but `ids`
   count: number;
-  conversations?: boolean; // each stands for those of its mailbox that are in its conversation
+  conversations?: RowList | undefined; // each stands for what this list has of its conversation
 }
 
 interface Change {
@@ -40,16 +40,16 @@ interface Answer {
 export const one = (id: string): Target => ({ ids: [id], whole: null, count: 1 });
 
 /** As a row of the list has it: the message, or all of its conversation. */
-export const asListed = (id: string): Target => ({ ...one(id), conversations: gathered(list.value) });
+export const asListed = (id: string): Target => ({ ...one(id), conversations: gatheredIn(list.value) });
 
-const gathered = (shown: RowList | null): boolean => shown instanceof MailList && shown.gathered;
+const gatheredIn = (shown: RowList | null): RowList | undefined => (shown?.gathered ? shown : undefined);
 
 /** The rows that are checked; else the open message; else the row with the keyboard. */
 export function target(): Target | null {
   const shown = list.value;
   if (shown && selecting.value) {
     const { all, ids } = selection.value;
-    return { ids: [...ids], whole: all ? shown : null, count: countChecked(shown), conversations: gathered(shown) };
+    return { ids: [...ids], whole: all ? shown : null, count: countChecked(shown), conversations: gatheredIn(shown) };
   }
   const id = opened.value?.message ? opened.value.id : shown?.row(current.value)?.id;
   return id ? asListed(id) : null;
@@ -58,24 +58,28 @@ export function target(): Target | null {
 /** The mailbox that all of a target lies in; empty when that is not one. */
 export function roleOf(what: Target | null): Mailbox['role'] | '' {
   const shown = list.value;
-  if (shown instanceof MailList) return findMailbox(shown.mailbox)?.role ?? '';
-  const places = new Set((what?.ids ?? []).map((id) => placeOf(id)));
+  const within = shown instanceof MailList ? shown.mailbox : shown instanceof FoundList ? shown.within : null;
+  if (within) return findMailbox(within)?.role ?? '';
+  const places = new Set((what?.ids ?? []).map((id) => placeOfAll(id, what?.conversations !== undefined)));
   const [place] = places;
   return places.size === 1 && !what?.whole && place ? (findMailbox(place)?.role ?? '') : '';
 }
 
+/** A conversation that was found may lie in several mailboxes, unless it lies aside. */
+function placeOfAll(id: string, whole: boolean): string | undefined {
+  const row = list.value?.find(id);
+  if (!whole || !row) return placeOf(id);
+  return (messagesOf(row) === 1 && row.id === id) || isAside(row.mailbox) ? row.mailbox : undefined;
+}
+
 function placeOf(id: string): string | undefined {
   const now = opened.value;
-  return list.value?.find(id)?.mailbox ?? (now?.id === id ? now.message?.mailbox : undefined);
+  return (now?.id === id ? now.message?.mailbox : undefined) ?? list.value?.find(id)?.mailbox;
 }
 
 function bodyOf(what: Target, change: What): object {
-  const shown = what.whole;
-  const collapse = what.conversations ? { collapse: 'thread' } : {};
-  if (!shown) return { ...change, ...collapse, ids: what.ids };
-  if (shown instanceof MailList) return { ...change, ...collapse, in: shown.mailbox, except: what.ids };
-  const found = shown as FoundList;
-  return { ...change, query: found.query, ...(found.within ? { in: found.within } : {}), except: what.ids };
+  const { ids, whole, conversations } = what;
+  return { ...change, ...(whole?.allBut(ids) ?? conversations?.named(ids) ?? { ids }) };
 }
 
 async function undo(token: string): Promise<void> {
@@ -100,7 +104,7 @@ function takeAway(what: Target): () => void {
   const message = messageOf(route.value);
   const places = what.ids.map((id) => shown.indexOf(id)).filter((at) => at >= 0);
   const rows = places.map((at) => shown.row(at)).filter((row) => row !== undefined && (what.conversations || messagesOf(row) === 1));
-  const wasOpen = message !== null && (what.ids.includes(message) || (what.conversations === true && places.includes(shown.indexOf(message))));
+  const wasOpen = message !== null && (what.ids.includes(message) || (what.conversations && places.includes(shown.indexOf(message))));
   const first = places.length > 0 ? Math.min(...places) : current.value;
   // A conversation that keeps some of its messages stays; what it then looks like the server knows.
   const putBack = shown.remove(new Set(rows.map((row) => row?.id ?? '')));
@@ -186,9 +190,9 @@ export function mark(what: Target, change: Change): void {
   }
   const show = () => {
     const before = what.ids.map((at) => [at, flagsOf(at)] as const);
-    if (!what.whole) for (const at of what.ids) showFlags(at, change, what.conversations);
+    if (!what.whole) for (const at of what.ids) showFlags(at, change, what.conversations !== undefined);
     return () => {
-      for (const [at, flags] of before) if (flags) showFlags(at, { seen: flags.seen, flagged: flags.flagged }, what.conversations);
+      for (const [at, flags] of before) if (flags) showFlags(at, { seen: flags.seen, flagged: flags.flagged }, what.conversations !== undefined);
     };
   };
   void perform(what, { action: 'mark', ...change }, wordFor(change), show);

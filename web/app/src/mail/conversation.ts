@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { getJson, isAbort } from '../lib/api';
 import { onEnd } from '../lib/session';
-import type { Flags, Mailbox, Row } from '../lib/types';
-import { mailboxes } from './mailboxes';
+import type { Flags, Row } from '../lib/types';
+import { isAside } from './mailboxes';
 import { noteThread } from './rows';
 
 /** The open message's conversation, oldest first; empty until it is known. */
@@ -26,7 +26,7 @@ export async function loadConversation(id: string): Promise<void> {
   try {
     const answer = await getJson<{ items: Row[] }>(`/threads/${encodeURIComponent(id)}`, controller.signal);
     if (controller.signal.aborted) return;
-    for (const row of answer.items) noteThread(row.id, row.thread);
+    for (const row of answer.items) noteThread(row);
     conversation.value = answer.items;
   } catch (error) {
     // The message is there without the others; whether it can be read at all, reading it says.
@@ -39,13 +39,10 @@ export function showConversationFlags(id: string, flags: Partial<Flags>): void {
     conversation.value = conversation.value.map((row) => (row.id === id ? { ...row, flags: { ...row.flags, ...flags } } : row));
 }
 
-const aside: Mailbox['role'][] = ['trash', 'junk', 'drafts'];
-
 /** Those shown with a message: what was thrown away or is not written yet is not, but beside its like. */
 export function shownWith(id: string): Row[] {
   const here = conversation.value.find((row) => row.id === id)?.mailbox;
-  const hidden = new Set((mailboxes.value ?? []).filter((mailbox) => aside.includes(mailbox.role)).map((mailbox) => mailbox.id));
-  return conversation.value.filter((row) => row.mailbox === here || !hidden.has(row.mailbox));
+  return conversation.value.filter((row) => row.mailbox === here || !isAside(row.mailbox));
 }
 
 /** The message before (-1) or behind (1) one in its conversation. */

@@ -5,7 +5,7 @@ import type { Route } from '../lib/router';
 import type { FoundPage, Row } from '../lib/types';
 import { chunk, type Range } from '../lib/window';
 import { mailboxes } from './mailboxes';
-import { RowList } from './rows';
+import { asRow, collapse, RowList } from './rows';
 
 const largestPage = 200;
 const mostTried = 6; // parts of a search that found nothing
@@ -20,9 +20,17 @@ export interface Mistake {
 /** Changes whenever something in any mailbox does. */
 const stateOfAll = (): string => (mailboxes.value ?? []).map((mailbox) => `${mailbox.id}=${mailbox.state}`).join(' ');
 
-function fetchFound(query: string, within: string | null, limit: number, cursor: string | null, signal?: AbortSignal): Promise<FoundPage> {
+/** What is searched for, and how it is shown. */
+interface Search {
+  query: string;
+  within: string | null; // a mailbox
+  gathered: boolean; // rows are conversations
+}
+
+function fetchFound({ query, within, gathered }: Search, limit: number, cursor: string | null, signal?: AbortSignal): Promise<FoundPage> {
   const parameters = new URLSearchParams({ q: query, limit: String(limit) });
   if (within) parameters.set('in', within);
+  if (gathered) parameters.set('collapse', collapse);
   if (cursor) parameters.set('cursor', cursor);
   return getJson<FoundPage>(`/messages?${parameters}`, signal);
 }
@@ -42,9 +50,10 @@ export class FoundList extends RowList {
   constructor(
     readonly query: string,
     readonly within: string | null,
+    readonly gathered: boolean,
   ) {
     super();
-    this.key = keyOfSearch(query, within);
+    this.key = keyOfSearch(query, within, gathered);
   }
 
   routeTo(message: string | null): Route {
@@ -68,7 +77,7 @@ export class FoundList extends RowList {
         const first = this.total.value === null;
         if (first) this.state = stateOfAll();
         const limit = first ? chunk : Math.min(largestPage, Math.max(chunk, this.last - this.rows.size + chunk));
-        const page = await fetchFound(this.query, this.within, limit, this.next, controller.signal);
+        const page = await fetchFound(this, limit, this.next, controller.signal);
         this.take(this.rows.size, page.items, page, false);
       }
     } catch (error) {
@@ -100,7 +109,7 @@ export class FoundList extends RowList {
     if (last.total !== null) this.more.value = last.more;
     if (this.next === null) this.more.value = false;
     const total = this.next === null ? known : Math.max(counted, known + (this.more.value ? chunk : 1));
-    this.put(first, items, total, fresh);
+    this.put(first, items.map(asRow), total, fresh);
   }
 
   async refresh(range: Range): Promise<number> {
@@ -110,7 +119,7 @@ export class FoundList extends RowList {
     let page: FoundPage | null = null;
     let counted: FoundPage | null = null;
     while (!page || (page.nextCursor !== null && items.length <= range.last)) {
-      page = await fetchFound(this.query, this.within, largestPage, page?.nextCursor ?? null);
+      page = await fetchFound(this, largestPage, page?.nextCursor ?? null);
       counted ??= page;
       items.push(...page.items);
     }
@@ -127,6 +136,19 @@ export class FoundList extends RowList {
     return this.behind > 0 || this.state !== stateOfAll();
   }
 
+  /** Of a conversation only what was found is meant. */
+  override named(ids: string[]): object {
+    return this.gathered ? { ids, ...this.wanted(), collapse } : { ids };
+  }
+
+  allBut(ids: string[]): object {
+    return { ...this.wanted(), except: ids, ...(this.gathered && { collapse }) };
+  }
+
+  private wanted(): object {
+    return { query: this.query, ...(this.within && { in: this.within }) };
+  }
+
   stop(): void {
     this.loading?.abort();
     this.loading = null;
@@ -134,7 +156,7 @@ export class FoundList extends RowList {
   }
 }
 
-export const keyOfSearch = (query: string, within: string | null): string => `search ${within ?? ''} ${query}`;
+export const keyOfSearch = (query: string, within: string | null, gathered: boolean): string => `${gathered ? 'found conversations' : 'search'} ${within ?? ''} ${query}`;
 
 export interface Hint extends Part {
   total: number;
@@ -142,11 +164,11 @@ export interface Hint extends Part {
 }
 
 /** Which single condition hides what there is: each search without one that finds something. */
-export async function findHints(query: string, within: string | null, signal: AbortSignal): Promise<Hint[]> {
-  const parts = partsOf(query).filter((part) => part.rest);
+export async function findHints(search: Search, signal: AbortSignal): Promise<Hint[]> {
+  const parts = partsOf(search.query).filter((part) => part.rest);
   const tried = parts.slice(0, mostTried).map(async (part): Promise<Hint> => {
     try {
-      const page = await fetchFound(part.rest, within, 1, null, signal);
+      const page = await fetchFound({ ...search, query: part.rest }, 1, null, signal);
       return { ...part, total: page.total ?? 0, more: page.more };
     } catch (error) {
       if (isAbort(error)) throw error;

@@ -1,19 +1,17 @@
 import { explain, getJson, isAbort } from '../lib/api';
 import type { Route } from '../lib/router';
 import { settings } from '../lib/settings';
-import type { MessagePage, Row } from '../lib/types';
+import type { MessagePage } from '../lib/types';
 import { chunk, chunksOf, type Range } from '../lib/window';
 import { findMailbox } from './mailboxes';
-import { RowList } from './rows';
+import { asRow, collapse, RowList } from './rows';
 
 /** The rows of one mailbox, fetched by position in chunks. */
 export class MailList extends RowList {
   readonly key: string;
+  readonly gathered: boolean;
   private pending = new Map<number, AbortController>();
   private state = '';
-
-  /** Rows are conversations. */
-  readonly gathered: boolean;
 
   constructor(readonly mailbox: string, readonly oldestFirst = false) {
     super();
@@ -54,9 +52,9 @@ export class MailList extends RowList {
   }
 
   private fetchRows(first: number, limit: number, signal?: AbortSignal): Promise<MessagePage> {
-    const collapse = this.gathered ? '&collapse=thread' : '';
+    const rows = this.gathered ? `&collapse=${collapse}` : '';
     const sort = this.oldestFirst ? '&sort=received' : '';
-    return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}${collapse}${sort}`, signal);
+    return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}${rows}${sort}`, signal);
   }
 
   /** `changed`: positions may have moved. */
@@ -81,16 +79,13 @@ export class MailList extends RowList {
     return mailbox !== null && mailbox.state !== this.state;
   }
 
+  allBut(ids: string[]): object {
+    return { in: this.mailbox, except: ids, ...(this.gathered && { collapse }) };
+  }
+
   stop(): void {
     for (const controller of this.pending.values()) controller.abort();
   }
-}
-
-/** A conversation's row is unread, starred, and has attachments as soon as one of its messages is and has. */
-function asRow(row: Row): Row {
-  const all = row.conversation;
-  if (!all) return row;
-  return { ...row, attachments: all.attachments, flags: { ...row.flags, seen: all.unread === 0, flagged: all.flagged } };
 }
 
 /** Drafts are written one by one, whatever they answer. */

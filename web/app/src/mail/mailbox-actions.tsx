@@ -25,7 +25,7 @@ export function MailboxActions({ mailbox, list }: { mailbox: Mailbox; list: Mail
   if (mailbox.role !== 'trash' && mailbox.role !== 'junk') return menu;
   const kept = (session.value?.deletedKeptFor ?? 0) > 0;
   const empty = () => {
-    const what: Target = { ids: [], whole: list, count: list.total.value ?? 0, conversations: list.gathered };
+    const what: Target = { ids: [], whole: list, count: list.total.value ?? 0, conversations: list.gathered ? list : undefined };
     if (kept) removeForGood(what);
     else asking.value = { what };
   };

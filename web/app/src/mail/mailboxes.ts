@@ -14,6 +14,11 @@ export function findMailbox(name: string): Mailbox | null {
   return mailboxes.value?.find((mailbox) => slug(mailbox) === name || mailbox.id === name) ?? null;
 }
 
+const aside: Mailbox['role'][] = ['trash', 'junk', 'drafts'];
+
+/** Whether what lies there is kept apart from the rest of its conversation: thrown away, or not written yet. */
+export const isAside = (id: string): boolean => mailboxes.value?.some((mailbox) => mailbox.id === id && aside.includes(mailbox.role)) ?? false;
+
 /** The name of the mailbox with this id; empty until that is known. */
 export const nameOfMailbox = (id: string): string => mailboxes.value?.find((mailbox) => mailbox.id === id)?.name ?? '';
 

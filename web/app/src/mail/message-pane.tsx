@@ -5,7 +5,7 @@ import { dark, narrow } from '../lib/screen';
 import type { Message, Person } from '../lib/types';
 import { Icon } from '../shell/icon';
 import { Menu, type MenuItem } from '../shell/menu';
-import { archive, asListed, junk, one, remove } from './actions';
+import { archive, asListed, junk, one, remove, roleOf } from './actions';
 import { Attachments } from './attachments';
 import { AuthenticationLine, AuthenticationNote } from './authentication';
 import { BodyFrame } from './body-frame';
@@ -13,6 +13,7 @@ import { ConversationPart } from './conversation-parts';
 import { StructureDialog, TranscriptDialog } from './history-dialogs';
 import { JudgementLine, JudgementNote } from './judgement';
 import { backToList } from './keyboard';
+import { FoundList } from './found';
 import { findMailbox } from './mailboxes';
 import { asking, moving } from './questions';
 import { ruleSender } from './senders-dialog';
@@ -97,6 +98,8 @@ type Shown = 'headers' | 'original' | 'structure' | 'transcript' | null;
 function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean; onSheet: () => void; onShow: (what: Shown) => void }) {
   const message = now.message;
   const place = message && findMailbox(message.mailbox)?.role;
+  // What was found of a conversation may lie elsewhere too.
+  const where = message && list.value instanceof FoundList ? roleOf(asListed(message.id)) : place;
   const items: MenuItem[] = [];
   if (message) {
     const { id, mailbox, flags } = message;
@@ -138,7 +141,7 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
             <Icon name="forward" />
           </button>
           <span class="spring" />
-          {place !== 'archive' && (
+          {where !== 'archive' && (
             <button type="button" class="icon-button" aria-label="Archive" title="Archive (e)" onClick={() => archive(asListed(message.id))}>
               <Icon name="archive" />
             </button>
@@ -147,7 +150,7 @@ function Actions({ now, sheet, onSheet, onShow }: { now: Opened; sheet: boolean;
             type="button"
             class="icon-button"
             aria-label="Delete"
-            title={place === 'trash' ? 'Delete for good (#)' : 'Delete (#)'}
+            title={where === 'trash' ? 'Delete for good (#)' : 'Delete (#)'}
             onClick={() => remove(asListed(message.id), (question) => (asking.value = question))}
           >
             <Icon name="trash" />

@@ -2,15 +2,36 @@ import { batch, signal } from '@preact/signals';
 import type { Route } from '../lib/router';
 import type { Flags, Row } from '../lib/types';
 import type { Range } from '../lib/window';
+import { isAside } from './mailboxes';
+
+/** A message, as far as it says what it belongs to. */
+interface Place {
+  id: string;
+  mailbox: string;
+  thread: string;
+}
+
+/** The same for messages of one row: what lies aside is a row of its own, or several. */
+const groupOf = (at: Place): string => (isAside(at.mailbox) ? `${at.thread} ${at.mailbox}` : at.thread);
 
 /** The conversations of messages that were opened: a row has only the id of its last one. */
-const threads = new Map<string, string>();
-const mostThreads = 1000;
+const groups = new Map<string, string>();
+const mostGroups = 1000;
 
-export function noteThread(message: string, thread: string): void {
-  if (threads.size >= mostThreads) threads.clear();
-  threads.set(message, thread);
+export function noteThread(message: Place): void {
+  if (groups.size >= mostGroups) groups.clear();
+  groups.set(message.id, groupOf(message));
 }
+
+/** A conversation's row is unread, starred, and has attachments as soon as one of its messages is and has. */
+export function asRow(row: Row): Row {
+  const all = row.conversation;
+  if (!all) return row;
+  return { ...row, attachments: all.attachments, flags: { ...row.flags, seen: all.unread === 0, flagged: all.flagged } };
+}
+
+/** What a request says for rows that are conversations. */
+export const collapse = 'thread';
 
 /** How many messages a row stands for. */
 export const messagesOf = (row: Row): number => row.conversation?.messages ?? 1;
@@ -27,6 +48,9 @@ export abstract class RowList {
   /** The same for the same list. */
   abstract readonly key: string;
 
+  /** Rows are conversations. */
+  abstract readonly gathered: boolean;
+
   /** Where a message of it is shown beside it; without one, the list alone. */
   abstract routeTo(message: string | null): Route;
 
@@ -41,16 +65,24 @@ export abstract class RowList {
 
   abstract stop(): void;
 
+  /** How a request says that it means what these rows stand for. */
+  named(ids: string[]): object {
+    return this.gathered ? { ids, collapse } : { ids };
+  }
+
+  /** The same for all rows but these. */
+  abstract allBut(ids: string[]): object;
+
   row(index: number): Row | undefined {
     return this.rows.get(index);
   }
 
   /** The row of a message, or of its conversation. */
-  indexOf(id: string, thread = threads.get(id)): number {
+  indexOf(id: string, group = groups.get(id)): number {
     let conversation = -1;
     for (const [index, row] of this.rows) {
       if (row.id === id) return index;
-      if (row.conversation && row.thread === thread) conversation = index;
+      if (row.conversation && groupOf(row) === group) conversation = index;
     }
     return conversation;
   }
@@ -113,7 +145,7 @@ export abstract class RowList {
 
   /** How far a row moved down that was at `before`. */
   protected movedFrom(before: number, row: Row | undefined): number {
-    const now = row ? this.indexOf(row.id, row.thread) : -1;
+    const now = row ? this.indexOf(row.id, groupOf(row)) : -1;
     return now < 0 ? 0 : now - before;
   }
 }

@@ -62,7 +62,7 @@ export function NothingFound({ list }: { list: FoundList }) {
     const controller = new AbortController();
     const ask = async () => {
       try {
-        setHints(await findHints(list.query, list.within, controller.signal));
+        setHints(await findHints(list, controller.signal));
       } catch (error) {
         if (!isAbort(error)) setHints([]);
       }

@@ -69,7 +69,7 @@ export async function openMessage(id: string): Promise<void> {
   try {
     const message = await getJson<Message>(`/messages/${encodeURIComponent(id)}`, controller.signal);
     if (controller.signal.aborted) return;
-    noteThread(id, message.thread);
+    noteThread(message);
     opened.value = { id, message, body: null, error: null };
     const body = await readBody(message, controller.signal);
     if (controller.signal.aborted) return;
@@ -197,7 +197,8 @@ const listOfMailbox = (mailbox: string, oldestFirst: boolean) => ({ key: keyOfMa
 function listOf(now: Route): { key: string; make: () => RowList } | null {
   if (now.name === 'mail') return listOfMailbox(now.mailbox, now.oldestFirst ?? false);
   if (now.name !== 'search' || !now.query.trim()) return null;
-  return { key: keyOfSearch(now.query, now.within), make: () => new FoundList(now.query, now.within) };
+  const gathered = settings.value.conversations;
+  return { key: keyOfSearch(now.query, now.within, gathered), make: () => new FoundList(now.query, now.within, gathered) };
 }
 
 function followRoute(): void {

@@ -92,7 +92,7 @@ export function AppearancePage() {
         ))}
         <fieldset>
           <legend>Reading</legend>
-          <Switch name="conversations" label="Gather messages into conversations" hint="A row of a list then stands for all messages of its mailbox that answer each other." />
+          <Switch name="conversations" label="Gather messages into conversations" hint="A row of a list then stands for all messages that answer each other, of its mailbox or of what was found." />
           <Switch name="shortcuts" label="Keys of a single letter" hint="Without them, j, e, # and the like do nothing; the arrows, Enter and Esc stay." />
         </fieldset>
       </form>
