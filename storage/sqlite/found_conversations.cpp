@@ -15,24 +15,35 @@ bool alone(const FoundConversation& conversation)
 
 } // namespace
 
+FoundConversation FoundConversations::of(const MessageRow& row)
+{
+    const FoundConversation alone{.thread = -row.message};
+    const auto mailbox = std::ranges::find(matching_.mailboxes(), row.mailbox, &NamedMailbox::id);
+    if (mailbox == matching_.mailboxes().end() || mailbox->role == MailboxRole::drafts) return alone;
+    // Not by the key in its body, which is wide: a page of what is found asks for
+    // a thousand. Nor with IN, for which SQLite would fill a table each time.
+    Query thread(database_,
+                 "SELECT coalesce((SELECT thread FROM conversation INDEXED BY conversation_by_received "
+                 "WHERE mailbox = ?1 AND latest = 1 AND received = ?2 AND uid = ?3), "
+                 "(SELECT thread FROM conversation INDEXED BY conversation_by_received "
+                 "WHERE mailbox = ?1 AND latest = 0 AND received = ?2 AND uid = ?3))",
+                 row.mailbox, row.received, row.uid);
+    if (!thread.step() || thread.null(0)) return alone;
+    const bool aside = mailbox->role == MailboxRole::junk || mailbox->role == MailboxRole::trash;
+    return {.thread = thread.integer(0), .aside = aside ? row.mailbox : 0};
+}
+
 std::optional<FoundConversation> FoundConversations::of(MessageId message)
 {
     Query row(database_,
-              "SELECT thread_of(body.thread_key, msg.id), m.mailbox, mailbox.role FROM msg "
-              "CROSS JOIN message m CROSS JOIN mailbox CROSS JOIN body WHERE msg.id = ? AND "
-              "msg.account = ? AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id AND "
-              "mailbox.id = m.mailbox AND body.id = msg.body",
+              "SELECT m.mailbox, m.uid, m.received FROM msg CROSS JOIN message m WHERE msg.id = ? AND "
+              "msg.account = ? AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id",
               message, account_);
     if (!row.step()) return std::nullopt;
-    switch (row.as<MailboxRole>(2)) {
-    case MailboxRole::drafts:
-        return FoundConversation{.thread = -static_cast<std::int64_t>(message)};
-    case MailboxRole::junk:
-    case MailboxRole::trash:
-        return FoundConversation{.thread = row.integer(0), .aside = row.integer(1)};
-    default:
-        return FoundConversation{.thread = row.integer(0)};
-    }
+    return of(MessageRow{.message = static_cast<std::int64_t>(message),
+                         .mailbox = row.integer(0),
+                         .uid = row.as<std::uint32_t>(1),
+                         .received = row.as<Time>(2)});
 }
 
 bool FoundConversations::comes_before(const FoundConversation& conversation, const SearchCursor& hit)
@@ -77,7 +88,7 @@ std::vector<FoundConversations::Member> FoundConversations::members(const FoundC
 {
     std::vector<Member> members;
     Query row(database_,
-              "SELECT m.msg, m.mailbox, m.flags, m.size, m.received, body.attachments FROM "
+              "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.received, body.attachments FROM "
               "(SELECT c.mailbox, c.uid FROM mailbox CROSS JOIN conversation c WHERE mailbox.account = ? AND "
               "iif(mailbox.role IN (?, ?, ?), mailbox.id, 0) = ? AND c.mailbox = mailbox.id AND c.thread = ? "
               "ORDER BY c.received DESC, c.uid DESC LIMIT ?) one "
@@ -88,10 +99,11 @@ std::vector<FoundConversations::Member> FoundConversations::members(const FoundC
     while (row.step())
         members.push_back({.row = {.message = row.integer(0),
                                    .mailbox = row.integer(1),
-                                   .flags = row.as<std::uint32_t>(2),
-                                   .size = row.as<std::uint64_t>(3),
-                                   .received = row.as<Time>(4)},
-                           .attachments = row.as<bool>(5)});
+                                   .uid = row.as<std::uint32_t>(2),
+                                   .flags = row.as<std::uint32_t>(3),
+                                   .size = row.as<std::uint64_t>(4),
+                                   .received = row.as<Time>(5)},
+                           .attachments = row.as<bool>(6)});
     return members;
 }
 

@@ -33,7 +33,10 @@ public:
         : database_(database), account_(account), matching_(matching)
     {}
 
-    /// The conversation that a message of the account is in; none when it has gone.
+    /// The conversation that a message of the account is in.
+    FoundConversation of(const MessageRow& row);
+
+    /// The same; none when it has gone.
     std::optional<FoundConversation> of(MessageId message);
 
     /// The search has come to this message of it, and need not ask again.

@@ -1,7 +1,5 @@
 #include "storage/sqlite/index_file.hpp"
 
-#include "storage/sqlite/conversation.hpp"
-
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -138,7 +136,6 @@ std::unique_ptr<Database> open_search_reader(const Database::Options& mail,
                                              const std::filesystem::path& index)
 {
     auto database = std::make_unique<Database>(mail);
-    add_thread_of(*database);
     database->run("ATTACH ? AS idx", index.string());
     if (number_of(*database, "PRAGMA idx.user_version") != version)
         throw std::runtime_error("the search index is of another version; restart the server");

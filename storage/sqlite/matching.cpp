@@ -1,12 +1,15 @@
 #include "storage/sqlite/matching.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr std::size_t most_looked_up = 4000; // found by words, of which the messages are looked up before
-constexpr std::size_t most_asked = 250;      // messages one by one, before all that the words find is read
+constexpr std::size_t most_asked = 100;      // messages one by one, before all that the words find is read
+constexpr std::size_t few = 1000;            // found by words: read at once
 
 std::vector<NamedMailbox> mailboxes_of(Database& database, AccountId account)
 {
@@ -18,11 +21,12 @@ std::vector<NamedMailbox> mailboxes_of(Database& database, AccountId account)
 }
 
 /// Places in the index of what an expression finds, ascending.
-std::vector<std::int64_t> places_of(Database& database, const std::string& match)
+std::vector<std::int64_t> places_of(Database& database, const std::string& match,
+                                    std::size_t most = std::numeric_limits<std::size_t>::max())
 {
     std::vector<std::int64_t> places;
     Query row(database, "SELECT rowid FROM idx.entry WHERE entry MATCH ? ORDER BY rowid", match);
-    while (row.step())
+    while (places.size() < most && row.step())
         places.push_back(row.integer(0));
     return places;
 }
@@ -97,10 +101,23 @@ bool Matching::fits(const MessageRow& row, std::int64_t key)
 bool Matching::has_words(std::int64_t key)
 {
     if (plan_.match.empty()) return true;
-    if (!wanted_ && ++asked_ > most_asked) wanted_ = places_of(database_, plan_.match);
+    if (!wanted_) expect_more();
     if (wanted_) return contains(*wanted_, key);
     return Query(database_, "SELECT 1 FROM idx.entry WHERE entry MATCH ? AND rowid = ?", plan_.match, key)
         .step();
+}
+
+/// A message is asked for: how to answer for those to come. Each by itself costs
+/// more than a few of those that have the words.
+void Matching::expect_more()
+{
+    ++asked_;
+    if (asked_ == 1) {
+        auto places = places_of(database_, plan_.match, few);
+        if (places.size() < few) wanted_ = std::move(places);
+    } else if (asked_ > most_asked) {
+        wanted_ = places_of(database_, plan_.match);
+    }
 }
 
 /// The account's messages at these places of the index, ascending.

@@ -37,6 +37,7 @@ public:
 private:
     bool fits(const MessageRow& row, std::int64_t key);
     bool has_words(std::int64_t key);
+    void expect_more();
     std::vector<std::int64_t> messages_at(const std::vector<std::int64_t>& places);
 
     Database& database_;

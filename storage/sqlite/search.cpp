@@ -70,23 +70,23 @@ private:
 
     bool enough() const { return rows_.size() > limit_ && (after_ || hits_ > most_counted); }
 
-    /// Takes what was found, in its order.
-    void take(const SearchCursor& hit)
+    /// Takes what was found, in its order, into the conversation that has it.
+    void take(const SearchCursor& hit, const std::optional<FoundConversation>& conversation)
     {
         ++hits_;
-        if (const auto row = row_of(hit)) rows_.push_back(*row);
+        if (!conversation)
+            rows_.push_back({.hit = hit});
+        else if (is_shown_here(hit, *conversation))
+            rows_.push_back({.hit = hit, .conversation = *conversation});
         if (hits_ <= most_counted) counted_ = rows_.size();
     }
 
-    /// None when its conversation has one, on this page or before.
-    std::optional<Row> row_of(const SearchCursor& hit)
+    /// Unless it has a row already, on this page or before.
+    bool is_shown_here(const SearchCursor& hit, const FoundConversation& conversation)
     {
-        if (!gathers_) return Row{.hit = hit};
-        const auto conversation = conversations_.of(MessageId{hit.message});
         conversations_.note_found(hit.message);
-        if (!conversation || !seen_.insert(*conversation).second) return std::nullopt;
-        if (after_ && conversations_.comes_before(*conversation, hit)) return std::nullopt;
-        return Row{.hit = hit, .conversation = *conversation};
+        if (!seen_.insert(conversation).second) return false;
+        return !after_ || !conversations_.comes_before(conversation, hit);
     }
 
     void begin_anew()
@@ -120,7 +120,7 @@ private:
     {
         // In this order, whatever the tables' statistics say.
         Query copy(database_,
-                   "SELECT m.msg, m.mailbox, m.flags, m.size, m.received FROM idx.doc "
+                   "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.received FROM idx.doc "
                    "CROSS JOIN msg CROSS JOIN message m WHERE doc.id = ?1 AND msg.body = doc.body AND "
                    "msg.account = ?2 AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
                    "ORDER BY m.msg DESC",
@@ -128,11 +128,13 @@ private:
         while (copy.step()) {
             const MessageRow row{.message = copy.integer(0),
                                  .mailbox = copy.integer(1),
-                                 .flags = copy.as<std::uint32_t>(2),
-                                 .size = copy.as<std::uint64_t>(3),
-                                 .received = copy.as<Time>(4)};
+                                 .uid = copy.as<std::uint32_t>(2),
+                                 .flags = copy.as<std::uint32_t>(3),
+                                 .size = copy.as<std::uint64_t>(4),
+                                 .received = copy.as<Time>(5)};
             const SearchCursor hit{place, row.message};
-            if (comes_after(hit) && matching_.row_holds(row, place)) take(hit);
+            if (!comes_after(hit) || !matching_.row_holds(row, place)) continue;
+            take(hit, gathers_ ? std::optional(conversations_.of(row)) : std::nullopt);
         }
     }
 
@@ -172,7 +174,7 @@ private:
                     return std::pair(a.place, a.message) > std::pair(b.place, b.message);
                 });
             for (; next != end && !enough(); ++next)
-                take(*next);
+                take(*next, gathers_ ? conversations_.of(MessageId{next->message}) : std::nullopt);
         }
     }
 

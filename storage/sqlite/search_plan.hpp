@@ -27,6 +27,7 @@ struct MessageRow
 {
     std::int64_t message = 0;
     std::int64_t mailbox = 0;
+    std::uint32_t uid = 0;
     std::uint32_t flags = 0;
     std::uint64_t size = 0;
     Time received{};

@@ -24,11 +24,14 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -94,12 +97,14 @@ public:
             accounts.push_back(account.id);
     }
 
-    storage::Found search(const std::string& text, std::size_t limit = 50)
+    storage::Found search(const std::string& text, std::size_t limit = 50,
+                          storage::Rows rows = storage::Rows::messages,
+                          std::optional<storage::SearchCursor> after = std::nullopt)
     {
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         auto query = storage::parse_search(text, now);
         if (!query) throw std::runtime_error(text + ": " + query.error().sentence);
-        return must(run(store->search().search(accounts.at(0), std::move(*query), std::nullopt, limit)));
+        return must(run(store->search().search(accounts.at(0), std::move(*query), after, limit, rows)));
     }
 
     /// Returns once everything of the first account has been indexed.
@@ -216,6 +221,55 @@ void time_searches(Report& report, Subject& subject)
     report.at_most("a conversation", median(threads), search_ms, "ms");
 }
 
+/// A narrow place to look in.
+void archive_some(Subject& subject)
+{
+    const auto account = subject.accounts.at(0);
+    auto& mail = subject.store->mail();
+    const auto mailboxes = must(subject.run(mail.mailboxes(account)));
+    const auto archive = std::ranges::find(mailboxes, storage::MailboxRole::archive, &storage::Mailbox::role);
+    const auto inbox = std::ranges::find(mailboxes, storage::MailboxRole::inbox, &storage::Mailbox::role);
+    std::vector<storage::MessageId> some;
+    for (std::uint32_t position = 0; position < inbox->messages; position += 250) {
+        const auto page = must(subject.run(mail.list(account, inbox->id, 0, position, 1)));
+        some.push_back(page.items.front().id);
+    }
+    must(subject.run(mail.move(account, std::move(some), archive->id)));
+    subject.catch_up();
+}
+
+/// The first page, and one far down, as messages and as conversations in turns.
+void time_conversations(Report& report, Subject& subject)
+{
+    using storage::Rows;
+    const Letters letters;
+    report.subject("searches whose rows are conversations");
+    for (const std::string& query : {std::string("mine"), letters.word(3), std::string("onceinawhile"),
+                                     std::string("mine in:archive"), std::string("in:inbox")}) {
+        for (const bool deep : {false, true}) {
+            std::optional<storage::SearchCursor> after;
+            for (int page = 0; deep && page < 5; ++page) {
+                const auto found = subject.search(query, 200, Rows::conversations, after);
+                if (!found.next) break;
+                after = found.next;
+            }
+            if (deep && !after) continue;
+            std::vector<double> single, gathered;
+            constexpr int times = 15;
+            for (int i = 0; i < times; ++i) {
+                for (const auto rows : {Rows::messages, Rows::conversations}) {
+                    const auto began = Clock::now();
+                    subject.search(query, 50, rows, after);
+                    (rows == Rows::messages ? single : gathered).push_back(seconds_since(began) * 1000);
+                }
+            }
+            const auto what = query + (deep ? ", a page far down" : ", the first page");
+            report.info(what + ", messages", median(single), "ms");
+            report.at_most(what + ", conversations", median(gathered), search_ms, "ms");
+        }
+    }
+}
+
 struct Load
 {
     double rate = 0; // messages a second
@@ -291,6 +345,8 @@ int measure(const Arguments& arguments)
                 static_cast<double>(octets_on_disk(data) - before) / static_cast<double>(before), "");
     mark_some(subject);
     time_searches(report, subject);
+    archive_some(subject);
+    time_conversations(report, subject);
     return report.finish(arguments);
 }
 
