@@ -142,7 +142,7 @@ export const doingCases = {
       await shoot(page, 'doing-search');
       await selected(page).getByRole('button', { name: 'More for the selection' }).click();
       await page.getByRole('menuitem', { name: 'Move to…' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Move 11 messages to' });
+      const dialog = page.getByRole('dialog', { name: 'Move 11 conversations to' });
       await shoot(page, 'doing-move');
       await dialog.getByRole('textbox', { name: 'Find a mailbox' }).fill('arch');
       await dialog.getByRole('button', { name: 'Archive' }).click();
