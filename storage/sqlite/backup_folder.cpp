@@ -10,7 +10,6 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t piece_octets = 256ul * 1024;
 constexpr std::size_t longest_manifest = 1024ul * 1024;
 
 void write_all(Files& files, int file, std::string_view octets, std::uint64_t offset,

@@ -25,7 +25,7 @@ constexpr std::uint64_t octets_at_once = 512ull * 1024;
 constexpr auto after_failure = 10min; // a full disk, mostly
 
 /// A record on its way to another place.
-struct Copied
+struct MovedRecord
 {
     Place from;
     std::string octets; // header and body
@@ -35,7 +35,7 @@ struct Copied
 class Moving
 {
 public:
-    Moving(Core& core, std::vector<Copied> copies) : core_(&core), copies_(std::move(copies)) {}
+    Moving(Core& core, std::vector<MovedRecord> copies) : core_(&core), copies_(std::move(copies)) {}
 
     void write_body(BodyStore& bodies)
     {
@@ -77,7 +77,7 @@ private:
     }
 
     Core* core_;
-    std::vector<Copied> copies_;
+    std::vector<MovedRecord> copies_;
 };
 
 /// Those of the places that a row still names.
@@ -198,7 +198,7 @@ std::vector<Place> Compaction::next_places()
 /// False when the writer could not.
 bool Compaction::move(std::vector<Place> places)
 {
-    std::vector<Copied> copies;
+    std::vector<MovedRecord> copies;
     std::uint64_t octets = 0;
     for (auto& place : places) {
         std::string record(static_cast<std::size_t>(place.record_octets()), '\0');

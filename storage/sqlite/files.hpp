@@ -16,6 +16,9 @@ namespace pillarbox::storage::sqlite {
 
 using boost::system::error_code;
 
+/// Files are read and copied in pieces of so many octets.
+inline constexpr std::size_t piece_octets = 256ul * 1024;
+
 /// A file descriptor that closes itself.
 class Descriptor
 {

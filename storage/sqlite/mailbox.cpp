@@ -13,14 +13,13 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t longest_name = 255;      // octets
 constexpr std::int64_t most_mailboxes = 1'000; // of a person's own
 
 /// What another server had may be called otherwise than usable_mailbox() asks.
 bool importable_name(std::string_view name)
 {
     const auto control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
-    return !name.empty() && name.size() <= longest_name && std::ranges::none_of(name, control);
+    return !name.empty() && name.size() <= longest_mailbox_name && std::ranges::none_of(name, control);
 }
 
 /// 63 random bits, so that it is a positive number everywhere.
@@ -109,7 +108,7 @@ Result<void> rename_mailbox(Database& database, AccountId account, MailboxId mai
     if (!modseq) return make_error_code(Errc::not_found);
     for (const auto& [id, old] : renamed) {
         const auto now = name + old.substr(before->size());
-        if (now.size() > longest_name) return make_error_code(Errc::invalid);
+        if (now.size() > longest_mailbox_name) return make_error_code(Errc::invalid);
         if (mailbox_named(database, account, now)) return make_error_code(Errc::already_exists);
         database.run("UPDATE mailbox SET name = ?, modseq = ? WHERE id = ?", now, *modseq, id);
     }

@@ -1,12 +1,10 @@
 #include "storage/sqlite/mailbox_name.hpp"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t longest_name = 255;
 constexpr std::string_view inbox = "Inbox";
 
 bool same_letters(char a, char b)
@@ -64,7 +62,7 @@ std::string canonical_mailbox(std::string_view name)
 
 bool usable_mailbox(std::string_view name)
 {
-    if (name.size() > longest_name || !usable_characters(name)) return false;
+    if (name.size() > longest_mailbox_name || !usable_characters(name)) return false;
     while (true) {
         const auto slash = name.find('/');
         const auto part = name.substr(0, slash);

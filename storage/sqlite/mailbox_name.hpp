@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pillarbox::storage::sqlite {
+
+inline constexpr std::size_t longest_mailbox_name = 255; // octets
 
 /// A mailbox's name as it is kept: "inbox", alone or before a '/', in any
 /// letters is "Inbox" (RFC 9051 §5.1).

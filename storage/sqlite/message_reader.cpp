@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/checksum.hpp"
 #include "storage/sqlite/core.hpp"
+#include "storage/sqlite/files.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -9,8 +10,6 @@
 
 namespace pillarbox::storage::sqlite {
 namespace {
-
-constexpr std::size_t piece_octets = 256ul * 1024;
 
 /// A message that is in memory as a whole: those in a row or a segment are
 /// small, and were read and checked with one hop.

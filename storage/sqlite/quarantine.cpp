@@ -8,8 +8,6 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t piece_octets = 256ul * 1024;
-
 void expect(const error_code& error, const std::filesystem::path& path)
 {
     if (error)
