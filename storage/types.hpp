@@ -45,6 +45,11 @@ enum class SignInVersion : std::int64_t
 /// Seconds since the epoch, UTC.
 using Time = std::chrono::sys_seconds;
 
+inline Time now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 /// How long an Inbox keeps its mail, when it is for good.
 inline constexpr auto never_expires = std::chrono::days::max();
 

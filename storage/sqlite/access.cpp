@@ -4,11 +4,6 @@
 
 namespace pillarbox::storage::sqlite {
 
-Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::optional<std::uint64_t> next_modseq(Database& database, AccountId account)
 {
     Query query(database, "UPDATE account SET modseq = modseq + 1 WHERE id = ? RETURNING modseq", account);

@@ -364,7 +364,12 @@ private:
 
 // What several of them need.
 
-Time now();
+/// For what is refused before a database thread is asked.
+template <class T>
+awaitable<Result<T>> refuse(Errc error)
+{
+    co_return make_error_code(error);
+}
 
 /// Counts one change of the account; returns its change counter. Empty when
 /// there is no such account.

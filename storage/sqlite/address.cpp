@@ -10,11 +10,6 @@ bool ascii(char octet)
     return static_cast<unsigned char>(octet) < 0x80;
 }
 
-char lower(char octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
-}
-
 std::string lower_case(std::string_view text)
 {
     std::string lowered(text);

@@ -15,6 +15,12 @@ struct Address
     std::string text() const { return local_part + "@" + domain; }
 };
 
+/// Of ASCII; other octets stay as they are.
+constexpr char lower(char octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
+}
+
 /// Lower case where it is ASCII. A local part with other octets stays as it
 /// is: only its owner knows what is the same to it (RFC 6531 §3.2).
 std::string canonical_local_part(std::string_view local_part);

@@ -1,7 +1,6 @@
 #include "storage/sqlite/backup_bodies.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <stdexcept>
 
@@ -10,14 +9,14 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr int bodies_at_once = 500;
+constexpr int copied_at_once = 500;
 constexpr std::uint64_t least_hole = 64ull * 1024; // smaller ones are not worth their calls
 
-class Copying
+class BodyBackup
 {
 public:
-    Copying(const Layout& layout, Files& files, const BackupFolder& folder, Database& snapshot,
-            const Extents& known, const Tick& tick)
+    BodyBackup(const Layout& layout, Files& files, const BackupFolder& folder, Database& snapshot,
+               const Extents& known, const Tick& tick)
         : layout_(layout), files_(files), folder_(folder), snapshot_(snapshot), known_(known), tick_(tick)
     {}
 
@@ -100,7 +99,7 @@ private:
                 Query row(snapshot_,
                           "SELECT id, tier, segment, offset, octets, checksum FROM body WHERE id > ? AND "
                           "tier = 2 ORDER BY id LIMIT ?",
-                          from, bodies_at_once);
+                          from, copied_at_once);
                 while (row.step())
                     places.push_back(place_of(row, 0));
             }
@@ -138,22 +137,13 @@ private:
     CopiedBodies sum_;
 };
 
-std::optional<std::int64_t> number_of(const std::filesystem::path& file)
-{
-    const auto name = file.filename().string();
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number, 16);
-    if (error != std::errc() || end != name.data() + name.size() || name.size() != 16) return std::nullopt;
-    return number;
-}
-
 /// Files of that folder which `needed` does not know.
 std::uint64_t drop_files(Files& files, const std::filesystem::path& folder, Database& snapshot,
                          const char* needed)
 {
     std::vector<std::filesystem::path> unneeded;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        const auto number = number_of(entry.path());
+        const auto number = number_of_file(entry.path());
         if (number && !Query(snapshot, needed, *number).step()) unneeded.push_back(entry.path());
     }
     for (const auto& path : unneeded)
@@ -192,7 +182,7 @@ void punch_holes(Files& files, const std::filesystem::path& path, Database& snap
 CopiedBodies copy_bodies(const Layout& layout, Files& files, const BackupFolder& folder, Database& snapshot,
                          const Extents& known, const Tick& tick)
 {
-    return Copying(layout, files, folder, snapshot, known, tick).run();
+    return BodyBackup(layout, files, folder, snapshot, known, tick).run();
 }
 
 std::uint64_t drop_unneeded(Files& files, const BackupFolder& folder, Database& snapshot)

@@ -4,6 +4,7 @@
 #include "storage/sqlite/spool.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <string>
 
@@ -255,6 +256,15 @@ error_code BodyStore::remove_segment(std::int64_t segment)
         open_segments_.erase(segment);
     }
     return files_.remove(file_of_segment(segment));
+}
+
+std::optional<std::int64_t> number_of_file(const std::filesystem::path& file)
+{
+    const auto name = file.filename().string();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number, 16);
+    if (error != std::errc() || end != name.data() + name.size() || name.size() != 16) return std::nullopt;
+    return number;
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -181,4 +181,8 @@ private:
     std::map<std::int64_t, std::shared_ptr<Descriptor>> open_segments_;
 };
 
+/// The number that a segment or a body's file is named after; empty when it is
+/// named otherwise.
+std::optional<std::int64_t> number_of_file(const std::filesystem::path& file);
+
 } // namespace pillarbox::storage::sqlite

@@ -13,17 +13,17 @@ namespace {
 constexpr std::array<std::uint32_t, 256> make_table()
 {
     constexpr std::uint32_t reflected_polynomial = 0x82f63b78;
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
+    std::array<std::uint32_t, 256> octet_table{};
+    for (std::uint32_t i = 0; i < octet_table.size(); ++i) {
         std::uint32_t value = i;
         for (int bit = 0; bit < 8; ++bit)
             value = (value & 1) ? (value >> 1) ^ reflected_polynomial : value >> 1;
-        table[i] = value;
+        octet_table[i] = value;
     }
-    return table;
+    return octet_table;
 }
 
-constexpr auto table = make_table();
+constexpr auto octet_table = make_table();
 
 #if defined(__x86_64__)
 
@@ -48,7 +48,7 @@ constexpr Zeros make_block_of_zeros()
     Zeros zeros{};
     for (std::size_t bit = 0; bit < zeros.size(); ++bit) {
         const std::uint32_t crc = std::uint32_t{1} << bit;
-        zeros[bit] = table[crc & 0xff] ^ (crc >> 8);
+        zeros[bit] = octet_table[crc & 0xff] ^ (crc >> 8);
     }
     for (std::size_t octets = 1; octets < block; octets *= 2) {
         Zeros twice{};
@@ -65,20 +65,20 @@ using Shift = std::array<std::array<std::uint32_t, 256>, 4>;
 constexpr Shift make_shift()
 {
     const auto zeros = make_block_of_zeros();
-    Shift shift{};
-    for (std::size_t octet = 0; octet < shift.size(); ++octet) {
+    Shift word_shift{};
+    for (std::size_t octet = 0; octet < word_shift.size(); ++octet) {
         for (std::uint32_t value = 0; value < 256; ++value)
-            shift[octet][value] = followed_by(zeros, value << 8 * octet);
+            word_shift[octet][value] = followed_by(zeros, value << 8 * octet);
     }
-    return shift;
+    return word_shift;
 }
 
-constexpr auto shift = make_shift();
+constexpr auto word_shift = make_shift();
 
 std::uint64_t shifted(std::uint64_t crc)
 {
-    return shift[0][crc & 0xff] ^ shift[1][crc >> 8 & 0xff] ^ shift[2][crc >> 16 & 0xff] ^
-           shift[3][crc >> 24 & 0xff];
+    return word_shift[0][crc & 0xff] ^ word_shift[1][crc >> 8 & 0xff] ^ word_shift[2][crc >> 16 & 0xff] ^
+           word_shift[3][crc >> 24 & 0xff];
 }
 
 std::uint64_t word_at(const char* at)
@@ -120,7 +120,7 @@ std::uint32_t portable_checksum(std::string_view octets, std::uint32_t before)
 {
     std::uint32_t crc = ~before;
     for (const char octet : octets)
-        crc = table[(crc ^ static_cast<unsigned char>(octet)) & 0xff] ^ (crc >> 8);
+        crc = octet_table[(crc ^ static_cast<unsigned char>(octet)) & 0xff] ^ (crc >> 8);
     return ~crc;
 }
 

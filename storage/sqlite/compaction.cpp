@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 // One piece: some milliseconds of either thread of the writer.
 constexpr std::size_t records_at_once = 100;
-constexpr std::uint64_t octets_at_once = 512ull * 1024;
+constexpr std::uint64_t moved_at_once = 512ull * 1024;
 
 constexpr auto after_failure = 10min; // a full disk, mostly
 
@@ -184,7 +184,7 @@ std::vector<Place> Compaction::next_places()
     for (std::uint64_t octets = 0; next_ < records_.size() && places.size() < records_at_once; ++next_) {
         const auto& [offset, record] = records_[next_];
         octets += record_header_octets + record.octets;
-        if (octets > octets_at_once && !places.empty()) break;
+        if (octets > moved_at_once && !places.empty()) break;
         places.push_back({.body = record.body,
                           .tier = Tier::segment,
                           .segment = segment_,

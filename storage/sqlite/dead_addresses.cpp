@@ -10,7 +10,7 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr std::int64_t most_addresses = 100'000;
-constexpr std::int64_t longest = std::int64_t{365} * 24 * 60 * 60; // seconds; no setting is longer
+constexpr std::int64_t longest_remembered = std::int64_t{365} * 24 * 60 * 60; // seconds; no setting is longer
 
 DeadAddress dead_address_of(const Query& row)
 {
@@ -98,7 +98,7 @@ void note_life(Database& database, const Event& attempt, const Outcome& outcome,
                                 .recipient = address,
                                 .text = "its server said " + std::to_string(failures) +
                                         " times in a row that there is no such mailbox"});
-    database.run("DELETE FROM dead_address WHERE last < ?", at - std::chrono::seconds(longest));
+    database.run("DELETE FROM dead_address WHERE last < ?", at - std::chrono::seconds(longest_remembered));
     database.run("DELETE FROM dead_address WHERE address IN (SELECT address FROM dead_address ORDER BY last "
                  "DESC LIMIT -1 OFFSET ?)",
                  most_addresses);

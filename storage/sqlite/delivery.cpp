@@ -260,12 +260,6 @@ std::size_t octets_of(const Delivery& delivery)
     return std::max<std::size_t>(1, static_cast<std::size_t>(delivery.body->size()));
 }
 
-template <class T>
-awaitable<Result<T>> refuse(Errc error)
-{
-    co_return make_error_code(error);
-}
-
 } // namespace
 
 std::unique_ptr<Spool> SqliteMail::new_spool()

@@ -118,12 +118,6 @@ private:
     BodyStore::Written written_;
 };
 
-template <class Value>
-awaitable<Result<Value>> refuse(Errc error)
-{
-    co_return make_error_code(error);
-}
-
 awaitable<Result<DraftSaved>> save(Core& core, NewDraft draft, std::optional<Saving::Replaces> replaces)
 {
     if (!core.delivers()) return refuse<DraftSaved>(Errc::unavailable);

@@ -6,7 +6,7 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr int accounts_at_once = 500;
-constexpr std::size_t messages_at_once = 200;
+constexpr std::size_t expired_at_once = 200;
 
 struct Inbox
 {
@@ -54,7 +54,7 @@ std::optional<ExpiryCursor> look_through(Database& database, const Inbox& inbox,
         if (stays && placed) return std::nullopt;
         if (stays) continue;
         expired.messages.emplace_back(inbox.account, row.as<MessageId>(1));
-        if (expired.messages.size() >= messages_at_once)
+        if (expired.messages.size() >= expired_at_once)
             return ExpiryCursor{.account = inbox.account, .uid = row.as<std::uint32_t>(0)};
     }
     return std::nullopt;

@@ -168,21 +168,21 @@ std::vector<std::int64_t> accounts_in(std::string_view mark)
 }
 
 /// What the index has of a body.
-struct Kept
+struct KeptEntry
 {
     std::int64_t id = 0;
     std::vector<std::int64_t> links;
     Columns columns;
 };
 
-std::optional<Kept> find_entry(Database& index, std::int64_t body)
+std::optional<KeptEntry> find_entry(Database& index, std::int64_t body)
 {
     Query row(index,
               "SELECT doc.id, doc.links, content.text FROM doc JOIN content ON content.id = doc.id "
               "WHERE doc.body = ?",
               body);
     if (!row.step()) return std::nullopt;
-    return Kept{
+    return KeptEntry{
         .id = row.integer(0), .links = read_links(row.text(1)), .columns = unpack(inflate(row.text(2)))};
 }
 

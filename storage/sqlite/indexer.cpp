@@ -19,11 +19,11 @@ namespace {
 using namespace std::chrono_literals;
 using Severity = Observer::Severity;
 
-constexpr auto longest = 5s; // what other processes commit nobody tells us
+constexpr auto longest_idle = 5s; // what other processes commit nobody tells us
 constexpr auto between_two_beginnings = 10min;
-constexpr double calm = 50;      // deliveries a second: at that rate it rests as long as it works
-constexpr double most_rest = 60; // times as long
-constexpr auto look = 200ms;     // between two looks at how calm it is
+constexpr double calm = 50;        // deliveries a second: at that rate it rests as long as it works
+constexpr double most_rest = 60;   // times as long
+constexpr auto calm_pause = 200ms; // between two looks at how calm it is
 constexpr int gone_at_once = 256;
 constexpr int swept_at_once = 1000;
 constexpr std::size_t most_gone = 100'000; // kept in memory; the next start finds the others
@@ -127,7 +127,7 @@ void Indexer::work()
 void Indexer::wait()
 {
     pollfd waited{.fd = woken_.number(), .events = POLLIN, .revents = 0};
-    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest_idle).count();
     if (::poll(&waited, 1, static_cast<int>(most)) <= 0) return;
     eventfd_t count = 0;
     ::eventfd_read(woken_.number(), &count); // nonblocking; there is nothing to learn from it
@@ -182,7 +182,7 @@ void Indexer::give_way(std::uint64_t deliveries, std::chrono::steady_clock::dura
     Seconds rest = took * std::min(rate(deliveries, took) / calm, most_rest);
     std::unique_lock lock(rest_mutex_);
     while (!stopping_ && rest > Seconds::zero()) {
-        const auto now = std::min<Seconds>(rest, look);
+        const auto now = std::min<Seconds>(rest, calm_pause);
         const auto before = deliveries_.load();
         rested_.wait_for(lock, now, [this] { return stopping_.load(); });
         if (rate(deliveries_ - before, now) < calm) return;

@@ -14,15 +14,15 @@ using namespace std::chrono_literals;
 
 constexpr auto term = 120s;
 constexpr auto renewal = 15s;
-constexpr auto busy = 10'000ms; // a server commits many times within that
+constexpr auto lease_busy = 10'000ms; // a server commits many times within that
 
 } // namespace
 
 Lease::Lease(const Layout& layout, std::string_view purpose) : holder_(new_lease_holder(purpose))
 {
     if (::access(layout.database.c_str(), W_OK) != 0 || ::access(layout.directory.c_str(), W_OK) != 0) return;
-    database_ = std::make_unique<Database>(
-        Database::Options{.file = layout.database, .mode = Database::Mode::writer, .busy = busy, .vfs = {}});
+    database_ = std::make_unique<Database>(Database::Options{
+        .file = layout.database, .mode = Database::Mode::writer, .busy = lease_busy, .vfs = {}});
     write();
 }
 

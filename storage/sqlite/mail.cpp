@@ -10,7 +10,7 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 // The page is cut from the index before anything is joined to it.
-constexpr auto select_page =
+constexpr auto select_messages =
     "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.modseq, m.received, "
     "body.sender_name, body.sender_address, body.subject, body.preview, body.message_id, body.thread_key, "
     "body.date, "
@@ -36,7 +36,7 @@ constexpr auto count_conversations_before =
     "SELECT count(*) FROM conversation WHERE mailbox = ? AND latest = 1 AND (received, uid) >= (?, ?)";
 
 /// A place in the order of a list.
-struct Place
+struct Position
 {
     Time received = Time::max();
     std::uint32_t uid = 0;
@@ -44,7 +44,7 @@ struct Place
 
 /// Where the message is, or was; of one that is long forgotten, where messages
 /// that came before it are.
-Place place_of(Database& database, MailboxId mailbox, std::uint32_t uid)
+Position position_of(Database& database, MailboxId mailbox, std::uint32_t uid)
 {
     Query row(database,
               "SELECT coalesce((SELECT received FROM message WHERE mailbox = ?1 AND uid = ?2), "
@@ -55,8 +55,8 @@ Place place_of(Database& database, MailboxId mailbox, std::uint32_t uid)
     return {.received = row.as<Time>(0), .uid = uid};
 }
 
-Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, std::uint32_t before,
-                     std::uint32_t position, std::size_t limit, Rows rows)
+Result<Page> messages_page(Database& database, AccountId account, MailboxId mailbox, std::uint32_t before,
+                           std::uint32_t position, std::size_t limit, Rows rows)
 {
     const bool gathered = rows == Rows::conversations;
     Page page;
@@ -69,15 +69,15 @@ Result<Page> page_of(Database& database, AccountId account, MailboxId mailbox, s
         page.modseq = row.as<std::uint64_t>(2);
     }
     page.position = position;
-    Place below;
+    Position below;
     if (before != 0) {
-        below = place_of(database, mailbox, before);
+        below = position_of(database, mailbox, before);
         Query row(database, gathered ? count_conversations_before : count_messages_before, mailbox,
                   below.received, below.uid);
         row.step();
         page.position += row.as<std::uint32_t>(0);
     }
-    for (Query row(database, gathered ? select_conversations : select_page, mailbox, below.received,
+    for (Query row(database, gathered ? select_conversations : select_messages, mailbox, below.received,
                    below.uid, limit, position);
          row.step();) {
         page.items.push_back(listed_of(row));
@@ -107,7 +107,7 @@ awaitable<Result<Page>> SqliteMail::list(AccountId account, MailboxId mailbox, s
                                          std::uint32_t position, std::size_t limit, Rows rows)
 {
     auto work = [=](Database& database) {
-        return page_of(database, account, mailbox, before, position, limit, rows);
+        return messages_page(database, account, mailbox, before, position, limit, rows);
     };
     return submit(*core_.readers, std::move(work));
 }

@@ -148,12 +148,6 @@ Result<void> remove_mailbox(Database& database, AccountId account, MailboxId mai
     return boost::system::in_place_value;
 }
 
-template <class Value>
-awaitable<Result<Value>> refuse()
-{
-    co_return make_error_code(Errc::invalid);
-}
-
 } // namespace
 
 MailboxId make_mailbox(Database& database, AccountId account, MailboxRole role, std::string_view name)
@@ -165,7 +159,7 @@ MailboxId make_mailbox(Database& database, AccountId account, MailboxRole role, 
 
 awaitable<Result<MailboxId>> SqliteTransfer::mailbox(AccountId account, std::string name)
 {
-    if (!importable_name(name)) return refuse<MailboxId>();
+    if (!importable_name(name)) return refuse<MailboxId>(Errc::invalid);
     auto work = [account, name = canonical_mailbox(name)](Database& database) {
         return find_or_make(database, account, name);
     };
@@ -174,7 +168,7 @@ awaitable<Result<MailboxId>> SqliteTransfer::mailbox(AccountId account, std::str
 
 awaitable<Result<MailboxId>> SqliteMail::add_mailbox(AccountId account, std::string name)
 {
-    if (!usable_mailbox(name)) return refuse<MailboxId>();
+    if (!usable_mailbox(name)) return refuse<MailboxId>(Errc::invalid);
     auto work = [account, name = canonical_mailbox(name)](Database& database) {
         return sqlite::add_mailbox(database, account, name);
     };
@@ -183,7 +177,7 @@ awaitable<Result<MailboxId>> SqliteMail::add_mailbox(AccountId account, std::str
 
 awaitable<Result<void>> SqliteMail::rename_mailbox(AccountId account, MailboxId mailbox, std::string name)
 {
-    if (!usable_mailbox(name)) return refuse<void>();
+    if (!usable_mailbox(name)) return refuse<void>(Errc::invalid);
     auto work = [account, mailbox, name = canonical_mailbox(name)](Database& database) {
         return sqlite::rename_mailbox(database, account, mailbox, name);
     };

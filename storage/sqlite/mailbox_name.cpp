@@ -5,7 +5,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::string_view inbox = "Inbox";
+constexpr std::string_view inbox_name = "Inbox";
 
 bool same_letters(char a, char b)
 {
@@ -56,8 +56,8 @@ bool usable_characters(std::string_view text)
 std::string canonical_mailbox(std::string_view name)
 {
     const auto first = name.substr(0, name.find('/'));
-    if (!std::ranges::equal(first, inbox, same_letters)) return std::string(name);
-    return std::string(inbox).append(name.substr(first.size()));
+    if (!std::ranges::equal(first, inbox_name, same_letters)) return std::string(name);
+    return std::string(inbox_name).append(name.substr(first.size()));
 }
 
 bool usable_mailbox(std::string_view name)

@@ -161,7 +161,7 @@ Shown shown_of(const Query& row)
             .removes_fetched = row.as<bool>(6)};
 }
 
-Result<Shown> look(Database& database, AccountId account, std::optional<MailboxId> mailbox)
+Result<Shown> look_at(Database& database, AccountId account, std::optional<MailboxId> mailbox)
 {
     if (mailbox) {
         Query row(database,
@@ -223,7 +223,7 @@ awaitable<Result<std::unique_ptr<Maildrop>>> SqliteMail::open_maildrop(AccountId
     auto work = [this, account, view, as_of,
                  hold = std::move(hold)](Database& database) mutable -> Result<std::unique_ptr<Maildrop>> {
         if (as_of && *as_of != sign_in_version(database)) return make_error_code(Errc::changed);
-        auto shown = look(database, account, view.mailbox);
+        auto shown = look_at(database, account, view.mailbox);
         if (!shown) return shown.error();
         if (view.since) show_only(database, *view.since, *shown);
         hold->shows(shown->modseq);

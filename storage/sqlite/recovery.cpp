@@ -2,7 +2,6 @@
 
 #include "storage/sqlite/core.hpp"
 
-#include <charconv>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,16 +36,6 @@ void remove(Core& core, const std::filesystem::path& file)
                                  "; remove it by hand");
 }
 
-/// The number a file is named after.
-std::optional<std::int64_t> number_of(const std::filesystem::path& file)
-{
-    const auto name = file.filename().string();
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number, 16);
-    if (error != std::errc() || end != name.data() + name.size() || name.size() != 16) return std::nullopt;
-    return number;
-}
-
 /// Left alone: it is not ours.
 void report_foreign(Core& core, const std::filesystem::path& file)
 {
@@ -67,7 +56,7 @@ std::size_t remove_orphans(Core& core, Database& database, bool others)
         return others || number % 2 == static_cast<std::int64_t>(core.lane());
     };
     for_each_entry(core.layout.files, [&](const auto& file) {
-        const auto body = number_of(file);
+        const auto body = number_of_file(file);
         if (!body) return report_foreign(core, file);
         if (!mine(*body)) return;
         if (Query(database, "SELECT 1 FROM body WHERE id = ? AND tier = ?", *body, Tier::file).step()) return;
@@ -75,7 +64,7 @@ std::size_t remove_orphans(Core& core, Database& database, bool others)
         ++removed;
     });
     for_each_entry(core.layout.segments, [&](const auto& file) {
-        const auto segment = number_of(file);
+        const auto segment = number_of_file(file);
         if (!segment) return report_foreign(core, file);
         if (!mine(*segment) || Query(database, "SELECT 1 FROM segment WHERE number = ?", *segment).step())
             return;

@@ -18,7 +18,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds busy{1'000};
+constexpr std::chrono::milliseconds staging_busy{1'000};
 
 /// What may lie in a data directory that counts as empty.
 bool counts_as_nothing(const std::string& name)
@@ -106,8 +106,10 @@ private:
     {
         std::vector<std::int64_t> segments;
         {
-            Database database(
-                {.file = staging_.database, .mode = Database::Mode::writer, .busy = busy, .vfs = vfs_});
+            Database database({.file = staging_.database,
+                               .mode = Database::Mode::writer,
+                               .busy = staging_busy,
+                               .vfs = vfs_});
             migrate(database, migrations());
             database.run("BEGIN IMMEDIATE");
             // What only the old octets needed: they have not been copied.

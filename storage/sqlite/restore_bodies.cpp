@@ -1,5 +1,7 @@
 #include "storage/sqlite/restore_bodies.hpp"
 
+#include "storage/sqlite/segment.hpp"
+
 #include <algorithm>
 
 #include <fcntl.h>
@@ -7,13 +9,11 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::uint64_t longest_body = 64ull * 1024 * 1024;
-
-class Copying
+class BodyRestore
 {
 public:
-    Copying(const BackupFolder& folder, const Layout& layout, Files& files, Database& snapshot,
-            Findings& findings, const Tick& tick)
+    BodyRestore(const BackupFolder& folder, const Layout& layout, Files& files, Database& snapshot,
+                Findings& findings, const Tick& tick)
         : folder_(folder),
           layout_(layout),
           files_(files),
@@ -71,7 +71,7 @@ private:
     void copy_record(const Place& place, int source, int target, const std::filesystem::path& from,
                      const std::filesystem::path& to)
     {
-        if (place.octets > longest_body) return damaged(place, "its row is damaged", from);
+        if (place.octets > longest_segment_body) return damaged(place, "its row is damaged", from);
         record_.resize(static_cast<std::size_t>(place.record_octets()));
         const auto got = source < 0 ? boost::system::result<std::size_t>(std::size_t{0})
                                     : read_at(source, record_, place.offset);
@@ -121,7 +121,7 @@ private:
 std::uint64_t restore_bodies(const BackupFolder& folder, const Layout& layout, Files& files,
                              Database& snapshot, Findings& findings, const Tick& tick)
 {
-    return Copying(folder, layout, files, snapshot, findings, tick).run();
+    return BodyRestore(folder, layout, files, snapshot, findings, tick).run();
 }
 
 } // namespace pillarbox::storage::sqlite

@@ -20,12 +20,11 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t messages_at_once = 64; // brought in one group
-constexpr std::uint64_t octets_at_once = 16ull * 1024 * 1024;
-constexpr std::size_t piece_octets = 256ul * 1024;
+constexpr std::size_t restored_at_once = 64; // brought in one group
+constexpr std::uint64_t restored_octets_at_once = 16ull * 1024 * 1024;
 
 /// A message in the backup.
-struct Kept
+struct KeptMessage
 {
     std::int64_t msg = 0;
     std::int64_t mailbox = 0;
@@ -149,16 +148,16 @@ private:
         }
     }
 
-    std::vector<Kept> page_after(std::uint32_t uid)
+    std::vector<KeptMessage> page_after(std::uint32_t uid)
     {
-        std::vector<Kept> page;
+        std::vector<KeptMessage> page;
         Query row(*snapshot_,
                   "SELECT m.msg, m.uid, m.flags, m.received, msg.trace, body.id, body.tier, body.segment, "
                   "body.offset, body.octets, body.checksum, body.sender_name, body.sender_address, "
                   "body.subject, body.preview, body.message_id, body.thread_key, body.date, body.attachments "
                   "FROM message m JOIN msg ON msg.id = m.msg JOIN body ON body.id = msg.body "
                   "WHERE m.mailbox = ? AND m.uid > ? ORDER BY m.uid LIMIT ?",
-                  way_.from, uid, messages_at_once);
+                  way_.from, uid, restored_at_once);
         while (row.step())
             page.push_back({.msg = row.integer(0),
                             .mailbox = way_.from,
@@ -178,7 +177,7 @@ private:
         return page;
     }
 
-    void bring(const Kept& kept)
+    void bring(const KeptMessage& kept)
     {
         show(kept.trace.size() + kept.place.octets);
         if (!selection_.messages.empty() && wanted_.erase(MessageId{kept.msg}) == 0) return;
@@ -204,11 +203,11 @@ private:
                           .name = {},
                           .body = std::move(spool),
                           .summary = kept.summary});
-        if (batch_.size() >= messages_at_once || octets_ >= octets_at_once) flush();
+        if (batch_.size() >= restored_at_once || octets_ >= restored_octets_at_once) flush();
     }
 
     /// The body is in some mailbox of the account: the message itself, or a copy.
-    bool still_there(const Kept& kept)
+    bool still_there(const KeptMessage& kept)
     {
         if (!same_store_ || !selection_.to.empty()) return false;
         const auto look = [this, body = kept.place.body](Database& database) -> Result<bool> {
@@ -243,7 +242,7 @@ private:
     }
 
     /// Why it cannot be read whole; empty when it can.
-    std::string read(const Kept& kept, FileSpool& spool)
+    std::string read(const KeptMessage& kept, FileSpool& spool)
     {
         const auto& place = kept.place;
         std::uint32_t sum = 0;
@@ -281,7 +280,7 @@ private:
         if (!spool.append(octets)) throw std::runtime_error("there is no room for more on the disk");
     }
 
-    void damaged(const Kept& kept, const std::string& why)
+    void damaged(const KeptMessage& kept, const std::string& why)
     {
         ++sum_.damaged;
         if (options_.found)

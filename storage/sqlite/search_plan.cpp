@@ -1,5 +1,6 @@
 #include "storage/sqlite/search_plan.hpp"
 
+#include "storage/sqlite/address.hpp"
 #include "storage/sqlite/index_rows.hpp"
 #include "storage/sqlite/tokens.hpp"
 
@@ -12,11 +13,6 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 using Node = SearchNode;
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool same_name(std::string_view a, std::string_view b)
 {

@@ -19,6 +19,9 @@ namespace pillarbox::storage::sqlite {
 //
 // Numbers are little-endian. A record that was removed reads as zeros.
 
+/// Octets: a body in a segment was in memory as a whole.
+inline constexpr std::uint64_t longest_segment_body = 64ull * 1024 * 1024;
+
 /// What a record's header says.
 struct Record
 {

@@ -6,7 +6,7 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 /// Signed-in browsers of one account; the oldest goes when there are more.
-constexpr int most_sessions = 100;
+constexpr int most_web_sessions = 100;
 
 Result<void> add_session(Database& database, const WebSession& session)
 {
@@ -18,7 +18,7 @@ Result<void> add_session(Database& database, const WebSession& session)
                  session.agent, session.peer);
     database.run("DELETE FROM web_session WHERE digest IN (SELECT digest FROM web_session WHERE account = ? "
                  "ORDER BY created DESC, digest LIMIT -1 OFFSET ?)",
-                 session.account, most_sessions);
+                 session.account, most_web_sessions);
     return boost::system::in_place_value;
 }
 

@@ -5,9 +5,9 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::int64_t most_sessions = 100;  // kinds, of a day and a domain
-constexpr std::int64_t most_messages = 1000; // the same
-constexpr std::int64_t most_kinds = 200'000; // of all domains
+constexpr std::int64_t most_tls_kinds = 100;      // kinds, of a day and a domain
+constexpr std::int64_t most_message_kinds = 1000; // the same
+constexpr std::int64_t most_kinds = 200'000;      // of all domains
 constexpr std::int64_t most_days = 20'000;
 
 /// One call's additions.
@@ -17,7 +17,7 @@ public:
     Adding(Database& database, TallyKind kind)
         : database_(database),
           kind_(static_cast<std::int64_t>(kind)),
-          most_(kind == TallyKind::tls ? most_sessions : most_messages)
+          most_(kind == TallyKind::tls ? most_tls_kinds : most_message_kinds)
     {
         Query all(database_, "SELECT coalesce(sum(kinds), 0), count(*) FROM tally_day WHERE kind = ?", kind_);
         if (!all.step()) return;

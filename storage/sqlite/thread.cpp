@@ -11,7 +11,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr std::size_t most_messages = 500;
+constexpr std::size_t longest_thread = 500;
 constexpr std::size_t most_links = 4000; // message ids that are followed
 constexpr int most_linked = 1000;        // messages by one of them
 constexpr int most_late = 1000;          // messages that are not indexed yet
@@ -78,7 +78,7 @@ private:
 
     void visit(std::int64_t place)
     {
-        if (places_.size() >= most_messages || !places_.insert(place).second) return;
+        if (places_.size() >= longest_thread || !places_.insert(place).second) return;
         Query row(database_, "SELECT links FROM idx.doc WHERE id = ?", place);
         if (!row.step()) return;
         note(read_links(row.text(0)));
@@ -93,7 +93,7 @@ private:
 
     void follow_all()
     {
-        while (!links_.empty() && places_.size() < most_messages) {
+        while (!links_.empty() && places_.size() < longest_thread) {
             const auto link = links_.front();
             links_.pop_front();
             follow(link);
@@ -145,7 +145,7 @@ private:
     /// Once, and only what is in a mailbox.
     void add(MessageId id, std::vector<Listed>& messages)
     {
-        if (messages.size() >= most_messages || !added_.insert(id).second) return;
+        if (messages.size() >= longest_thread || !added_.insert(id).second) return;
         auto listed = find_listed(database_, account_, id);
         if (listed) messages.push_back(std::move(*listed));
     }

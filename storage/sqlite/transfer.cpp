@@ -92,11 +92,6 @@ private:
     BodyStore::Written written_;
 };
 
-awaitable<Result<Arrived>> refuse(Errc error)
-{
-    co_return make_error_code(error);
-}
-
 } // namespace
 
 awaitable<Result<bool>> SqliteTransfer::has(MailboxId mailbox, std::string digest)
@@ -111,8 +106,8 @@ awaitable<Result<bool>> SqliteTransfer::has(MailboxId mailbox, std::string diges
 
 awaitable<Result<Arrived>> SqliteTransfer::bring(Brought message)
 {
-    if (!core_.delivers()) return refuse(Errc::unavailable);
-    if (!message.body) return refuse(Errc::invalid);
+    if (!core_.delivers()) return refuse<Arrived>(Errc::unavailable);
+    if (!message.body) return refuse<Arrived>(Errc::invalid);
     const auto octets = std::max<std::size_t>(1, static_cast<std::size_t>(message.body->size()));
     return submit(*core_.writer, Bringing(core_, std::move(message)), octets);
 }

@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto rest = 2s;               // between two rounds, so that removals gather
-constexpr auto longest = 20s;           // what other processes removed nobody tells us
+constexpr auto longest_sleep = 20s;     // what other processes removed nobody tells us
 constexpr auto longest_compaction = 1s; // in one round: other duties wait
 constexpr auto between_removals = 1h;   // of what all devices have: every message is looked at
 constexpr int busy_rest = 20;           // times as long as a piece took
@@ -28,7 +28,7 @@ constexpr auto between_expiries = 1h;   // its terms are days
 
 // One Op of these takes a few milliseconds of the row thread.
 constexpr int dead_at_once = 200;
-constexpr int pages_at_once = 500;
+constexpr int freed_pages_at_once = 500;
 constexpr std::size_t changes_at_once = 2'000;
 
 /// A message that is gone from its mailbox.
@@ -112,7 +112,7 @@ void Upkeep::work()
     while (true) {
         {
             std::unique_lock lock(mutex_);
-            woken_.wait_for(lock, longest, [this] { return stopping_ || wanted_; });
+            woken_.wait_for(lock, longest_sleep, [this] { return stopping_ || wanted_; });
             if (stopping_) return;
             wanted_ = false;
         }
@@ -367,7 +367,7 @@ void Upkeep::shrink_database()
     };
     while (!stopping() && core_.writer->idle()) {
         const auto free = submit_and_wait(*core_.readers, count);
-        if (!free || *free < pages_at_once) return; // a few are soon used again
+        if (!free || *free < freed_pages_at_once) return; // a few are soon used again
         auto shrink = [](Database& database) -> Result<void> {
             database.run("PRAGMA incremental_vacuum(500)");
             return boost::system::in_place_value;

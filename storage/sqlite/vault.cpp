@@ -12,7 +12,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr auto select_page =
+constexpr auto select_vault =
     "SELECT dead.msg, dead.mailbox, dead.uid, dead.flags, dead.size, dead.modseq, dead.received, "
     "body.sender_name, body.sender_address, body.subject, body.preview, body.message_id, body.thread_key, "
     "body.date, body.attachments, dead.until "
@@ -27,7 +27,7 @@ Result<std::vector<Kept>> page_of(Database& database, AccountId account, std::op
     const auto below =
         after.value_or(VaultCursor{.until = Time(std::chrono::seconds(last)), .message = MessageId{last}});
     std::vector<Kept> kept;
-    Query row(database, select_page, account, now(), below.until, below.message, limit);
+    Query row(database, select_vault, account, now(), below.until, below.message, limit);
     while (row.step())
         kept.push_back({.message = listed_of(row), .until = row.as<Time>(15)});
     return kept;

@@ -11,8 +11,7 @@
 namespace pillarbox::storage::sqlite {
 namespace {
 
-constexpr int bodies_at_once = 500;
-constexpr std::size_t piece_octets = 256ul * 1024;
+constexpr int verified_at_once = 500;
 
 /// Why the file does not have the body's octets; empty when it has.
 std::string fault_of_file(const Inspection& inspection, const Place& place, const std::filesystem::path& path)
@@ -90,7 +89,7 @@ void check_bodies(const Inspection& inspection, std::int64_t last)
             Query row(database,
                       "SELECT id, tier, segment, offset, octets, checksum, content FROM body "
                       "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-                      from, last, bodies_at_once);
+                      from, last, verified_at_once);
             while (row.step()) {
                 const Place place = place_of(row, 0);
                 seen = place.body;

@@ -1,5 +1,6 @@
 #include "storage/sqlite/verify_bodies.hpp"
 
+#include "storage/sqlite/segment.hpp"
 #include "storage/sqlite/stray.hpp"
 
 #include <algorithm>
@@ -10,9 +11,6 @@
 
 namespace pillarbox::storage::sqlite {
 namespace {
-
-// A body in a segment was in memory as a whole.
-constexpr std::uint64_t longest_body = 64ull * 1024 * 1024;
 
 /// A record that a row says is there.
 struct Expected
@@ -94,7 +92,8 @@ private:
     std::string fault_of(const Place& place)
     {
         if (!file_) return "its segment cannot be read";
-        if (place.octets > longest_body) return "its row says that it is longer than any in a segment";
+        if (place.octets > longest_segment_body)
+            return "its row says that it is longer than any in a segment";
         record_.resize(static_cast<std::size_t>(place.record_octets()));
         const auto octets = read_at(file_.number(), record_, place.offset);
         if (!octets) return "its segment cannot be read: " + octets.error().message();

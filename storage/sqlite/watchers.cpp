@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto between_looks = 1s; // at what other processes did: nobody tells
 
-std::uint64_t counter_of(Database& database, AccountId account)
+std::uint64_t counter_now(Database& database, AccountId account)
 {
     Query row(database, "SELECT modseq FROM account WHERE id = ?", account);
     return row.step() ? row.as<std::uint64_t>(0) : 0; // gone: that too is a change
@@ -207,7 +207,7 @@ void Watchers::look_at_accounts(Database& database)
         watchers.assign(watchers_.begin(), watchers_.end());
     }
     for (const auto& [account, watcher] : watchers) {
-        const auto counter = counter_of(database, account);
+        const auto counter = counter_now(database, account);
         if (std::exchange(watcher->seen_, counter) != counter) watcher->wake();
     }
 }

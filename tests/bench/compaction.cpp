@@ -140,7 +140,7 @@ public:
     /// While it lasts, as while a backup is made, nothing is given back or moved.
     void lease(std::chrono::seconds time)
     {
-        must(run(store_->transfer().lease("bench", storage::sqlite::now() + time)));
+        must(run(store_->transfer().lease("bench", storage::now() + time)));
     }
 
     /// Whether a closed segment is more than half garbage, or some waits.

@@ -18,7 +18,7 @@ public:
         made.label = label;
         made.digest = "digest of " + label;
         made.scopes = scope::mail_read | scope::admin;
-        made.created = sqlite::now();
+        made.created = storage::now();
         return made;
     }
 };
@@ -48,9 +48,9 @@ TEST_F(ApiTokensTest, AreKept)
 TEST_F(ApiTokensTest, AreGoodForAWhileAndForWhoMaySignIn)
 {
     auto past = token("past");
-    past.expires = sqlite::now();
+    past.expires = storage::now();
     auto coming = token("coming");
-    coming.expires = sqlite::now() + std::chrono::hours(1);
+    coming.expires = storage::now() + std::chrono::hours(1);
     ASSERT_TRUE(run(tokens().add(past)));
     ASSERT_TRUE(run(tokens().add(coming)));
     EXPECT_EQ(run(tokens().find(past.digest)).error(), Errc::not_found);

@@ -235,11 +235,11 @@ TEST_F(CompactionTest, WaitsWhileAnotherProcessReads)
 {
     fill();
     const auto kept = ids().front();
-    ASSERT_TRUE(run(store_->transfer().lease("test", sqlite::now() + 60s)));
+    ASSERT_TRUE(run(store_->transfer().lease("test", storage::now() + 60s)));
     const auto before = place_of(kept).segment;
     core().upkeep->run_once();
     EXPECT_EQ(place_of(kept).segment, before);
-    ASSERT_TRUE(run(store_->transfer().lease("test", sqlite::now() - 1s)));
+    ASSERT_TRUE(run(store_->transfer().lease("test", storage::now() - 1s)));
     core().upkeep->run_once();
     EXPECT_NE(place_of(kept).segment, before);
 }

@@ -5,9 +5,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 /// Rows as "uid:messages/unseen", flagged ones with a star behind.
 class Conversations : public StoreTest
 {

@@ -11,8 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
 constexpr Time noon{1'764'000'000s};
 
 class DevicesTest : public StoreTest

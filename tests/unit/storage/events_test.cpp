@@ -12,8 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
 constexpr auto far_away = "carol@elsewhere.example";
 
 class EventsTest : public StoreTest
@@ -110,7 +108,7 @@ TEST_F(EventsTest, AreThereOnceAMessageIsAccepted)
     EXPECT_EQ(event.recipient, alice);
     EXPECT_EQ(event.message_id, "<one@example.net>");
     EXPECT_EQ(event.name, "name12345678");
-    EXPECT_GE(event.at, sqlite::now() - 60s);
+    EXPECT_GE(event.at, storage::now() - 60s);
 }
 
 TEST_F(EventsTest, AreFoundByEveryNameOfTheMessage)
@@ -131,7 +129,7 @@ TEST_F(EventsTest, AreFoundByWhoeverTookPart)
     for (const auto* address : {alice, "Alice@Example.ORG", far_away, "sender@example.net"})
         EXPECT_EQ(since_ever(address).size(), 2u) << address;
     EXPECT_TRUE(since_ever(bob).empty());
-    EXPECT_TRUE(run(events().of_address(alice, sqlite::now() + 1h, 100))->empty());
+    EXPECT_TRUE(run(events().of_address(alice, storage::now() + 1h, 100))->empty());
 }
 
 TEST_F(EventsTest, TellWhatBecameOfAMessage)
@@ -150,7 +148,7 @@ TEST_F(EventsTest, TellWhatBecameOfAMessage)
     EXPECT_EQ(told[2].message, moved.id);
     EXPECT_TRUE(told[3].there);
     ASSERT_TRUE(told[3].until);
-    EXPECT_GT(*told[3].until, sqlite::now() + 59min);
+    EXPECT_GT(*told[3].until, storage::now() + 59min);
 
     const auto back = run(store_->vault().restore(account(alice), {moved.id})).value().front();
     EXPECT_EQ(kinds(story(alice, back.id)).back(), EventKind::restored);
@@ -170,9 +168,9 @@ TEST_F(EventsTest, TellWhoFetchedWhatIsGone)
     Visit visit{.account = account(alice),
                 .label = "",
                 .peer = "192.0.2.9",
-                .at = sqlite::now(),
+                .at = storage::now(),
                 .mailbox = mailbox(alice),
-                .fetched = {{.uid = 1, .at = sqlite::now()}},
+                .fetched = {{.uid = 1, .at = storage::now()}},
                 .session = "popsessn"};
     auto stays = visit;
     ASSERT_TRUE(run(store_->devices().quit(std::move(stays), {})));
@@ -268,7 +266,7 @@ TEST_F(EventsTest, GoWithTime)
 {
     accept({alice});
     accept({alice});
-    events().note({.at = sqlite::now() - 40 * 24h, .kind = EventKind::recipient_refused, .recipient = bob});
+    events().note({.at = storage::now() - 40 * 24h, .kind = EventKind::recipient_refused, .recipient = bob});
     auto age = [](sqlite::Database& database) -> Result<void> {
         database.run("UPDATE event SET at = at - ? WHERE id = 1", std::chrono::seconds(31 * 24h).count());
         return boost::system::in_place_value;

@@ -9,9 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::days;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class ExpiryTest : public StoreTest
 {
 public:
@@ -150,7 +147,7 @@ TEST_F(ExpiryTest, ManyGoInPieces)
                                                       : std::vector<std::string>{alice}));
     age(days{31});
     auto find = [](sqlite::Database& database) {
-        return sqlite::find_expired(database, days{30}, sqlite::now(), {});
+        return sqlite::find_expired(database, days{30}, storage::now(), {});
     };
     const auto piece = submit_and_wait(*core().readers, find);
     EXPECT_LE(piece->messages.size(), 200u);

@@ -8,8 +8,6 @@
 
 namespace pillarbox::storage {
 
-inline constexpr auto alice = "alice@example.org";
-
 struct Kind
 {
     int error;

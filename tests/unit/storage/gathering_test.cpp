@@ -6,7 +6,7 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = Gathering::Time;
+using GatheringTime = Gathering::Time;
 
 class GatheringTest : public testing::Test
 {
@@ -18,7 +18,7 @@ public:
     }
 
     Gathering gathering_;
-    const Time now_ = Time(1h);
+    const GatheringTime now_ = GatheringTime(1h);
 };
 
 TEST_F(GatheringTest, LetsTheFirstOneGoAtOnce)

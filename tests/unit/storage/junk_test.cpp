@@ -5,9 +5,6 @@
 namespace pillarbox::storage {
 namespace {
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class JunkTest : public StoreTest
 {
 public:

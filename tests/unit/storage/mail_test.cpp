@@ -6,9 +6,6 @@ namespace {
 class Mail : public StoreTest
 {};
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 TEST_F(Mail, ComesOutAsItWentIn)
 {
     // Around the borders of the three tiers, and of the pieces they are read in.

@@ -7,9 +7,6 @@
 namespace pillarbox::storage {
 namespace {
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class MailboxesTest : public StoreTest
 {
 public:

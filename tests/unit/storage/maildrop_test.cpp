@@ -6,8 +6,6 @@
 namespace pillarbox::storage {
 namespace {
 
-constexpr auto alice = "alice@example.org";
-
 class MaildropTest : public StoreTest
 {
 public:

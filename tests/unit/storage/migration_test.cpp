@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-
 /// A store as the first version of the program left it, with a message of each
 /// tier in alice's INBOX.
 class MigrationTest : public StoreTest

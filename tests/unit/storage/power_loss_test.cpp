@@ -21,8 +21,6 @@ namespace {
 
 using test::from_environment;
 
-constexpr auto alice = "alice@example.org";
-
 /// What was asked for, and what was promised. Bodies have numbers.
 struct Ledger
 {

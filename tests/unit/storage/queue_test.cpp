@@ -60,7 +60,7 @@ public:
         ASSERT_TRUE(run(queue().settle(std::move(settlement))));
     }
 
-    Time now_ = sqlite::now();
+    Time now_ = storage::now();
 };
 
 using Texts = std::vector<std::string>;

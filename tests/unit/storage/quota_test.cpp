@@ -4,9 +4,6 @@
 namespace pillarbox::storage {
 namespace {
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class QuotaTest : public StoreTest
 {
 public:

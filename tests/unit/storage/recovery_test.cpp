@@ -7,8 +7,6 @@
 namespace pillarbox::storage {
 namespace {
 
-constexpr auto alice = "alice@example.org";
-
 class RecoveryTest : public StoreTest
 {
 public:

@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-
 class RemovalTest : public StoreTest
 {
 public:
@@ -35,7 +33,7 @@ public:
     }
 
     /// A session that fetches these and says QUIT.
-    void fetch(const std::string& label, const std::vector<std::uint32_t>& uids, Time at = sqlite::now())
+    void fetch(const std::string& label, const std::vector<std::uint32_t>& uids, Time at = storage::now())
     {
         Visit visit{.account = account(alice), .label = label, .peer = "192.0.2.7", .at = at};
         visit.mailbox = mailbox(alice);
@@ -125,9 +123,9 @@ TEST_F(RemovalTest, WaitsForWhatALostSessionFetchedUntilTheNextRound)
 {
     keep(0s);
     fetch("phone", {1});
-    Visit visit{.account = account(alice), .label = "laptop", .peer = "192.0.2.7", .at = sqlite::now()};
+    Visit visit{.account = account(alice), .label = "laptop", .peer = "192.0.2.7", .at = storage::now()};
     visit.mailbox = mailbox(alice);
-    visit.fetched = {{.uid = 1, .at = sqlite::now()}};
+    visit.fetched = {{.uid = 1, .at = storage::now()}};
     devices().note(std::move(visit));
     ASSERT_TRUE(run(accounts().set_quota(alice, 0))); // behind it
     EXPECT_EQ(left(), (Uids{1, 2, 3}));               // a session without QUIT removes nothing, RFC 1939 §6
@@ -138,7 +136,7 @@ TEST_F(RemovalTest, WaitsForWhatALostSessionFetchedUntilTheNextRound)
 TEST_F(RemovalTest, DoesNotWaitForANewDeviceToFetchWhatWasThere)
 {
     keep(0s);
-    fetch("", {}, sqlite::now() + 1s); // the account's own password, for the first time
+    fetch("", {}, storage::now() + 1s); // the account's own password, for the first time
     ASSERT_TRUE(deliver("the fourth", {alice}));
     fetch("phone", {1, 4});
     fetch("laptop", {1, 4});
@@ -150,7 +148,7 @@ TEST_F(RemovalTest, DoesNotWaitForANewDeviceToFetchWhatWasThere)
 TEST_F(RemovalTest, CountsFromTheSignInAndNotFromItsNote)
 {
     keep(0s);
-    Visit visit{.account = account(alice), .label = "", .peer = "192.0.2.7", .at = sqlite::now() - 1h};
+    Visit visit{.account = account(alice), .label = "", .peer = "192.0.2.7", .at = storage::now() - 1h};
     visit.mailbox = mailbox(alice);
     devices().signed_in(visit); // before the messages came; noted behind them
     core().upkeep->run_once();
@@ -162,13 +160,13 @@ TEST_F(RemovalTest, CountsFromTheSignInAndNotFromItsNote)
 TEST_F(RemovalTest, WaitsForADeviceThatIsNotWrittenDownYet)
 {
     keep(0s);
-    Visit visit{.account = account(alice), .label = "", .peer = "192.0.2.7", .at = sqlite::now() - 1h};
+    Visit visit{.account = account(alice), .label = "", .peer = "192.0.2.7", .at = storage::now() - 1h};
     visit.mailbox = mailbox(alice);
     fetch("phone", {1});
     devices().signed_in(visit);
     auto last = visit;
     last.label = "laptop";
-    last.fetched = {{.uid = 1, .at = sqlite::now()}};
+    last.fetched = {{.uid = 1, .at = storage::now()}};
     ASSERT_TRUE(run(devices().quit(std::move(last), {})));
     EXPECT_EQ(left(), (Uids{1, 2, 3}));
 }
@@ -178,7 +176,7 @@ TEST_F(RemovalTest, TakesNothingThatNobodyFetched)
     ASSERT_TRUE(run(accounts().revoke_app_password(alice, "phone")));
     ASSERT_TRUE(run(accounts().revoke_app_password(alice, "laptop")));
     keep(0s);
-    fetch("", {}, sqlite::now() + 1h); // all of it came before
+    fetch("", {}, storage::now() + 1h); // all of it came before
     age(24h);
     EXPECT_EQ(left(), (Uids{1, 2, 3}));
     fetch("", {2});
@@ -203,9 +201,9 @@ TEST_F(RemovalTest, LeavesStarredMessagesAndOtherMailboxes)
     ASSERT_TRUE(run(mail().copy(account(alice), {all[0].id}, folder)));
     for (const auto* label : {"phone", "laptop"}) {
         fetch(label, {1, 2});
-        Visit visit{.account = account(alice), .label = label, .peer = "192.0.2.7", .at = sqlite::now()};
+        Visit visit{.account = account(alice), .label = label, .peer = "192.0.2.7", .at = storage::now()};
         visit.mailbox = folder;
-        visit.fetched = {{.uid = 1, .at = sqlite::now()}};
+        visit.fetched = {{.uid = 1, .at = storage::now()}};
         ASSERT_TRUE(run(devices().quit(std::move(visit), {})));
     }
     core().upkeep->run_once();

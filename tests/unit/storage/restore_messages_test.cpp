@@ -11,9 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 /// A backup with nine messages of alice's, some of which have gone since.
 class RestoreMessagesTest : public StoreTest
 {

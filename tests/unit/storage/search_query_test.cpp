@@ -5,7 +5,7 @@
 namespace pillarbox::storage {
 namespace {
 
-const Time noon = std::chrono::sys_days(std::chrono::year(2026) / 3 / 31) + std::chrono::hours(12);
+const Time asked_at = std::chrono::sys_days(std::chrono::year(2026) / 3 / 31) + std::chrono::hours(12);
 
 std::string place_of(const TextTerm& term)
 {
@@ -24,7 +24,7 @@ std::string time_text(Time time)
            std::to_string(unsigned(date.day())) + "T" + std::to_string(hours);
 }
 
-std::string text_of(const SearchNode::Term& any)
+std::string text_of_query(const SearchNode::Term& any)
 {
     if (const auto* term = std::get_if<TextTerm>(&any))
         return place_of(*term) + "<" + term->text + ">" + (term->prefix ? "*" : "");
@@ -38,14 +38,14 @@ std::string text_of(const SearchNode::Term& any)
     return "attachment";
 }
 
-std::string text_of(const SearchNode& node)
+std::string text_of_query(const SearchNode& node)
 {
-    if (node.kind == SearchNode::Kind::term) return text_of(node.term);
+    if (node.kind == SearchNode::Kind::term) return text_of_query(node.term);
     constexpr const char* names[] = {"", "all", "any", "none"};
     std::string text = names[static_cast<int>(node.kind)];
     text += "(";
     for (const auto& child : node.children)
-        text += (text.ends_with('(') ? "" : ", ") + text_of(child);
+        text += (text.ends_with('(') ? "" : ", ") + text_of_query(child);
     return text + ")";
 }
 
@@ -58,9 +58,9 @@ struct Case
 void expect_all(std::initializer_list<Case> cases)
 {
     for (const auto& [query, meaning] : cases) {
-        const auto read = parse_search(query, noon);
+        const auto read = parse_search(query, asked_at);
         if (read)
-            EXPECT_EQ(text_of(*read), meaning) << query;
+            EXPECT_EQ(text_of_query(*read), meaning) << query;
         else
             ADD_FAILURE() << query << ": " << read.error().offset << ": " << read.error().sentence;
     }
@@ -76,9 +76,9 @@ struct Wrong
 void expect_mistakes(std::initializer_list<Wrong> cases)
 {
     for (const auto& [query, offset, sentence] : cases) {
-        const auto read = parse_search(query, noon);
+        const auto read = parse_search(query, asked_at);
         if (read) {
-            ADD_FAILURE() << query << " was read as " << text_of(*read);
+            ADD_FAILURE() << query << " was read as " << text_of_query(*read);
             continue;
         }
         EXPECT_EQ(read.error().offset, offset) << query << ": " << read.error().sentence;
@@ -214,17 +214,17 @@ TEST(SearchQuery, HasAtMostSoManyParts)
     std::string query;
     for (std::size_t i = 0; i < most_query_terms; ++i)
         query += "w ";
-    EXPECT_TRUE(parse_search(query, noon));
-    const auto more = parse_search(query + "w", noon);
+    EXPECT_TRUE(parse_search(query, asked_at));
+    const auto more = parse_search(query + "w", asked_at);
     ASSERT_FALSE(more);
     EXPECT_EQ(more.error().offset, query.size());
 }
 
 TEST(SearchQuery, TakesControlsForSpace)
 {
-    const auto read = parse_search(std::string_view("a\0b \"c\0d\"", 9), noon);
+    const auto read = parse_search(std::string_view("a\0b \"c\0d\"", 9), asked_at);
     ASSERT_TRUE(read);
-    EXPECT_EQ(text_of(*read), "all(<a>, <b>, <c d>)");
+    EXPECT_EQ(text_of_query(*read), "all(<a>, <b>, <c d>)");
 }
 
 } // namespace

@@ -14,7 +14,7 @@ class SessionsTest : public StoreTest
 public:
     WebSession session(const std::string& digest, std::chrono::seconds life = 1h)
     {
-        const auto now = sqlite::now();
+        const auto now = storage::now();
         return {digest, account("alice@example.org"), "csrf", now, now + life};
     }
 };

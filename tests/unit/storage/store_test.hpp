@@ -16,6 +16,9 @@
 
 namespace pillarbox::storage {
 
+inline constexpr auto alice = "alice@example.org";
+inline constexpr auto bob = "bob@example.org";
+
 /// What the store reported.
 class Recorder final : public Observer
 {

@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-
 /// A server, and beside it an importer on the same data.
 class TransferTest : public StoreTest
 {
@@ -301,8 +299,8 @@ TEST_F(TransferTest, KeepsOctetsWhileAnotherProcessReads)
                              std::filesystem::directory_iterator());
     };
     ASSERT_TRUE(deliver(text_of(400'000), {alice}));
-    ASSERT_TRUE(run(importer_->transfer().lease("export 1", sqlite::now() + 1h)));
-    ASSERT_TRUE(run(importer_->transfer().lease("export 2", sqlite::now() + 1h)));
+    ASSERT_TRUE(run(importer_->transfer().lease("export 1", storage::now() + 1h)));
+    ASSERT_TRUE(run(importer_->transfer().lease("export 2", storage::now() + 1h)));
     ASSERT_TRUE(run(mail().expunge(account(alice), {entries(alice)[0].id})));
     core().upkeep->run_once();
     EXPECT_EQ(files(), 1);

@@ -10,9 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class VaultTest : public StoreTest
 {
 public:
@@ -75,7 +72,7 @@ TEST_F(VaultTest, KeepsWhatIsDeletedAndGivesItBack)
     EXPECT_EQ(list[0].message.flags, was->flags);
     EXPECT_EQ(list[0].message.received, was->received);
     EXPECT_EQ(list[0].message.summary.subject, "A subject");
-    EXPECT_GT(list[0].until, sqlite::now() + 59min);
+    EXPECT_GT(list[0].until, storage::now() + 59min);
     core().upkeep->run_once();
     EXPECT_EQ(read(before[0].id).value(), std::string(trace) + "kept"); // to look at before it is had back
 

@@ -13,9 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-constexpr auto bob = "bob@example.org";
-
 class VerifyTest : public StoreTest
 {
 public:
@@ -61,9 +58,9 @@ public:
             {.account = account(alice),
              .label = "",
              .peer = "192.0.2.7",
-             .at = sqlite::now(),
+             .at = storage::now(),
              .mailbox = mailbox(alice),
-             .fetched = {{.uid = 2, .at = sqlite::now()}, {.uid = 3, .at = sqlite::now()}}},
+             .fetched = {{.uid = 2, .at = storage::now()}, {.uid = 3, .at = storage::now()}}},
             {})));
         ASSERT_TRUE(deliver(text_of(30'000, 3), {bob}));
         ASSERT_TRUE(run(mail().expunge(account(bob), {entries(bob).back().id})));

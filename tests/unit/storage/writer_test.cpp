@@ -11,8 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto alice = "alice@example.org";
-
 /// Occupies the row thread until it is let go.
 class Obstacle
 {
@@ -246,7 +244,7 @@ private:
     std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
 };
 
-struct Tally
+struct OpTally
 {
     std::atomic<std::size_t> delivered = 0;
     std::atomic<std::size_t> refused = 0;
@@ -254,7 +252,7 @@ struct Tally
 };
 
 boost::asio::awaitable<void> deliver_many(storage::Mail& mail, AccountId account, unsigned seed, int count,
-                                          boost::asio::io_context& home, Tally& tally)
+                                          boost::asio::io_context& home, OpTally& tally)
 {
     for (int i = 0; i < count; ++i) {
         Delivery delivery;
@@ -270,7 +268,8 @@ boost::asio::awaitable<void> deliver_many(storage::Mail& mail, AccountId account
     }
 }
 
-boost::asio::awaitable<void> read_and_remove(storage::Mail& mail, AccountId account, int rounds, Tally& tally)
+boost::asio::awaitable<void> read_and_remove(storage::Mail& mail, AccountId account, int rounds,
+                                             OpTally& tally)
 {
     for (int i = 0; i < rounds; ++i) {
         auto maildrop = co_await mail.open_maildrop(account);
@@ -306,7 +305,7 @@ TEST_F(WriterTest, ServesManyReactorsAtOnce)
     reopen(); // so that the store goes before them
     const auto alice_id = account(alice);
     const auto bob = account("bob@example.org");
-    Tally tally;
+    OpTally tally;
     for (unsigned i = 0; i < 50; ++i) {
         auto& home = reactors[i];
         boost::asio::co_spawn(home, deliver_many(mail(), i % 2 ? alice_id : bob, i, 4, home, tally),
@@ -336,7 +335,7 @@ TEST_F(WriterTest, CountsTheQuotaOfEveryoneAtOnce)
     small[0].address = "small@example.org";
     small[0].quota = 20 * (500 + 10);
     ASSERT_TRUE(run(accounts().add(small)));
-    Tally tally;
+    OpTally tally;
     for (unsigned i = 0; i < 50; ++i) {
         auto& home = reactors[i];
         boost::asio::co_spawn(home, deliver_many(mail(), account("small@example.org"), i * 3, 1, home, tally),
