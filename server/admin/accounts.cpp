@@ -36,7 +36,7 @@ std::string domain_of(std::string_view address)
 }
 
 /// The sentence for what the store refused about `address`.
-Failed refusal(boost::system::error_code error, const std::string& address)
+Failed account_refusal(boost::system::error_code error, const std::string& address)
 {
     if (error == Errc::not_found) return Failed(fmt::format("there is no account {}", address));
     if (error == Errc::already_exists)
@@ -113,7 +113,7 @@ void create_account(Tool& tool, const Config& config, const std::string& address
     const auto key = auth::load_or_make_key(config.data_dir);
     const auto added =
         tool.wait(tool.accounts().add({new_account(config, key, address, password, admin, quota)}));
-    if (!added) throw refusal(added.error(), address);
+    if (!added) throw account_refusal(added.error(), address);
 }
 
 void add_account(const Context& context, const AccountOptions& options)
@@ -122,7 +122,7 @@ void add_account(const Context& context, const AccountOptions& options)
     const auto quota = options.quota.empty() ? 0 : parse_quota(options.quota, "default");
     Tool tool(context.config);
     if (tool.wait(tool.accounts().find(address)))
-        throw refusal(make_error_code(Errc::already_exists), address);
+        throw account_refusal(make_error_code(Errc::already_exists), address);
     const auto password = read_new_password(options.password_stdin);
     create_account(tool, context.config, address, password.text, options.admin, quota);
     fmt::print("added {}\n", address);
@@ -133,7 +133,7 @@ void list_accounts(const Context& context)
 {
     Tool tool(context.config);
     const auto accounts = tool.wait(tool.accounts().list());
-    if (!accounts) throw refusal(accounts.error(), "accounts");
+    if (!accounts) throw account_refusal(accounts.error(), "accounts");
     Table table({"address", "admin", "enabled", "messages", "octets", "quota", "loginDelay", "expire", "keep",
                  "created"});
     const auto& pop3 = context.config.pop3;
@@ -154,13 +154,13 @@ void set_password(const Context& context, const std::string& text, bool password
     const auto address = parse_address(text);
     Tool tool(context.config);
     const auto account = tool.wait(tool.accounts().find(address));
-    if (!account) throw refusal(account.error(), address);
+    if (!account) throw account_refusal(account.error(), address);
     const auto password = read_new_password(password_stdin);
     const auto key = auth::load_or_make_key(context.config.data_dir);
     auto verifiers = make_verifiers(context.config, key, address, password.text);
     const auto changed = tool.wait(
         tool.accounts().set_password(address, std::move(verifiers.hash), std::move(verifiers.scram)));
-    if (!changed) throw refusal(changed.error(), address);
+    if (!changed) throw account_refusal(changed.error(), address);
     fmt::print("changed the password of {}\n", address);
     show_generated(password);
 }
@@ -171,12 +171,12 @@ void make_reset_link(const Context& context, const std::string& text)
     const auto origin = web_origin(context.config);
     Tool tool(context.config);
     const auto account = tool.wait(tool.accounts().find(address));
-    if (!account) throw refusal(account.error(), address);
+    if (!account) throw account_refusal(account.error(), address);
     if (!account->enabled)
         throw Failed(fmt::format("{} may not sign in; first: pillarbox account enable {}", address, address));
     const auto made = auth::make_reset_link(account->id);
     const auto added = tool.wait(tool.store().reset_links().add(made.stored));
-    if (!added) throw refusal(added.error(), address);
+    if (!added) throw account_refusal(added.error(), address);
     fmt::print("{}\n", auth::reset_url(origin, made.code));
 }
 
@@ -185,7 +185,7 @@ void set_enabled(const Context& context, const std::string& text, bool enabled)
     const auto address = parse_address(text);
     Tool tool(context.config);
     const auto changed = tool.wait(tool.accounts().set_enabled(address, enabled));
-    if (!changed) throw refusal(changed.error(), address);
+    if (!changed) throw account_refusal(changed.error(), address);
     fmt::print("{} {}\n", enabled ? "enabled" : "disabled", address);
 }
 
@@ -195,7 +195,7 @@ void set_quota(const Context& context, const std::string& text, const std::strin
     const auto quota = parse_quota(size, "default");
     Tool tool(context.config);
     const auto changed = tool.wait(tool.accounts().set_quota(address, quota));
-    if (!changed) throw refusal(changed.error(), address);
+    if (!changed) throw account_refusal(changed.error(), address);
     fmt::print("{} may keep {} octets\n", address, quota ? quota : context.config.storage.quota);
 }
 
@@ -204,7 +204,7 @@ void remove_account(const Context& context, const std::string& text)
     const auto address = parse_address(text);
     Tool tool(context.config);
     const auto removed = tool.wait(tool.accounts().remove(address));
-    if (!removed) throw refusal(removed.error(), address);
+    if (!removed) throw account_refusal(removed.error(), address);
     fmt::print("removed {} and its mail\n", address);
 }
 
@@ -234,9 +234,9 @@ void import_accounts(const Context& context, const std::string& path)
     const auto added = tool.wait(tool.accounts().add(
         hash_all(lines, context.config, auth::load_or_make_key(context.config.data_dir)), &failed));
     if (!added) {
-        if (failed >= lines.size()) throw refusal(added.error(), path);
+        if (failed >= lines.size()) throw account_refusal(added.error(), path);
         throw Failed(fmt::format("{}:{}: {}; nothing was added", path, lines[failed].number,
-                                 refusal(added.error(), lines[failed].address).what()));
+                                 account_refusal(added.error(), lines[failed].address).what()));
     }
     fmt::print("added {} accounts\n", lines.size());
 }
@@ -256,7 +256,7 @@ void add_app_password(const Context& context, const std::string& text, const std
     if (added.has_error() && added.error() == Errc::already_exists)
         throw Failed(fmt::format(
             "{} has an app password called '{}' already; revoke it or choose another label", address, name));
-    if (!added) throw refusal(added.error(), address);
+    if (!added) throw account_refusal(added.error(), address);
     fmt::print("added app password '{}' for {}\n", name, address);
     show_generated(password);
 }
@@ -266,9 +266,9 @@ void list_app_passwords(const Context& context, const std::string& text)
     const auto address = parse_address(text);
     Tool tool(context.config);
     const auto account = tool.wait(tool.accounts().find(address));
-    if (!account) throw refusal(account.error(), address);
+    if (!account) throw account_refusal(account.error(), address);
     const auto passwords = tool.wait(tool.accounts().app_passwords(account->id));
-    if (!passwords) throw refusal(passwords.error(), address);
+    if (!passwords) throw account_refusal(passwords.error(), address);
     Table table({"label", "apop", "created", "lastUsed"});
     for (const auto& password : *passwords)
         table.add({password.label, !password.sealed.empty(),
@@ -284,7 +284,7 @@ void revoke_app_password(const Context& context, const std::string& text, const 
     const auto revoked = tool.wait(tool.accounts().revoke_app_password(address, label));
     if (revoked.has_error() && revoked.error() == Errc::not_found)
         throw Failed(fmt::format("{} has no app password called '{}'", address, label));
-    if (!revoked) throw refusal(revoked.error(), address);
+    if (!revoked) throw account_refusal(revoked.error(), address);
     fmt::print("revoked app password '{}' of {}\n", label, address);
 }
 

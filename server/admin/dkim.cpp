@@ -31,7 +31,7 @@ std::string_view name_of(DkimKey::State state)
     return "unknown";
 }
 
-Failed refusal(boost::system::error_code error, const std::string& domain)
+Failed domain_refusal(boost::system::error_code error, const std::string& domain)
 {
     if (error == Errc::not_found)
         return Failed(fmt::format("{} is no domain of this server; see: pillarbox domain list", domain));
@@ -45,7 +45,7 @@ std::vector<DkimKey> keys_of_domain(Tool& tool, const Config& config, const std:
     boost::asio::thread_pool pool(1);
     const auto keys = tool.wait(
         signing::keys_of(tool.store().dkim_keys(), pool, auth::load_or_make_key(config.data_dir), domain));
-    if (!keys) throw refusal(keys.error(), domain);
+    if (!keys) throw domain_refusal(keys.error(), domain);
     return *keys;
 }
 
@@ -74,7 +74,7 @@ void rotate_dkim_keys(const Context& context, const std::string& text)
         throw Failed(fmt::format("{} has as many keys as it may; remove retired ones first: "
                                  "pillarbox dkim remove {} SELECTOR",
                                  domain, domain));
-    if (!added) throw refusal(added.error(), domain);
+    if (!added) throw domain_refusal(added.error(), domain);
     for (const auto& key : made)
         fmt::print("made {}._domainkey.{}\n", key.selector, domain);
     fmt::print("publish them (pillarbox dns {0}), and once DNS has them: pillarbox dkim activate {0}\n",
@@ -89,7 +89,7 @@ void activate_dkim_keys(const Context& context, const std::string& text)
     if (changed.has_error() && changed.error() == Errc::invalid)
         throw Failed(
             fmt::format("no key of {0} waits; make new ones first: pillarbox dkim rotate {0}", domain));
-    if (!changed) throw refusal(changed.error(), domain);
+    if (!changed) throw domain_refusal(changed.error(), domain);
     fmt::print("the new keys of {} sign from now on; leave the old ones in DNS for a week, for mail that "
                "is on its way\n",
                domain);
@@ -100,14 +100,14 @@ void remove_dkim_key(const Context& context, const std::string& text, const std:
     const auto domain = parse_domain(text);
     Tool tool(context.config);
     const auto keys = tool.wait(tool.store().dkim_keys().list(domain));
-    if (!keys) throw refusal(keys.error(), domain);
+    if (!keys) throw domain_refusal(keys.error(), domain);
     const auto removed = tool.wait(tool.store().dkim_keys().remove(domain, selector));
     if (removed.has_error() && removed.error() == Errc::invalid)
         throw Failed(fmt::format("{} signs the mail of {}; make new keys first: pillarbox dkim rotate {}",
                                  selector, domain, domain));
     if (removed.has_error() && removed.error() == Errc::not_found)
         throw Failed(fmt::format("{} has no key {}; see: pillarbox dkim list {}", domain, selector, domain));
-    if (!removed) throw refusal(removed.error(), domain);
+    if (!removed) throw domain_refusal(removed.error(), domain);
     fmt::print("removed {}; take {}._domainkey.{} out of DNS\n", selector, selector, domain);
 }
 

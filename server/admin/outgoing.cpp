@@ -18,7 +18,7 @@ namespace {
 
 using storage::Errc;
 
-std::string domain_of(const std::string& text)
+std::string read_domain(const std::string& text)
 {
     const auto domain = domain_name::to_ascii(text);
     if (!domain || domain->empty()) throw Failed(fmt::format("'{}' is no domain", text));
@@ -70,7 +70,7 @@ void lift_suppressed(const Context& context, const std::string& address)
 
 void show_tls(const Context& context, const std::string& text)
 {
-    const auto domain = domain_of(text);
+    const auto domain = read_domain(text);
     Tool tool(context.config);
     const auto best = tool.wait(tool.store().tls_facts().best(domain));
     if (!best) throw Failed(best.error().message());
@@ -83,7 +83,7 @@ void show_tls(const Context& context, const std::string& text)
 
 void forget_tls(const Context& context, const std::string& text)
 {
-    const auto domain = domain_of(text);
+    const auto domain = read_domain(text);
     Tool tool(context.config);
     const auto forgotten = tool.wait(tool.store().tls_facts().forget_best(domain));
     if (!forgotten)

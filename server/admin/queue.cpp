@@ -16,7 +16,7 @@ namespace {
 
 using storage::QueueChange;
 
-std::string text_of(std::optional<storage::Time> time)
+std::string shown_time(std::optional<storage::Time> time)
 {
     return time ? format_time(time->time_since_epoch().count()) : std::string();
 }
@@ -24,7 +24,7 @@ std::string text_of(std::optional<storage::Time> time)
 /// As queue_words has it; what waits for its time says which.
 std::string shown_state(const storage::Queued& entry, bool all_held)
 {
-    if (entry.mail.release_at) return "until " + text_of(entry.mail.release_at);
+    if (entry.mail.release_at) return "until " + shown_time(entry.mail.release_at);
     return std::string(state_of(entry, all_held));
 }
 
@@ -71,7 +71,7 @@ void list_queue(const Context& context)
     for (const auto& entry : *queued)
         table.add({std::uint64_t(entry.id), shown_state(entry, all_held), entry.reverse_path, entry.recipient,
                    entry.size, format_time(entry.queued.time_since_epoch().count()),
-                   std::uint64_t{entry.attempts}, text_of(next_try(entry, all_held)), entry.reply,
+                   std::uint64_t{entry.attempts}, shown_time(next_try(entry, all_held)), entry.reply,
                    asked_of(entry), waits_for(context, entry)});
     fmt::print("{}", context.json ? table.json() : table.text());
 }
@@ -88,7 +88,7 @@ void show_queued(const Context& context, std::int64_t id)
         entry->attempts > 0 ? format_time(entry->tried.time_since_epoch().count()) : std::string();
     table.add({std::uint64_t(entry->id), shown_state(*entry, all_held), entry->reverse_path, entry->recipient,
                entry->size, format_time(entry->queued.time_since_epoch().count()),
-               std::uint64_t{entry->attempts}, tried, text_of(next_try(*entry, all_held)), entry->host,
+               std::uint64_t{entry->attempts}, tried, shown_time(next_try(*entry, all_held)), entry->host,
                entry->reply, std::string(mailflow::meaning_of_refusal(entry->host, entry->reply)),
                asked_of(*entry), waits_for(context, *entry)});
     fmt::print("{}", context.json ? table.json() : table.text());

@@ -11,19 +11,19 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-using Values = std::array<int, 256>;
+using DigitValues = std::array<int, 256>;
 
-constexpr Values values_of(std::string_view characters)
+constexpr DigitValues values_of(std::string_view characters)
 {
-    Values table{};
+    DigitValues table{};
     table.fill(-1);
     for (std::size_t i = 0; i < characters.size(); ++i)
         table[static_cast<unsigned char>(characters[i])] = static_cast<int>(i);
     return table;
 }
 
-constexpr Values values = values_of(alphabet);
-constexpr Values url_values = values_of(url_alphabet);
+constexpr DigitValues digit_values = values_of(alphabet);
+constexpr DigitValues url_values = values_of(url_alphabet);
 
 std::uint32_t octet(char c)
 {
@@ -31,7 +31,7 @@ std::uint32_t octet(char c)
 }
 
 /// `text` has no padding.
-std::optional<std::string> decode(std::string_view text, const Values& table)
+std::optional<std::string> decode(std::string_view text, const DigitValues& table)
 {
     std::string octets;
     octets.reserve(text.size() * 3 / 4);
@@ -81,7 +81,7 @@ std::optional<std::string> base64_decode(std::string_view text)
         text.remove_suffix(1);
         ++padding;
     }
-    return decode(text, values);
+    return decode(text, digit_values);
 }
 
 std::optional<std::string> base64url_decode(std::string_view text)

@@ -38,7 +38,7 @@ spdlog::logger& sink()
 }
 
 /// Whether the value can stand in a text line without quotes.
-bool plain(std::string_view value)
+bool is_plain_value(std::string_view value)
 {
     if (value.empty()) return false;
     for (const char c : value) {
@@ -84,7 +84,7 @@ void append_field(std::string& out, const Field& field)
     out += ' ';
     out += field.key;
     out += '=';
-    if (field.bare || (plain(field.text) && field.text.size() <= longest_value))
+    if (field.bare || (is_plain_value(field.text) && field.text.size() <= longest_value))
         out += field.text;
     else
         append_quoted(out, field.text);

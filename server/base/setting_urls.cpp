@@ -16,12 +16,6 @@ constexpr std::uint16_t submission_port = 587;  // RFC 6409 §3.1
 constexpr std::uint16_t submissions_port = 465; // RFC 8314 §3.3
 constexpr std::size_t longest_user = 255;       // of a SASL name that servers take
 
-bool is_address(int family, const std::string& text)
-{
-    unsigned char octets[sizeof(in6_addr)];
-    return ::inet_pton(family, text.c_str(), octets) == 1;
-}
-
 /// `host`, `host:port`, `[2001:db8::1]:port`. Empty when the port is none.
 struct Authority
 {

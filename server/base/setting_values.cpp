@@ -13,15 +13,11 @@
 
 namespace pillarbox::setting {
 
-namespace {
-
 bool is_address(int family, const std::string& text)
 {
     unsigned char octets[sizeof(in6_addr)];
     return ::inet_pton(family, text.c_str(), octets) == 1;
 }
-
-} // namespace
 
 std::uint64_t parse_size(std::string_view text)
 {

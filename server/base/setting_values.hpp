@@ -18,6 +18,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Whether the text is a literal address of the family, AF_INET or AF_INET6.
+bool is_address(int family, const std::string& text);
+
 /// Octets: a number, or one with K, M, G or T (powers of 1024).
 std::uint64_t parse_size(std::string_view text);
 

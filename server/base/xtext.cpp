@@ -17,7 +17,7 @@ int hex_digit(char c)
 }
 
 /// xchar and QCHAR leave the same characters out, but for the backslash.
-bool plain(char c)
+bool is_plain(char c)
 {
     return c > ' ' && c <= '~' && c != '+' && c != '=';
 }
@@ -34,7 +34,7 @@ bool is_hex_point(std::string_view digits)
         point = point * 16 + static_cast<std::uint32_t>(hex_digit(c));
     }
     if (point == 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
-    return point > 0x7E || point == '\\' || !plain(static_cast<char>(point));
+    return point > 0x7E || point == '\\' || !is_plain(static_cast<char>(point));
 }
 
 /// The octets that the first character of `text` takes, as its first octet has it.
@@ -71,7 +71,7 @@ std::string encode(std::string_view address, bool ascii_only)
         const std::string_view character = address.substr(0, octets_of_first(address));
         address.remove_prefix(character.size());
         const bool beyond = static_cast<unsigned char>(character.front()) > 0x7F;
-        if (beyond ? !ascii_only : plain(character.front()) && character.front() != '\\') {
+        if (beyond ? !ascii_only : is_plain(character.front()) && character.front() != '\\') {
             out += character;
         } else {
             out += embedded(code_point(character));
@@ -86,7 +86,7 @@ std::optional<std::string> decode_xtext(std::string_view xtext)
 {
     std::string text;
     for (std::size_t i = 0; i < xtext.size(); ++i) {
-        if (plain(xtext[i])) {
+        if (is_plain(xtext[i])) {
             text += xtext[i];
             continue;
         }
@@ -104,7 +104,7 @@ bool is_utf8_addr_xtext(std::string_view text)
 {
     if (text.empty()) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!plain(text[i])) return false;
+        if (!is_plain(text[i])) return false;
         if (text[i] != '\\') continue;
         const auto end = text.find('}', i);
         if (text.substr(i + 1, 2) != "x{" || end == std::string_view::npos) return false;

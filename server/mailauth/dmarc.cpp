@@ -23,11 +23,11 @@ struct Walk
 };
 
 /// One message's evaluation.
-class Check
+class DmarcCheck
 {
 public:
-    Check(Dns& dns, Identifiers authenticated, Identifiers unknown,
-          std::chrono::steady_clock::time_point latest)
+    DmarcCheck(Dns& dns, Identifiers authenticated, Identifiers unknown,
+               std::chrono::steady_clock::time_point latest)
         : dns_(dns), authenticated_(std::move(authenticated)), unknown_(std::move(unknown)), latest_(latest)
     {}
 
@@ -75,7 +75,7 @@ private:
     std::string fault_;
 };
 
-awaitable<Check::Answer> Check::record_of(std::string domain)
+awaitable<DmarcCheck::Answer> DmarcCheck::record_of(std::string domain)
 {
     const auto known = known_.find(domain);
     if (known != known_.end()) co_return known->second;
@@ -101,7 +101,7 @@ awaitable<Check::Answer> Check::record_of(std::string domain)
 }
 
 /// RFC 9989 §4.10.
-awaitable<Walk> Check::walk(std::string domain)
+awaitable<Walk> DmarcCheck::walk(std::string domain)
 {
     Walk walk;
     for (const auto& step : dmarc_walk(domain)) {
@@ -119,7 +119,7 @@ awaitable<Walk> Check::walk(std::string domain)
 }
 
 /// RFC 9989 §§4.4.1, 4.4.2, 4.10.2.
-awaitable<Check::Alignment> Check::aligned(std::string identifier, std::string author, bool strict)
+awaitable<DmarcCheck::Alignment> DmarcCheck::aligned(std::string identifier, std::string author, bool strict)
 {
     if (ascii::equal(identifier, author)) co_return Alignment::yes;
     if (strict) co_return Alignment::no;
@@ -142,8 +142,8 @@ awaitable<Check::Alignment> Check::aligned(std::string identifier, std::string a
 }
 
 /// One that is aligned is enough, but where a report tells of both.
-awaitable<Check::Aligned> Check::all_aligned(const Identifiers& identifiers, std::string author,
-                                             DmarcRecord record)
+awaitable<DmarcCheck::Aligned> DmarcCheck::all_aligned(const Identifiers& identifiers, std::string author,
+                                                       DmarcRecord record)
 {
     Aligned all;
     if (identifiers.spf) all.spf = co_await aligned(*identifiers.spf, author, record.strict_spf);
@@ -157,7 +157,7 @@ awaitable<Check::Aligned> Check::all_aligned(const Identifiers& identifiers, std
 }
 
 /// Which of what was authenticated is aligned; unknown where something may be.
-awaitable<Check::Aligned> Check::alignment(std::string author, DmarcRecord record)
+awaitable<DmarcCheck::Aligned> DmarcCheck::alignment(std::string author, DmarcRecord record)
 {
     const auto known = co_await all_aligned(authenticated_, author, record);
     if (known.any() != Alignment::no) co_return known;
@@ -168,7 +168,7 @@ awaitable<Check::Aligned> Check::alignment(std::string author, DmarcRecord recor
 }
 
 /// One domain of From, in lower case.
-awaitable<DmarcOutcome> Check::author(std::string domain)
+awaitable<DmarcOutcome> DmarcCheck::author(std::string domain)
 {
     DmarcOutcome outcome{.domain = domain};
     // RFC 9989 §4.10.1: its own record, or that of its organisation, or that of
@@ -273,7 +273,7 @@ awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, 
         worst.why = "From names more than 4 domains";
         co_return worst;
     }
-    Check check(dns, std::move(authenticated), std::move(unknown), latest);
+    DmarcCheck check(dns, std::move(authenticated), std::move(unknown), latest);
     worst = co_await check.author(authors.front());
     for (std::size_t at = 1; at < authors.size(); ++at) {
         auto outcome = co_await check.author(authors[at]);
@@ -285,7 +285,7 @@ awaitable<DmarcOutcome> check_dmarc(Dns& dns, std::vector<std::string> authors, 
 awaitable<std::optional<std::string>> find_organization(Dns& dns, std::string domain,
                                                         std::chrono::steady_clock::time_point latest)
 {
-    Check check(dns, {}, {}, latest);
+    DmarcCheck check(dns, {}, {}, latest);
     const Walk walk = co_await check.walk(domain);
     if (walk.fault) co_return std::nullopt;
     co_return organizational_domain(domain, walk.found);

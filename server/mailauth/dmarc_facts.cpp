@@ -26,10 +26,10 @@ json::string plain(std::string_view text)
 }
 
 /// Reads what is there in its order; `good` tells whether it was.
-class Reading
+class FactReading
 {
 public:
-    explicit Reading(const json::array& values) : values_(values) {}
+    explicit FactReading(const json::array& values) : values_(values) {}
 
     std::string text()
     {
@@ -76,7 +76,7 @@ std::optional<DmarcFacts> parse_dmarc_facts(std::string_view text)
     boost::system::error_code error;
     const auto parsed = json::parse(text, error);
     if (error || !parsed.is_array() || parsed.get_array().size() != fields) return std::nullopt;
-    Reading reading(parsed.get_array());
+    FactReading reading(parsed.get_array());
     DmarcFacts facts;
     facts.source = reading.text();
     facts.header_from = reading.text();
@@ -91,7 +91,7 @@ std::optional<DmarcFacts> parse_dmarc_facts(std::string_view text)
     if (!signatures->is_array()) return std::nullopt;
     for (const auto& one : signatures->get_array()) {
         if (!one.is_array()) return std::nullopt;
-        Reading names(one.get_array());
+        FactReading names(one.get_array());
         facts.signatures.push_back({names.text(), names.text(), names.text()});
         reading.good = reading.good && names.good;
     }

@@ -40,7 +40,7 @@ std::vector<std::string> uris_in(std::string_view list)
 }
 
 /// The record while it is read.
-struct Reading
+struct RecordReading
 {
     DmarcRecord record;
     std::optional<DmarcPolicy> policy;
@@ -114,7 +114,7 @@ std::optional<DmarcRecord> parse_dmarc_record(std::string_view text)
     std::string_view version = ascii::take_until(text, ';');
     const auto name = ascii::trim(ascii::take_until(version, '='));
     if (!ascii::equal(name, "v") || ascii::trim(version) != "DMARC1") return std::nullopt;
-    Reading reading;
+    RecordReading reading;
     while (!text.empty()) {
         std::string_view value = ascii::take_until(text, ';');
         const auto tag = ascii::trim(ascii::take_until(value, '='));

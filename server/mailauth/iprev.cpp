@@ -13,7 +13,8 @@ using Result = IprevOutcome::Result;
 using Names = net::DnsAnswer<std::string>;
 using Addresses = net::DnsAnswer<boost::asio::ip::address>;
 
-constexpr std::size_t most_names = 10; // RFC 8601 §3 leaves the number to us; RFC 7208 §4.6.4 has this one
+constexpr std::size_t most_host_names =
+    10; // RFC 8601 §3 leaves the number to us; RFC 7208 §4.6.4 has this one
 
 } // namespace
 
@@ -47,7 +48,7 @@ awaitable<IprevOutcome> check_iprev(Dns& dns, boost::asio::ip::address client,
         outcome.why = "it has no name";
         co_return outcome;
     }
-    const std::size_t count = std::min(names.records.size(), most_names);
+    const std::size_t count = std::min(names.records.size(), most_host_names);
     for (std::size_t at = 0; at < count; ++at) {
         const std::string& name = names.records[at];
         if (!askable(name)) continue;

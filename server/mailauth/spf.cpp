@@ -22,7 +22,7 @@ namespace {
 constexpr unsigned most_terms = 10;
 constexpr unsigned most_void = 2;
 constexpr std::size_t most_exchangers = 10;
-constexpr std::size_t most_names = 10;
+constexpr std::size_t most_ptr_names = 10;
 
 using Addresses = net::DnsAnswer<asio::ip::address>;
 
@@ -44,10 +44,10 @@ asio::ip::address plain(const asio::ip::address& address)
 }
 
 /// check_host() of RFC 7208 §4, with what all of its calls share.
-class Check
+class SpfCheck
 {
 public:
-    Check(Dns& dns, const SpfQuestion& question, std::chrono::steady_clock::time_point latest)
+    SpfCheck(Dns& dns, const SpfQuestion& question, std::chrono::steady_clock::time_point latest)
         : dns_(dns), client_(plain(question.client)), latest_(latest)
     {
         macros_.address = octets_of(client_);
@@ -121,7 +121,7 @@ private:
     std::string why_;
 };
 
-awaitable<SpfResult> Check::host(std::string domain)
+awaitable<SpfResult> SpfCheck::host(std::string domain)
 {
     for (bool redirected = false;; redirected = true) {
         const auto none = redirected ? SpfResult::permerror : SpfResult::none; // RFC 7208 §6.1
@@ -149,7 +149,7 @@ awaitable<SpfResult> Check::host(std::string domain)
     }
 }
 
-awaitable<Check::Outcome> Check::match(const SpfMechanism& mechanism, const std::string& domain)
+awaitable<SpfCheck::Outcome> SpfCheck::match(const SpfMechanism& mechanism, const std::string& domain)
 {
     using Kind = SpfMechanism::Kind;
     const std::string& client = macros_.address;
@@ -176,7 +176,7 @@ awaitable<Check::Outcome> Check::match(const SpfMechanism& mechanism, const std:
 }
 
 /// RFC 7208 §5.2.
-awaitable<Check::Outcome> Check::include(std::string target)
+awaitable<SpfCheck::Outcome> SpfCheck::include(std::string target)
 {
     const SpfResult result = co_await host(target);
     if (result == SpfResult::none)
@@ -186,7 +186,7 @@ awaitable<Check::Outcome> Check::include(std::string target)
 }
 
 /// RFC 7208 §5.3.
-awaitable<Check::Outcome> Check::a(std::string target, const SpfMechanism& mechanism)
+awaitable<SpfCheck::Outcome> SpfCheck::a(std::string target, const SpfMechanism& mechanism)
 {
     const Addresses answer = co_await addresses(target);
     if (const auto nothing = nothing_found(answer, target)) co_return *nothing;
@@ -195,7 +195,7 @@ awaitable<Check::Outcome> Check::a(std::string target, const SpfMechanism& mecha
 
 /// RFC 7208 §5.4. That a host has no address of the client's family is no
 /// question in vain: the limit is one of terms (§4.6.4).
-awaitable<Check::Outcome> Check::mx(std::string target, const SpfMechanism& mechanism)
+awaitable<SpfCheck::Outcome> SpfCheck::mx(std::string target, const SpfMechanism& mechanism)
 {
     const auto exchangers = co_await dns_.mx(target);
     if (const auto nothing = nothing_found(exchangers, target)) co_return *nothing;
@@ -213,7 +213,7 @@ awaitable<Check::Outcome> Check::mx(std::string target, const SpfMechanism& mech
 }
 
 /// RFC 7208 §5.5. Faults of DNS make no match.
-awaitable<Check::Outcome> Check::ptr(std::string target)
+awaitable<SpfCheck::Outcome> SpfCheck::ptr(std::string target)
 {
     co_await find_names();
     if (nameless_ && ++void_ > most_void)
@@ -223,20 +223,20 @@ awaitable<Check::Outcome> Check::ptr(std::string target)
 }
 
 /// RFC 7208 §5.7: an A record, whatever the client's family.
-awaitable<Check::Outcome> Check::exists(std::string target)
+awaitable<SpfCheck::Outcome> SpfCheck::exists(std::string target)
 {
     const Addresses answer = co_await dns_.ipv4(target);
     if (const auto nothing = nothing_found(answer, target)) co_return *nothing;
     co_return Outcome{true};
 }
 
-awaitable<Addresses> Check::addresses(std::string name)
+awaitable<Addresses> SpfCheck::addresses(std::string name)
 {
     return client_.is_v4() ? dns_.ipv4(std::move(name)) : dns_.ipv6(std::move(name));
 }
 
 /// The name that a domain-spec of `domain`'s record stands for.
-awaitable<std::string> Check::target_of(std::string domain_spec, std::string domain)
+awaitable<std::string> SpfCheck::target_of(std::string domain_spec, std::string domain)
 {
     macros_.domain = domain;
     if (names_validated_name(domain_spec)) {
@@ -253,13 +253,13 @@ awaitable<std::string> Check::target_of(std::string domain_spec, std::string dom
 }
 
 /// The names of the client whose addresses are its own, RFC 7208 §5.5. Once.
-awaitable<void> Check::find_names()
+awaitable<void> SpfCheck::find_names()
 {
     if (names_) co_return;
     names_.emplace();
     const auto answer = co_await dns_.ptr(client_);
     nameless_ = answer.kind == net::DnsAnswer<std::string>::Kind::none;
-    const std::size_t count = std::min(answer.records.size(), most_names);
+    const std::size_t count = std::min(answer.records.size(), most_ptr_names);
     for (std::size_t at = 0; at < count && !late(); ++at) {
         const std::string& name = answer.records[at];
         if (!askable(name)) continue;
@@ -268,7 +268,7 @@ awaitable<void> Check::find_names()
     }
 }
 
-bool Check::any_within(const Addresses& answer, const SpfMechanism& mechanism) const
+bool SpfCheck::any_within(const Addresses& answer, const SpfMechanism& mechanism) const
 {
     const unsigned prefix = client_.is_v4() ? mechanism.prefix4 : mechanism.prefix6;
     return std::ranges::any_of(answer.records, [&](const asio::ip::address& address) {
@@ -280,7 +280,7 @@ bool Check::any_within(const Addresses& answer, const SpfMechanism& mechanism) c
 
 awaitable<SpfOutcome> check_spf(Dns& dns, SpfQuestion question, std::chrono::steady_clock::time_point latest)
 {
-    Check check(dns, question, latest);
+    SpfCheck check(dns, question, latest);
     SpfOutcome outcome;
     outcome.domain = check.sender_domain();
     outcome.helo = question.reverse_path.empty();

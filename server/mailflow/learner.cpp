@@ -20,8 +20,8 @@ namespace {
 
 using storage::Result;
 
-constexpr std::size_t most_at_once = 50;
-constexpr std::chrono::seconds longest_wait{60}; // what another process has moved wakes nobody
+constexpr std::size_t lessons_at_once = 50;
+constexpr std::chrono::seconds longest_lesson_wait{60}; // what another process has moved wakes nobody
 
 class HeldOctets final : public storage::Octets
 {
@@ -88,7 +88,7 @@ awaitable<void> Learner::run()
         const auto learned = co_await learn_all();
         if (!learned) log_.warning("mailflow.not_learned", {{"reason", learned.error().message()}});
         if (woken_ || stopped_) continue;
-        timer_.expires_after(longest_wait);
+        timer_.expires_after(longest_lesson_wait);
         [[maybe_unused]] const auto waited = co_await timer_.async_wait(asio::as_tuple(asio::deferred));
     }
 }
@@ -96,7 +96,7 @@ awaitable<void> Learner::run()
 awaitable<Result<void>> Learner::learn_all()
 {
     while (!stopped_) {
-        const auto lessons = co_await store_.junk().lessons(most_at_once);
+        const auto lessons = co_await store_.junk().lessons(lessons_at_once);
         if (!lessons) co_return lessons.error();
         if (lessons->empty()) break;
         for (const auto& lesson : *lessons) {

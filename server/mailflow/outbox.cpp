@@ -21,17 +21,12 @@ using namespace std::chrono_literals;
 using storage::Result;
 using storage::Submission;
 
-constexpr std::size_t most_at_once = 100;
-constexpr auto longest_wait = 60s;   // the clock may be set, and the store recover
-constexpr unsigned most_tries = 20;  // some three hours
-constexpr auto longest_delay = 600s; // between two of them
+constexpr std::size_t letters_at_once = 100;
+constexpr auto longest_outbox_wait = 60s;  // the clock may be set, and the store recover
+constexpr unsigned most_outbox_tries = 20; // some three hours
+constexpr auto longest_delay = 600s;       // between two of them
 // Who finds his mail still a draft after so long wants to look at it again.
 constexpr auto too_late = std::chrono::hours{24};
-
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 std::chrono::seconds delay_after(unsigned tries)
 {
@@ -52,7 +47,7 @@ awaitable<Result<Letter>> read_letter(storage::Mail& mail, storage::MessageId me
     if (!reader) co_return reader.error();
     Letter letter;
     letter.body = mail.new_spool();
-    SubmissionHeader header({.from = {}, .message_id = {}, .time = now()});
+    SubmissionHeader header({.from = {}, .message_id = {}, .time = storage::now()});
     std::string out;
     while (true) {
         const auto piece = co_await (*reader)->next();
@@ -114,23 +109,24 @@ awaitable<void> Outbox::run()
 awaitable<std::chrono::seconds> Outbox::send_due()
 {
     while (!stopped_) {
-        const auto pending = co_await store_.submissions().pending(most_at_once);
-        if (!pending) co_return longest_wait;
+        const auto pending = co_await store_.submissions().pending(letters_at_once);
+        if (!pending) co_return longest_outbox_wait;
         for (const auto& submission : *pending) {
-            if (submission.send_at > now())
-                co_return std::clamp<std::chrono::seconds>(submission.send_at - now(), 1s, longest_wait);
+            if (submission.send_at > storage::now())
+                co_return std::clamp<std::chrono::seconds>(submission.send_at - storage::now(), 1s,
+                                                           longest_outbox_wait);
             const auto sent = co_await send(submission);
-            if (!sent) co_return longest_wait; // the store's trouble is everybody's
+            if (!sent) co_return longest_outbox_wait; // the store's trouble is everybody's
         }
         if (pending->empty()) break;
     }
-    co_return longest_wait;
+    co_return longest_outbox_wait;
 }
 
 awaitable<Result<void>> Outbox::send(Submission submission)
 {
     constexpr auto gone = "The draft was deleted before it was sent.";
-    if (now() - submission.send_at > too_late) {
+    if (storage::now() - submission.send_at > too_late) {
         const auto failed = co_await fail(
             std::move(submission),
             "The server was not running when this was to be sent. Look at it and send it again.");
@@ -181,8 +177,8 @@ awaitable<Result<void>> Outbox::settle(Submission submission, Verdict verdict,
     }
     log_.info("mailflow.not_sent", {{"submission", id}, {"code", verdict.code}, {"reason", verdict.text}});
     // One that was undone meanwhile is not touched by either.
-    if (verdict.code < 500 && submission.tries + 1 < most_tries) {
-        submission.send_at = now() + delay_after(submission.tries);
+    if (verdict.code < 500 && submission.tries + 1 < most_outbox_tries) {
+        submission.send_at = storage::now() + delay_after(submission.tries);
         const auto later = co_await store_.submissions().postpone(submission.id, submission.send_at);
         if (later) report(std::move(submission), Submission::State::pending);
         co_return later;

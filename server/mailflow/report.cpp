@@ -12,7 +12,7 @@ namespace pillarbox::mailflow {
 
 namespace {
 
-constexpr std::size_t id_length = 20; // 100 bits: nobody guesses the boundary
+constexpr std::size_t boundary_length = 20; // 100 bits: nobody guesses the boundary
 
 Verdict leads_nowhere()
 {
@@ -63,7 +63,7 @@ awaitable<Verdict> Intake::send_report(Report report)
     sender.parameters.notify = storage::notify::never; // RFC 3461 §6.1
 
     report.reporting_mta = hostname_;
-    report.id = random_name(id_length);
+    report.id = random_name(boundary_length);
     report.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto body = mail_.new_spool();
     const auto kept = body->append(delivery_report(report));

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t most_waiting = 1000;
 constexpr std::size_t longest_secret = 1024;
-constexpr unsigned most_tries = 5; // after 1, 5, 25 and 125 s
+constexpr unsigned most_telling_tries = 5; // after 1, 5, 25 and 125 s
 constexpr unsigned pause_grows = 5;
 
 std::chrono::seconds pause_after(unsigned tries)
@@ -102,7 +102,7 @@ asio::awaitable<void> Teller::run()
 
 void Teller::settle(Outcome outcome)
 {
-    if (outcome == Outcome::again && ++tries_ < most_tries) {
+    if (outcome == Outcome::again && ++tries_ < most_telling_tries) {
         not_before_ = std::chrono::steady_clock::now() + pause_after(tries_);
         return;
     }

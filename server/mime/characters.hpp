@@ -1,5 +1,9 @@
 #pragma once
 
+#include "server/base/ascii.hpp"
+
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,6 +26,17 @@ inline bool is_alpha(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+
+/// Whether `name` is among `names`, in any letters.
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name)
+{
+    return std::any_of(names.begin(), names.end(),
+                       [name](std::string_view known) { return ascii::equal(known, name); });
+}
+
+/// Of octets in quoted-printable, encoded words and parameters, which want them in upper case.
+inline constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 /// The value of a hexadecimal digit, or -1.
 int hex_value(char c);

@@ -98,13 +98,6 @@ constexpr std::array<std::string_view, 6> western_names{"iso-8859-1", "iso8859-1
 // Text said to be ASCII is looked at: with eighth bits it is something else.
 constexpr std::array<std::string_view, 4> ascii_names{"us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us"};
 
-template <std::size_t size>
-bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name)
-{
-    return std::any_of(names.begin(), names.end(),
-                       [name](std::string_view known) { return ascii::equal(known, name); });
-}
-
 const char* iconv_name(std::string_view name)
 {
     for (const Charset& charset : charsets) {

@@ -17,14 +17,14 @@ constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr
 constexpr std::array<std::string_view, 7> day_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 // No date is longer, whatever comments it has; what follows is not read.
-constexpr std::size_t most_octets = 1024;
+constexpr std::size_t longest_date = 1024;
 
 // The words of a date: comments (RFC 5322 §3.2.2, nested), white space and
 // commas part them.
 class Words
 {
 public:
-    explicit Words(std::string_view text) : rest_(text.substr(0, most_octets)) {}
+    explicit Words(std::string_view text) : rest_(text.substr(0, longest_date)) {}
 
     // Empty at the end.
     std::string_view next()

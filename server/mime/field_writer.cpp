@@ -11,11 +11,10 @@ namespace pillarbox::mime {
 
 namespace {
 
-constexpr std::size_t longest_line = 76;   // with encoded words, RFC 2047 §2; else 78
-constexpr std::size_t longest_word = 62;   // encoded; a line's longest field name still fits before it
-constexpr std::size_t longest_plain = 300; // octets of a word that is left whole
-constexpr std::size_t most_text = 2000;    // characters of a value
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
+constexpr std::size_t longest_field_line = 76; // with encoded words, RFC 2047 §2; else 78
+constexpr std::size_t longest_word = 62;       // encoded; a line's longest field name still fits before it
+constexpr std::size_t longest_plain = 300;     // octets of a word that is left whole
+constexpr std::size_t most_text = 2000;        // characters of a value
 
 /// A field that is folded between its words.
 class Folded
@@ -26,7 +25,7 @@ public:
     void add(std::string_view word)
     {
         const bool first = text_.ends_with(':');
-        if (!first && column_ + 1 + word.size() > longest_line) {
+        if (!first && column_ + 1 + word.size() > longest_field_line) {
             text_ += "\r\n";
             column_ = 0;
         }

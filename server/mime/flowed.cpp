@@ -9,8 +9,8 @@ namespace pillarbox::mime {
 
 namespace {
 
-constexpr std::size_t longest_line = 72;   // characters before the space that breaks it, RFC 3676 §4.2
-constexpr std::size_t deepest_broken = 40; // quote marks; lines that are quoted deeper are left whole
+constexpr std::size_t longest_flowed_line = 72; // characters before the space that breaks it, RFC 3676 §4.2
+constexpr std::size_t deepest_broken = 40;      // quote marks; lines that are quoted deeper are left whole
 constexpr std::string_view signature_line = "-- ";
 
 std::size_t quote_depth(std::string_view line)
@@ -59,7 +59,7 @@ void flow_line(std::string_view line, std::string& out)
     const bool signature = line == signature_line;
     while (!signature && line.ends_with(' ')) // or it would be a soft break
         line.remove_suffix(1);
-    const std::size_t width = longest_line - std::min(depth, deepest_broken);
+    const std::size_t width = longest_flowed_line - std::min(depth, deepest_broken);
     do {
         const bool whole = signature || depth > deepest_broken;
         const auto piece = line.substr(0, whole ? line.size() : first_piece(line, width));

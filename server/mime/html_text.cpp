@@ -32,13 +32,6 @@ constexpr std::array<Reference, 22> references{
      {"ldquo", 0x201C},  {"rdquo", 0x201D}, {"bull", 0x2022},  {"middot", 0xB7},  {"zwnj", 0x200B},
      {"shy", 0xAD},      {"trade", 0x2122}}};
 
-template <std::size_t size>
-bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name)
-{
-    return std::any_of(names.begin(), names.end(),
-                       [name](std::string_view n) { return ascii::equal(n, name); });
-}
-
 class Stripper
 {
 public:

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t most_quoted = 75; // characters before the "=" of a soft line break, RFC 2045 §6.7 (5)
 constexpr std::size_t line_octets = 57; // make 76 characters of base64
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 bool goes_as_it_is(std::string_view rest)
 {

@@ -12,8 +12,8 @@ namespace pillarbox::mime {
 
 namespace {
 
-constexpr std::size_t most_subject_characters = 998;
-constexpr std::size_t most_references = 100;
+constexpr std::size_t longest_subject = 998;
+constexpr std::size_t most_read_references = 100;
 
 struct Extension
 {
@@ -177,7 +177,7 @@ View view(const Structure& structure)
 {
     const Header header{structure.header};
     View result;
-    result.subject = one_line(decode_text(header.value("Subject")), most_subject_characters);
+    result.subject = one_line(decode_text(header.value("Subject")), longest_subject);
     result.from = addresses(header, "From");
     result.sender = addresses(header, "Sender");
     result.reply_to = addresses(header, "Reply-To");
@@ -187,7 +187,7 @@ View view(const Structure& structure)
     result.date = parse_date(header.value("Date"));
     result.message_id = first_message_id(header.value("Message-ID"));
     result.in_reply_to = first_message_id(header.value("In-Reply-To"));
-    result.references = message_ids(header.value("References"), most_references);
+    result.references = message_ids(header.value("References"), most_read_references);
     result.incomplete = structure.too_deep || structure.too_many || header.faults().beyond_limits();
     if (!structure.parts.empty()) Chooser{structure, result}.visit(0, false);
     return result;

@@ -36,7 +36,7 @@ using Owned = std::unique_ptr<T, Freed<T, free>>;
 
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
 using Certificate = Owned<X509, X509_free>;
-using Names = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+using NameList = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 constexpr long validity = 10L * 365 * 24 * 3600; // seconds
@@ -119,7 +119,7 @@ Certificate make_certificate(EVP_PKEY* key, const std::string& hostname)
     add_extension(x, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(x, NID_key_usage, "critical,digitalSignature");
     add_extension(x, NID_ext_key_usage, "serverAuth");
-    Names names(GENERAL_NAMES_new());
+    NameList names(GENERAL_NAMES_new());
     require(names != nullptr);
     if (!hostname.empty() && hostname != "localhost") add_name(names.get(), hostname);
     for (const char* name : {"localhost", "127.0.0.1", "::1"})

@@ -30,7 +30,7 @@ std::string system_reason(int error)
     return std::generic_category().message(error);
 }
 
-std::string openssl_reason()
+std::string earliest_reason()
 {
     const unsigned long code = ERR_peek_error();
     const char* reason = ERR_reason_error_string(code);
@@ -144,7 +144,7 @@ std::string ServerConnection::State::tls_reason() const
                "; if it is the right server, give its certificate, or its authority's, with --ca-file";
     if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
         return "the server ended the connection";
-    return "TLS failed: " + openssl_reason();
+    return "TLS failed: " + earliest_reason();
 }
 
 ServerConnection::ServerConnection(Options options) : state_(std::make_unique<State>(std::move(options)))
@@ -177,7 +177,7 @@ void ServerConnection::start_tls(const std::filesystem::path& trusted)
         throw ConnectionFailed(std::string(error.what()) + (trusted.empty() ? "; give --ca-file" : ""));
     }
     SSL* ssl = s.ssl.get();
-    if (SSL_set_fd(ssl, s.socket.value()) != 1) s.fail("TLS cannot be set up: " + openssl_reason());
+    if (SSL_set_fd(ssl, s.socket.value()) != 1) s.fail("TLS cannot be set up: " + earliest_reason());
     for (bool done = false; !done;) {
         ERR_clear_error();
         errno = 0;

@@ -22,20 +22,15 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = Answer::Kind;
 
-constexpr auto connect_patience = 30s;               // RFC 5321 names none
-constexpr std::size_t most_carried = 100;            // messages on one connection
-constexpr auto lease = 3h;                           // longer than Patience::all and all that comes before
-constexpr std::chrono::seconds longest_rest = 30min; // of a destination that was not reached
-constexpr auto longest_pause = 3s;                   // between two messages on a connection, for the pace
+constexpr auto connect_patience = 30s;    // RFC 5321 names none
+constexpr std::size_t most_carried = 100; // messages on one connection
+constexpr auto lease = 3h;                // longer than Patience::all and all that comes before
+constexpr std::chrono::seconds longest_destination_rest = 30min; // of a destination that was not reached
+constexpr auto longest_pace_pause = 3s; // between two messages on a connection, for the pace
 
 Answer late()
 {
     return our_answer(Kind::failed, "5.4.7", "It could not be delivered by the time that you set.");
-}
-
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 net::Connection::Limits limits()
@@ -52,7 +47,7 @@ std::optional<storage::Time> rest_of(const Verdict& verdict)
     for (const auto& outcome : verdict.outcomes)
         if (outcome.kind == storage::Outcome::Kind::later)
             until = until ? std::min(*until, outcome.due) : outcome.due;
-    if (until) until = std::min(*until, now() + longest_rest);
+    if (until) until = std::min(*until, storage::now() + longest_destination_rest);
     return until;
 }
 
@@ -199,7 +194,7 @@ awaitable<std::optional<Answer>> Courier::compare(const net::Connection& connect
 /// Whether its sender wants it back by now, RFC 2852 §4.
 bool Courier::too_late() const
 {
-    return claim_->mail.deliver_by && claim_->mail.deliver_by->over(now());
+    return claim_->mail.deliver_by && claim_->mail.deliver_by->over(storage::now());
 }
 
 awaitable<void> Courier::take_message(Client& client)
@@ -215,7 +210,7 @@ awaitable<void> Courier::take_message(Client& client)
     Envelope envelope{.reverse_path = claim_->reverse_path, .recipients = {}, .size = claim_->size};
     envelope.require_tls = claim_->mail.tls == storage::TlsWish::required;
     envelope.deliver_by = claim_->mail.deliver_by;
-    if (envelope.deliver_by) envelope.time_left = envelope.deliver_by->at - now();
+    if (envelope.deliver_by) envelope.time_left = envelope.deliver_by->at - storage::now();
     envelope.return_content = claim_->mail.return_content;
     envelope.envelope_id = claim_->mail.envelope_id;
     for (const auto& recipient : claim_->recipients) {
@@ -272,7 +267,7 @@ awaitable<void> Courier::settle()
         for (const auto& recipient : claim_->recipients)
             settlement.outcomes.push_back({.id = recipient.id, .kind = storage::Outcome::Kind::untried});
     } else {
-        auto verdict = judge({*claim_, answers, host_, now(), dice()});
+        auto verdict = judge({*claim_, answers, host_, storage::now(), dice()});
         if (unreached_) settlement.not_before = rest_of(verdict);
         settlement.outcomes = std::move(verdict.outcomes);
         report = co_await services_.reporter.report(*claim_, std::move(verdict.reports));
@@ -317,7 +312,7 @@ awaitable<std::optional<Pace::Clock::time_point>> Courier::wait_for_place(Lane l
     const auto now = Pace::Clock::now();
     const auto place = services_.pace.book(lane, now);
     if (!place || *place <= now) co_return place;
-    if (*place - now <= longest_pause) {
+    if (*place - now <= longest_pace_pause) {
         co_await pause_.wait(std::chrono::ceil<std::chrono::milliseconds>(*place - now));
         if (!services_.reactor.draining()) co_return place;
     }
@@ -330,7 +325,7 @@ awaitable<void> Courier::claim_next()
     const Lane lane = settings_->pace.lane_of(destination_);
     const auto place = co_await wait_for_place(lane);
     if (!place) co_return;
-    auto wish = wish_for(*settings_, now());
+    auto wish = wish_for(*settings_, storage::now());
     if (!settings_->together()) wish.destination = destination_;
     auto claimed = co_await services_.queue.claim(std::move(wish));
     if (!claimed || !*claimed) {

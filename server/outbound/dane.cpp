@@ -6,7 +6,7 @@ namespace pillarbox::outbound {
 
 namespace {
 
-constexpr std::size_t most_records = 32;
+constexpr std::size_t most_tlsa_records = 32;
 
 /// Whether the data are as long as the matching type has them, RFC 6698 §2.1.3.
 bool fits(const net::dns::Tlsa& record)
@@ -39,13 +39,13 @@ std::string tlsa_name(std::string_view host, std::uint16_t port)
 DaneFinding judge_tlsa(const net::DnsAnswer<net::dns::Tlsa>& answer)
 {
     using Answered = net::DnsAnswer<net::dns::Tlsa>::Kind;
-    using Kind = DaneFinding::Kind;
-    if (answer.kind == Answered::unknown) return {Kind::unknown, {}, answer.why};
+    using Found = DaneFinding::Kind;
+    if (answer.kind == Answered::unknown) return {Found::unknown, {}, answer.why};
     if (answer.kind == Answered::none || !answer.secure) return {};
-    DaneFinding finding{Kind::unusable, {}, {}};
+    DaneFinding finding{Found::unusable, {}, {}};
     for (const auto& record : answer.records)
-        if (usable(record) && finding.records.size() < most_records) finding.records.push_back(record);
-    if (!finding.records.empty()) finding.kind = Kind::usable;
+        if (usable(record) && finding.records.size() < most_tlsa_records) finding.records.push_back(record);
+    if (!finding.records.empty()) finding.kind = Found::usable;
     return finding;
 }
 

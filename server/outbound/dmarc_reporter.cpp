@@ -17,9 +17,9 @@ namespace {
 using boost::asio::awaitable;
 using Texts = net::DnsAnswer<std::string>;
 
-constexpr std::chrono::seconds patience{30}; // for all that is asked about one target
-constexpr std::size_t most_targets = 5;      // of a domain
-constexpr std::size_t most_records = 10;     // of a target, that say whether it wants reports
+constexpr std::chrono::seconds target_patience{30}; // for all that is asked about one target
+constexpr std::size_t most_dmarc_targets = 5;       // of a domain
+constexpr std::size_t most_target_records = 10;     // of a target, that say whether it wants reports
 
 /// The one record of a domain that says what is to be reported, RFC 9989 §4.10.
 std::optional<mailauth::DmarcRecord> record_of(const Texts& answer)
@@ -70,7 +70,7 @@ awaitable<std::optional<std::vector<DmarcTarget>>> DmarcReporter::targets(std::s
     std::vector<DmarcTarget> all;
     for (const auto& uri : uris) {
         auto target = parse_dmarc_target(uri);
-        if (!target || all.size() == most_targets) continue;
+        if (!target || all.size() == most_dmarc_targets) continue;
         const auto wants = co_await verify(domain, *target);
         if (!wants) co_return std::nullopt;
         if (*wants)
@@ -85,7 +85,7 @@ awaitable<std::optional<std::vector<DmarcTarget>>> DmarcReporter::targets(std::s
 /// it may name another address of its own in its place. Nothing where DNS cannot tell.
 awaitable<std::optional<bool>> DmarcReporter::verify(std::string domain, DmarcTarget& target)
 {
-    const auto latest = std::chrono::steady_clock::now() + patience;
+    const auto latest = std::chrono::steady_clock::now() + target_patience;
     const std::string host = ascii::to_lower(target.host());
     if (!mailauth::askable(host)) co_return false;
     if (host == domain) co_return true;
@@ -99,7 +99,7 @@ awaitable<std::optional<bool>> DmarcReporter::verify(std::string domain, DmarcTa
     if (answer.kind == Texts::Kind::unknown) co_return std::nullopt;
     bool wants = false;
     std::optional<DmarcTarget> instead;
-    for (const auto& text : answer.records | std::views::take(most_records)) {
+    for (const auto& text : answer.records | std::views::take(most_target_records)) {
         const auto record = mailauth::parse_dmarc_record(text);
         if (!record) continue;
         wants = true;

@@ -12,7 +12,7 @@ namespace {
 
 using boost::asio::awaitable;
 
-constexpr std::chrono::minutes patience{5}; // until the entry is anybody's again, if this never ends
+constexpr std::chrono::minutes give_up_lease{5}; // until the entry is anybody's again, if this never ends
 constexpr const char* why = "An administrator of this server has ended the attempts to deliver it.";
 
 mailflow::RecipientReport report_of(const storage::Queued& entry)
@@ -39,7 +39,7 @@ awaitable<storage::Result<void>> give_up(storage::Store& store, Reporter reporte
     if (!entry) co_return entry.error();
     storage::ClaimWish wish;
     wish.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    wish.until = wish.now + patience;
+    wish.until = wish.now + give_up_lease;
     wish.only = id;
     const auto claim = co_await store.queue().claim(std::move(wish));
     if (!claim) co_return claim.error();

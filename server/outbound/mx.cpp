@@ -12,7 +12,7 @@ namespace pillarbox::outbound {
 
 namespace {
 
-constexpr std::size_t most_hosts = 10;
+constexpr std::size_t most_exchangers = 10;
 constexpr std::size_t most_addresses = 4; // of each family
 
 /// Each order as likely as the other (Fisher and Yates).
@@ -57,7 +57,7 @@ Exchangers exchangers(std::string_view domain, std::vector<MxRecord> records, st
 
     Exchangers all;
     for (auto& record : records) {
-        if (all.hosts.size() == most_hosts) break;
+        if (all.hosts.size() == most_exchangers) break;
         if (std::ranges::find(all.hosts, record.host) == all.hosts.end())
             all.hosts.push_back(std::move(record.host));
     }

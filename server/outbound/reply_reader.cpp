@@ -10,7 +10,7 @@ namespace pillarbox::outbound {
 
 namespace {
 
-constexpr std::size_t longest_line = std::size_t{4} * 1024; // RFC 5321 §4.5.3.1.5 allows 512
+constexpr std::size_t longest_reply_line = std::size_t{4} * 1024; // RFC 5321 §4.5.3.1.5 allows 512
 constexpr std::size_t most_lines = 200;
 constexpr std::size_t most_octets = std::size_t{64} * 1024;
 constexpr std::size_t most_characters = 400; // of a server's words, as people see them
@@ -62,7 +62,7 @@ std::size_t ReplyReader::feed(std::string_view octets)
         const auto end = octets.find('\n');
         const auto part = octets.substr(0, end == std::string_view::npos ? end : end + 1);
         octets_ += part.size();
-        if (line_.size() + part.size() > longest_line || octets_ > most_octets) {
+        if (line_.size() + part.size() > longest_reply_line || octets_ > most_octets) {
             fault_ = "a reply that is too long";
             break;
         }

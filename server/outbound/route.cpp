@@ -19,7 +19,7 @@ using Kind = Answer::Kind;
 constexpr std::size_t most_targets = 12;
 
 /// No bias that matters: 64 bits for a handful of hosts.
-std::size_t dice(std::size_t below)
+std::size_t any_below(std::size_t below)
 {
     std::uint64_t number = 0;
     const auto octets = random_octets(sizeof number);
@@ -116,7 +116,7 @@ awaitable<Route> find_route(net::Resolver& resolver, const Settings& settings, s
     std::vector<MxRecord> records;
     for (const auto& record : answer.records)
         records.push_back({record.preference, record.host});
-    auto found = exchangers(destination, std::move(records), settings.own_name, dice);
+    auto found = exchangers(destination, std::move(records), settings.own_name, any_below);
     if (found.kind == Exchangers::Kind::takes_none) // RFC 7505 §4.1
         co_return dead_end(Kind::failed, "5.1.10", fmt::format("{} takes no mail", destination));
     if (found.kind == Exchangers::Kind::ourselves)

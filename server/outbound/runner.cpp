@@ -26,11 +26,6 @@ constexpr std::chrono::milliseconds trouble = 10s;       // after the store coul
 constexpr std::chrono::seconds longest_rest = 60s;       // when it was not reached
 constexpr std::chrono::milliseconds report_poll = 30min; // for a day that is over
 
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 } // namespace
 
 Runner::Runner(net::Reactor& reactor, storage::Store& store, const Config& config, mailflow::Srs srs,
@@ -66,7 +61,7 @@ StsPolicies::World Runner::policy_world()
     };
     return {.txt = [this](std::string name) { return resolver_->txt(std::move(name)); },
             .fetch = fetch,
-            .now = now};
+            .now = storage::now};
 }
 
 TlsReporter::World Runner::report_world()
@@ -166,7 +161,7 @@ awaitable<void> Runner::run()
         if (!due) {
             Log().warning("outbound.queue_unread", {{"reason", due.error().message()}});
             co_await alarm_.wait(trouble);
-        } else if (!*due || **due > now()) {
+        } else if (!*due || **due > storage::now()) {
             co_await alarm_.wait(pause());
         } else if (!draining_) {
             co_await begin();
@@ -184,10 +179,10 @@ awaitable<void> Runner::report()
     const auto tls_delay = up_to(4);
     const auto dmarc_delay = up_to(20);
     while (!draining_) {
-        if (settings_->tls_reports) co_await tls_reporter_.report_due(now() - tls_delay);
+        if (settings_->tls_reports) co_await tls_reporter_.report_due(storage::now() - tls_delay);
         if (settings_->dmarc_reports != DmarcReports::off) {
             dmarc_reporter_.write_as(settings_->dmarc_reports);
-            co_await dmarc_reporter_.report_due(now() - dmarc_delay);
+            co_await dmarc_reporter_.report_due(storage::now() - dmarc_delay);
         }
         co_await report_alarm_.wait(report_poll);
     }
@@ -196,7 +191,7 @@ awaitable<void> Runner::report()
 /// One conversation more, if there is still something to say.
 awaitable<void> Runner::begin()
 {
-    auto wish = wish_for(*settings_, now());
+    auto wish = wish_for(*settings_, storage::now());
     wish.busy = busy();
     auto claimed = co_await store_.queue().claim(std::move(wish));
     if (!claimed) {
@@ -221,7 +216,7 @@ awaitable<bool> Runner::begin_on_a_route()
     for (const auto& [domain, relay] : settings->routes) {
         if (draining_) break;
         if (std::ranges::find(full, domain) != full.end()) continue;
-        auto wish = wish_for(*settings, now());
+        auto wish = wish_for(*settings, storage::now());
         wish.destination = domain;
         auto claimed = co_await store_.queue().claim(std::move(wish));
         if (!claimed) {

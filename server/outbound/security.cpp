@@ -16,11 +16,6 @@ namespace {
 using Kind = Answer::Kind;
 using Level = storage::TlsMark::Level;
 
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::string_view words_of(Level level)
 {
     return level == Level::proven ? "under TLS to a server that proved who it is" : "under TLS";
@@ -101,8 +96,9 @@ awaitable<std::string> Security::compare(bool secure, net::CertificateFault faul
                               level ? "to one that did not" : "in the clear");
     if (!level) co_return std::string();
     constexpr auto often_enough = std::chrono::hours(24); // to be written down again
-    if (*found && (*found)->level == *level && now() - (*found)->seen < often_enough) co_return std::string();
-    const storage::TlsMark mark{*level, now()};
+    if (*found && (*found)->level == *level && storage::now() - (*found)->seen < often_enough)
+        co_return std::string();
+    const storage::TlsMark mark{*level, storage::now()};
     const auto marked = co_await services_.facts.mark(destination_, mark);
     if (!marked)
         Log().warning("outbound.tls_not_kept", {{"to", destination_}, {"reason", marked.error().message()}});
@@ -120,7 +116,7 @@ awaitable<void> Security::count(Target target, Demand demand, Client::Tls tls, n
                              .address = target.address.to_string(),
                              .tls = tls,
                              .certificate = fault};
-    const auto day = std::chrono::floor<std::chrono::days>(now()).time_since_epoch().count();
+    const auto day = std::chrono::floor<std::chrono::days>(storage::now()).time_since_epoch().count();
     std::vector<storage::TallyDay> days{{day, destination_, {tally_of(session)}}};
     const auto counted = co_await services_.tallies.add(storage::TallyKind::tls, std::move(days));
     if (!counted)

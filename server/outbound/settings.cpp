@@ -13,7 +13,7 @@ namespace pillarbox::outbound {
 namespace {
 
 constexpr std::size_t longest_password = 1024;
-constexpr std::size_t longest_line = 2048; // of the file of passwords
+constexpr std::size_t longest_password_line = 2048; // of the file of passwords
 
 /// The first line of the file.
 std::string read_password(const std::filesystem::path& path)
@@ -61,7 +61,7 @@ std::string find_password(const std::filesystem::path& path, const SmtpUrl& url)
     const std::string name = url.user + '@' + url.host + ' ';
     for (std::string line; std::getline(file, line);) {
         if (line.ends_with('\r')) line.pop_back();
-        if (line.starts_with(name) && line.size() > name.size() && line.size() <= longest_line)
+        if (line.starts_with(name) && line.size() > name.size() && line.size() <= longest_password_line)
             return line.substr(name.size());
     }
     throw ConfigError(fmt::format("outbound.passwords_file: {}: has no line that begins with '{}' and has a "

@@ -18,8 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto again_after = 5min; // RFC 8461 §3.3: not sooner
 constexpr std::size_t most_failures = 1000;
-constexpr std::size_t longest_policy = std::size_t{64} * 1024; // RFC 8461 §3.3
-constexpr auto patience = 10s;                                 // a message waits for it
+constexpr auto policy_patience = 10s; // a message waits for it
 
 constexpr std::string_view fetch_error = "sts-policy-fetch-error"; // RFC 8460 §4.3.2.2
 constexpr std::string_view invalid = "sts-policy-invalid";
@@ -141,8 +140,8 @@ awaitable<StsPolicies::Fetched> fetch_sts_policy(net::Resolver& resolver, const 
     question.addresses = six.records;
     std::ranges::copy(four.records, std::back_inserter(question.addresses));
     if (question.addresses.empty()) co_return net::HttpFailure(host + " has no address");
-    question.patience = patience;
-    question.longest_answer = longest_policy;
+    question.patience = policy_patience;
+    question.longest_answer = longest_sts_policy;
     auto answer = co_await net::ask(std::move(question), trust);
     co_return answer;
 }

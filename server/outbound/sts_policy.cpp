@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::string_view version = "STSv1";
 constexpr std::size_t longest_id = 32;
-constexpr std::size_t longest_policy = std::size_t{64} * 1024; // RFC 8461 §3.3
-constexpr std::size_t most_hosts = 500;
+constexpr std::size_t most_policy_hosts = 500;
 constexpr std::size_t longest_name = 253;
 constexpr std::uint32_t longest_age = 31'557'600; // seconds, RFC 8461 §3.2
 
@@ -21,21 +20,12 @@ bool is_alphanumeric(char c)
     return (l >= 'a' && l <= 'z') || ascii::is_digit(c);
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 /// "v=STSv1" and what ends it, RFC 8461 §3.1: other texts at that name are passed over.
-bool is_record(std::string_view text)
+bool is_sts_record(std::string_view text)
 {
     constexpr std::string_view begin = "v=STSv1";
     if (!text.starts_with(begin)) return false;
-    return trimmed(text.substr(begin.size())).starts_with(';');
+    return ascii::trim(text.substr(begin.size())).starts_with(';');
 }
 
 std::optional<std::string> id_of(std::string_view text)
@@ -43,7 +33,7 @@ std::optional<std::string> id_of(std::string_view text)
     std::optional<std::string> id;
     ascii::take_until(text, ';');
     while (!text.empty()) {
-        const auto field = trimmed(ascii::take_until(text, ';'));
+        const auto field = ascii::trim(ascii::take_until(text, ';'));
         if (!field.starts_with("id=")) continue;
         const auto value = field.substr(3);
         if (id || value.empty() || value.size() > longest_id || !std::ranges::all_of(value, is_alphanumeric))
@@ -84,12 +74,12 @@ struct Read
     bool take(std::string_view line)
     {
         const auto colon = line.find(':');
-        if (colon == std::string_view::npos) return trimmed(line).empty();
-        const auto name = trimmed(line.substr(0, colon));
-        const auto value = trimmed(line.substr(colon + 1));
+        if (colon == std::string_view::npos) return ascii::trim(line).empty();
+        const auto name = ascii::trim(line.substr(0, colon));
+        const auto value = ascii::trim(line.substr(colon + 1));
         if (name == "mx") {
             auto pattern = pattern_of(value);
-            if (!pattern || hosts.size() == most_hosts) return false;
+            if (!pattern || hosts.size() == most_policy_hosts) return false;
             hosts.push_back(std::move(*pattern));
         }
         for (const auto& [known, field] :
@@ -103,8 +93,8 @@ struct Read
 
 std::optional<std::string> parse_sts_record(const std::vector<std::string>& texts)
 {
-    const auto first = std::ranges::find_if(texts, is_record);
-    if (first == texts.end() || std::ranges::count_if(texts, is_record) > 1) return std::nullopt;
+    const auto first = std::ranges::find_if(texts, is_sts_record);
+    if (first == texts.end() || std::ranges::count_if(texts, is_sts_record) > 1) return std::nullopt;
     return id_of(*first);
 }
 
@@ -120,7 +110,7 @@ bool StsRules::allow(std::string_view host) const
 
 std::optional<StsRules> parse_sts_policy(std::string_view text)
 {
-    if (text.size() > longest_policy) return std::nullopt;
+    if (text.size() > longest_sts_policy) return std::nullopt;
     Read read;
     while (!text.empty()) {
         auto line = ascii::take_until(text, '\n');

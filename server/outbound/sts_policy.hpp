@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@
 
 /// What MTA-STS publishes, RFC 8461. Pure.
 namespace pillarbox::outbound {
+
+inline constexpr std::size_t longest_sts_policy = std::size_t{64} * 1024; // RFC 8461 §3.3
 
 /// The id in the texts at `_mta-sts.DOMAIN`, §3.1. Empty when there is no record,
 /// several, or one that is none.

@@ -20,17 +20,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_targets = 5;
+constexpr std::size_t most_tls_targets = 5;
 constexpr std::size_t longest_uri = 500;
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 json::array lines_of(std::string_view text)
 {
@@ -115,10 +106,10 @@ json::object object_of(const std::string& text)
     return !error && value.is_object() ? std::move(value.as_object()) : json::object();
 }
 
-bool is_record(std::string_view text)
+bool is_tlsrpt_record(std::string_view text)
 {
     constexpr std::string_view begin = "v=TLSRPTv1";
-    return text.starts_with(begin) && trimmed(text.substr(begin.size())).starts_with(';');
+    return text.starts_with(begin) && ascii::trim(text.substr(begin.size())).starts_with(';');
 }
 
 bool belongs_in_uri(char c)
@@ -156,18 +147,18 @@ storage::Tally tally_of(const TlsSession& session)
 std::vector<std::string> parse_tls_rpt(const std::vector<std::string>& texts)
 {
     std::vector<std::string> targets;
-    const auto first = std::ranges::find_if(texts, is_record);
-    if (first == texts.end() || std::ranges::count_if(texts, is_record) > 1) return targets; // §3
+    const auto first = std::ranges::find_if(texts, is_tlsrpt_record);
+    if (first == texts.end() || std::ranges::count_if(texts, is_tlsrpt_record) > 1) return targets; // §3
     std::string_view text = *first;
     while (!text.empty()) {
-        auto field = trimmed(ascii::take_until(text, ';'));
+        auto field = ascii::trim(ascii::take_until(text, ';'));
         if (!field.starts_with("rua=")) continue;
         field.remove_prefix(4);
         while (!field.empty()) {
-            const auto uri = trimmed(ascii::take_until(field, ','));
+            const auto uri = ascii::trim(ascii::take_until(field, ','));
             const bool known = ascii::starts_with(uri, "mailto:") || ascii::starts_with(uri, "https:");
             if (known && uri.size() <= longest_uri && std::ranges::all_of(uri, belongs_in_uri) &&
-                targets.size() < most_targets)
+                targets.size() < most_tls_targets)
                 targets.emplace_back(uri);
         }
     }

@@ -22,7 +22,7 @@ enum class Takes
     verbatim
 };
 
-struct Known
+struct KnownVerb
 {
     std::string_view keyword;
     Verb verb;
@@ -30,24 +30,24 @@ struct Known
 };
 
 constexpr std::array known_verbs{
-    Known{"USER", Verb::user, Takes::name},
-    Known{"PASS", Verb::pass, Takes::verbatim},
-    Known{"APOP", Verb::apop, Takes::name_and_digest},
-    Known{"AUTH", Verb::auth, Takes::optional_rest},
-    Known{"STLS", Verb::stls, Takes::nothing},
-    Known{"UTF8", Verb::utf8, Takes::nothing},
-    Known{"STAT", Verb::stat, Takes::nothing},
-    Known{"LIST", Verb::list, Takes::optional_number},
-    Known{"RETR", Verb::retr, Takes::number},
-    Known{"DELE", Verb::dele, Takes::number},
-    Known{"RSET", Verb::rset, Takes::nothing},
-    Known{"TOP", Verb::top, Takes::number_and_lines},
-    Known{"UIDL", Verb::uidl, Takes::optional_number},
-    Known{"LAST", Verb::last, Takes::nothing},
-    Known{"NOOP", Verb::noop, Takes::nothing},
-    Known{"CAPA", Verb::capa, Takes::nothing},
-    Known{"LANG", Verb::lang, Takes::optional_rest},
-    Known{"QUIT", Verb::quit, Takes::nothing},
+    KnownVerb{"USER", Verb::user, Takes::name},
+    KnownVerb{"PASS", Verb::pass, Takes::verbatim},
+    KnownVerb{"APOP", Verb::apop, Takes::name_and_digest},
+    KnownVerb{"AUTH", Verb::auth, Takes::optional_rest},
+    KnownVerb{"STLS", Verb::stls, Takes::nothing},
+    KnownVerb{"UTF8", Verb::utf8, Takes::nothing},
+    KnownVerb{"STAT", Verb::stat, Takes::nothing},
+    KnownVerb{"LIST", Verb::list, Takes::optional_number},
+    KnownVerb{"RETR", Verb::retr, Takes::number},
+    KnownVerb{"DELE", Verb::dele, Takes::number},
+    KnownVerb{"RSET", Verb::rset, Takes::nothing},
+    KnownVerb{"TOP", Verb::top, Takes::number_and_lines},
+    KnownVerb{"UIDL", Verb::uidl, Takes::optional_number},
+    KnownVerb{"LAST", Verb::last, Takes::nothing},
+    KnownVerb{"NOOP", Verb::noop, Takes::nothing},
+    KnownVerb{"CAPA", Verb::capa, Takes::nothing},
+    KnownVerb{"LANG", Verb::lang, Takes::optional_rest},
+    KnownVerb{"QUIT", Verb::quit, Takes::nothing},
 };
 
 std::string_view without_spaces(std::string_view text)
@@ -128,7 +128,7 @@ Command parse_command(const net::Line& line)
     std::string_view rest = line.text;
     if (rest.find('\r') != std::string_view::npos) return {}; // no line end, and in no command
     const std::string_view keyword = ascii::take_until(rest, ' ');
-    for (const Known& known : known_verbs) {
+    for (const KnownVerb& known : known_verbs) {
         if (!ascii::equal(keyword, known.keyword)) continue;
         Command command{.verb = known.verb};
         if (!take_arguments(known.takes, rest, command)) return {};
@@ -140,7 +140,7 @@ Command parse_command(const net::Line& line)
 bool is_keyword(std::string_view word)
 {
     return std::ranges::any_of(known_verbs,
-                               [word](const Known& known) { return ascii::equal(word, known.keyword); });
+                               [word](const KnownVerb& known) { return ascii::equal(word, known.keyword); });
 }
 
 } // namespace pillarbox::pop3

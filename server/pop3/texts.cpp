@@ -188,13 +188,13 @@ constexpr bool rows_are_in_order()
 }
 static_assert(rows_are_in_order());
 
-struct Known
+struct NamedLanguage
 {
     std::string_view tag;
     std::string_view name;
 };
 
-constexpr std::array<Known, language_count> languages{{
+constexpr std::array<NamedLanguage, language_count> languages{{
     {"en", "English"},
     {"de", "Deutsch"},
     {"fr", "Français"},

@@ -30,11 +30,11 @@ constexpr std::array names{
 };
 
 constexpr Reply line_too_long{500, "5.5.2", "line too long: at most 2048 octets with CR LF"};
-constexpr Reply bare_line_feed{500, "5.5.2", "end lines in CR LF, not in LF alone"};
-constexpr Reply nul_octet{500, "5.5.2", "NUL is not allowed in commands: leave it out"};
+constexpr Reply bare_lf{500, "5.5.2", "end lines in CR LF, not in LF alone"};
+constexpr Reply nul_in_command{500, "5.5.2", "NUL is not allowed in commands: leave it out"};
 constexpr Reply control_character{500, "5.5.2",
                                   "control characters are not allowed in commands: leave them out"};
-constexpr Reply non_ascii{500, "5.5.2", "only ASCII is allowed in this command: write it without accents"};
+constexpr Reply beyond_ascii{500, "5.5.2", "only ASCII is allowed in this command: write it without accents"};
 constexpr Reply mail_syntax{501, "5.5.4", "write MAIL FROM:<name@example.org>"};
 constexpr Reply rcpt_syntax{501, "5.5.4", "write RCPT TO:<name@example.org>"};
 constexpr Reply parameter_syntax{501, "5.5.4", "write parameters as KEYWORD or KEYWORD=VALUE"};
@@ -151,9 +151,9 @@ Command parse_command(const net::Line& line)
     case Fault::too_long:
         return refused(line.text, line_too_long);
     case Fault::bare_lf:
-        return refused(line.text, bare_line_feed);
+        return refused(line.text, bare_lf);
     case Fault::nul_octet:
-        return refused(line.text, nul_octet);
+        return refused(line.text, nul_in_command);
     case Fault::none:
         break;
     }
@@ -174,7 +174,7 @@ Command parse_command(const net::Line& line)
         if (ascii::equal(word, name.text)) command.verb = name.verb;
     }
     // Where an address stands, RFC 6531 §3.1; anywhere else such octets are a mistake.
-    if (!ascii_only && !names_address(command.verb)) return refused(line.text, non_ascii);
+    if (!ascii_only && !names_address(command.verb)) return refused(line.text, beyond_ascii);
     return command;
 }
 

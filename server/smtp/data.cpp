@@ -14,8 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds block_patience = 3min; // RFC 5321 §4.5.3.2.5
 
-constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
-constexpr Reply no_argument{501, "5.5.4", "DATA takes no argument: write DATA alone"};
+constexpr Reply data_takes_none{501, "5.5.4", "DATA takes no argument: write DATA alone"};
 constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: go on with BDAT, or RSET"};
 constexpr Reply needs_chunks{503, "5.5.1", "BODY=BINARYMIME needs BDAT, not DATA: send chunks, or RSET"};
 constexpr Reply go_ahead{354, "", "go ahead, end with CR LF . CR LF"};
@@ -32,7 +31,7 @@ mailflow::Verdict verdict_of(const Reply& reply)
 
 awaitable<void> Session::data(Command command)
 {
-    if (!command.argument.empty()) co_return say(no_argument);
+    if (!command.argument.empty()) co_return say(data_takes_none);
     if (const auto refusal = no_text_yet()) co_return say(*refusal);
     if (transaction_->chunks) co_return say(chunks_begun); // RFC 3030 §2
     if (transaction_->binary) co_return say(needs_chunks); // RFC 3030 §3

@@ -9,11 +9,10 @@ namespace {
 constexpr std::chrono::minutes message_patience{30}; // for all of DATA, or from the first BDAT on
 
 constexpr Reply no_room{452, "4.3.1", "the server's disk is full, try again later"};
-constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 constexpr Reply bare_line_end{550, "5.6.0",
                               "bare CR or LF in the message: end lines with CR LF (curl: --crlf)"};
-constexpr Reply nul_octet{550, "5.6.0", "NUL in the message: encode binary data"};
-constexpr Reply line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB: break it"};
+constexpr Reply nul_in_message{550, "5.6.0", "NUL in the message: encode binary data"};
+constexpr Reply text_line_too_long{550, "5.6.0", "a line of the message is longer than 1 MiB: break it"};
 
 std::optional<Reply> refusal_of(TextRules::Fault fault)
 {
@@ -23,9 +22,9 @@ std::optional<Reply> refusal_of(TextRules::Fault fault)
     case TextRules::Fault::bare_line_end:
         return bare_line_end;
     case TextRules::Fault::nul_octet:
-        return nul_octet;
+        return nul_in_message;
     case TextRules::Fault::line_too_long:
-        return line_too_long;
+        return text_line_too_long;
     }
     return std::nullopt;
 }

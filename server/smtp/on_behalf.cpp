@@ -11,9 +11,8 @@ namespace pillarbox::smtp {
 namespace {
 
 constexpr Reply not_authorised{550, "5.7.1", "XCLIENT is not for your address: see xclient.from"};
-constexpr Reply in_transaction{503, "5.5.1", "finish the mail transaction, or RSET, before XCLIENT"};
+constexpr Reply xclient_in_transaction{503, "5.5.1", "finish the mail transaction, or RSET, before XCLIENT"};
 constexpr Reply no_such_login{550, "5.7.1", "LOGIN must be the address of an account that may sign in"};
-constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 
 } // namespace
 
@@ -27,7 +26,7 @@ bool Session::speaks_for_others() const
 awaitable<void> Session::xclient(Command command)
 {
     if (!speaks_for_others()) co_return say(not_authorised);
-    if (transaction_) co_return say(in_transaction);
+    if (transaction_) co_return say(xclient_in_transaction);
     const auto said = parse_xclient(command.argument);
     if (!said) co_return say(said.error());
     std::optional<auth::Identity> identity;

@@ -18,6 +18,12 @@ struct Reply
     std::string_view text = "ok";
 };
 
+/// The store, or what else a command needs, could not answer.
+inline constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
+
+/// For a command that belongs in a transaction, outside of one.
+inline constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
+
 /// A parsed argument, or the reply that refuses it.
 template <class T>
 using Parsed = boost::system::result<T, Reply>;

@@ -17,13 +17,14 @@ constexpr unsigned most_failures = 3;
 
 constexpr Reply not_offered{502, "5.5.1", "AUTH is not offered here: users sign in on port 587 or 465"};
 constexpr Reply already{503, "5.5.1", "signed in already: go on with MAIL FROM"};
-constexpr Reply in_transaction{503, "5.5.1",
-                               "AUTH is not allowed inside a mail transaction: finish it, or RSET, first"};
+constexpr Reply auth_in_transaction{
+    503, "5.5.1", "AUTH is not allowed inside a mail transaction: finish it, or RSET, first"};
 constexpr Reply encryption_required{538, "5.7.11",
                                     "no passwords in the clear: STARTTLS first, or use port 465"};
 constexpr Reply mechanism_missing{501, "5.5.4", "write AUTH and one of the mechanisms that EHLO lists"};
 constexpr Reply mechanism_unknown{504, "5.5.4", "this mechanism is not offered: use one that EHLO lists"};
-constexpr Reply line_too_long{500, "5.5.6", "the response is too long: at most 12288 octets"}; // RFC 4954 §4
+constexpr Reply response_too_long{500, "5.5.6",
+                                  "the response is too long: at most 12288 octets"}; // RFC 4954 §4
 constexpr Reply bad_line{501, "5.5.2", "write a response as one line of base64 that ends in CR LF"};
 constexpr Reply bad_response{501, "5.5.2",
                              "not base64, or not what the mechanism expects: begin again with AUTH"};
@@ -39,7 +40,6 @@ constexpr Reply not_yours{553, "5.7.1",
                           "this sender address is not yours: send from one that reaches your mailbox"};
 constexpr Reply author_not_yours{
     553, "5.7.1", "this From is not yours: write addresses that reach your mailbox, and no others"};
-constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
 
 } // namespace
 
@@ -65,8 +65,8 @@ awaitable<void> Session::authenticate(Command command)
 {
     if (!submission()) co_return say(not_offered);
     if (!hello_) co_return say(hello_first());
-    if (identity_) co_return say(already);           // RFC 4954 §4
-    if (transaction_) co_return say(in_transaction); // RFC 4954 §4
+    if (identity_) co_return say(already);                // RFC 4954 §4
+    if (transaction_) co_return say(auth_in_transaction); // RFC 4954 §4
     if (command.argument.empty()) co_return say(mechanism_missing);
     if (!passwords_allowed()) co_return say(encryption_required);
     auto exchange =
@@ -88,7 +88,7 @@ awaitable<void> Session::authenticate(Command command)
         connection_.set_line_limit(command_line());
         if (line.fault != net::Line::Fault::none) {
             hidden.reset();
-            co_return say(line.fault == net::Line::Fault::too_long ? line_too_long : bad_line);
+            co_return say(line.fault == net::Line::Fault::too_long ? response_too_long : bad_line);
         }
         step = exchange->feed(line.text);
     }

@@ -13,9 +13,7 @@ namespace {
 constexpr unsigned most_unknown_recipients = 20; // in one session
 
 constexpr Reply nested_mail{503, "5.5.1", "a transaction is open already: DATA or RSET first"};
-constexpr Reply mail_first{503, "5.5.1", "MAIL FROM first"};
-constexpr Reply chunks_begun{503, "5.5.1", "BDAT has begun this message: no more recipients"};
-constexpr Reply unavailable{451, "4.3.0", "the server cannot do this now, try again later"};
+constexpr Reply no_more_recipients{503, "5.5.1", "BDAT has begun this message: no more recipients"};
 constexpr Reply too_many_messages{421, "4.7.0", "too many messages in one session: connect again for more"};
 constexpr Reply too_many_recipients{452, "4.5.3",
                                     "too many recipients: send the rest in another transaction"};
@@ -152,7 +150,7 @@ std::optional<Reply> Session::limit_time(MailCommand& mail)
 awaitable<void> Session::rcpt(Command command)
 {
     if (!transaction_) co_return say(mail_first);
-    if (transaction_->chunks) co_return say(chunks_begun);
+    if (transaction_->chunks) co_return say(no_more_recipients);
     Transaction& transaction = *transaction_;
     if (spaced_against_will(command)) co_return say(space_behind_colon);
     const auto parsed = parse_rcpt(command.argument, transaction.parameters.smtputf8);

@@ -20,11 +20,6 @@ constexpr std::size_t page = 100;
 constexpr auto lease_lasts = 15min;
 constexpr auto lease_renewed = 1min;
 
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 Failed failure(boost::system::error_code error)
 {
     if (error == Errc::not_found) return Failed("the account or its folder was removed meanwhile");
@@ -60,7 +55,7 @@ awaitable<std::vector<storage::Mailbox>> Exporter::folders(std::string name)
 awaitable<std::vector<storage::Leaving>> Exporter::after(storage::MailboxId mailbox, std::uint32_t uid)
 {
     // Before the list: what it shows stays.
-    if (const auto time = now(); time >= leased_ + lease_renewed) {
+    if (const auto time = storage::now(); time >= leased_ + lease_renewed) {
         const auto leased = co_await store_.transfer().lease(holder_, time + lease_lasts);
         if (!leased) throw failure(leased.error());
         leased_ = time;

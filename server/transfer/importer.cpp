@@ -39,11 +39,6 @@ std::string sentence(boost::system::error_code error)
     return fmt::format("the store failed ({}); run this again: it goes on where it stopped", error.message());
 }
 
-storage::Time now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 } // namespace
 
 Importer::Importer(const asio::any_io_executor& executor, storage::Store& store, Progress& progress,
@@ -118,7 +113,7 @@ awaitable<void> Importer::take(Letter letter, About about)
     const auto head = message.body->read(0, mime::most_summary_octets);
     if (!head) throw Failed(sentence(head.error()));
     message.summary = mailflow::summary_of(*head);
-    message.received = about.received ? *about.received : arrival_of(*head, now());
+    message.received = about.received ? *about.received : arrival_of(*head, storage::now());
 
     launch(std::move(message), std::move(about.place));
     co_await wait(most_under_way - 1);

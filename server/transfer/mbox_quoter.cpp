@@ -2,14 +2,13 @@
 
 #include "server/transfer/from_line.hpp"
 #include "server/transfer/mbox_fields.hpp"
+#include "server/transfer/mbox_splitter.hpp"
 
 #include <algorithm>
 
 namespace pillarbox::transfer {
 
 namespace {
-
-constexpr std::size_t most_quotes = 1000; // as MboxSplitter has it
 
 enum class Verdict
 {

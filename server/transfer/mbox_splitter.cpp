@@ -7,7 +7,6 @@ namespace pillarbox::transfer {
 namespace {
 
 constexpr std::string_view beginning = "From ";
-constexpr std::size_t most_quotes = 1000;
 
 } // namespace
 

@@ -2,11 +2,15 @@
 
 #include "server/transfer/from_line.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace pillarbox::transfer {
+
+/// Of '>' before a `From `, at most: a line that has more is text.
+inline constexpr std::size_t most_quotes = 1000;
 
 /// Takes an mbox apart, in bounded memory however long its lines are. A message
 /// begins with a From_ line that stands at the beginning or behind an empty
