@@ -14,7 +14,7 @@ constexpr std::size_t most_listed = 1000;
 
 } // namespace
 
-std::string sentence(std::string_view text)
+std::string full_sentence(std::string_view text)
 {
     std::string result(text);
     if (result.empty()) return result;

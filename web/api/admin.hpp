@@ -8,14 +8,24 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace pillarbox::api {
+
+/// A quota, in octets, as the store keeps it.
+inline constexpr std::uint64_t largest_quota = std::numeric_limits<std::int64_t>::max();
+
+/// Entries of a list, as the verbs list them.
+inline constexpr std::size_t most_looked_at = 10'000;
 
 /// What the routes of administrators share, and those that set passwords.
 struct Administration
@@ -56,7 +66,7 @@ void add_admin_suppressed(http::Router& router, Administration administration);
 
 /// What the verbs would print, as a sentence of its own: a capital letter in
 /// front, a full stop behind.
-std::string sentence(std::string_view text);
+std::string full_sentence(std::string_view text);
 
 /// Reads the members of a request with the functions that the verbs use, and
 /// gathers what those refuse.
@@ -70,7 +80,7 @@ public:
         try {
             return parse();
         } catch (const admin::Failed& failed) {
-            errors_.push_back({std::move(pointer), sentence(failed.what())});
+            errors_.push_back({std::move(pointer), full_sentence(failed.what())});
             return {};
         }
     }

@@ -10,7 +10,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -24,11 +23,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_address = 254;                                      // octets
-constexpr std::size_t longest_password = 256;                                     // octets
-constexpr std::size_t generated_length = 16;                                      // 80 random bits
-constexpr std::uint64_t largest_quota = std::numeric_limits<std::int64_t>::max(); // as the store keeps it
-constexpr std::string_view none = "There is no such account. It may have been removed.";
+constexpr std::size_t generated_length = 16; // 80 random bits
+constexpr std::string_view no_account = "There is no such account. It may have been removed.";
 constexpr std::string_view not_oneself =
     "That is your own account. Another administrator can do this, or the command line.";
 
@@ -57,10 +53,10 @@ Response secret(json::object object, const std::string& generated)
     return response;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_account(const http::Request& request, boost::system::error_code error)
 {
     using storage::Errc;
-    if (error == Errc::not_found) return http::problem(request, 404, none);
+    if (error == Errc::not_found) return http::problem(request, 404, no_account);
     if (error == Errc::already_exists)
         return http::problem(request, 409, "conflict", "An account or an alias has that address already.",
                              {{"/address", "An account or an alias has that address already."}});
@@ -78,7 +74,7 @@ awaitable<storage::Result<storage::Account>> named(Administration administration
     co_return account;
 }
 
-awaitable<Response> list(Administration administration, const Context& context)
+awaitable<Response> list_accounts(Administration administration, const Context& context)
 {
     const auto filter = filter_of(context.request);
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
@@ -93,7 +89,7 @@ awaitable<Response> list(Administration administration, const Context& context)
     co_return json_response(found.take());
 }
 
-awaitable<Response> add(Administration administration, const Context& context)
+awaitable<Response> add_account(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto& accounts = administration.services.store.accounts();
@@ -120,16 +116,16 @@ awaitable<Response> add(Administration administration, const Context& context)
     std::vector<storage::NewAccount> wanted;
     wanted.push_back(std::move(account));
     const auto added = co_await accounts.add(std::move(wanted));
-    if (!added) co_return refuse(request, added.error());
+    if (!added) co_return refuse_account(request, added.error());
     context.log.info("admin.account_added", {{"account", address}});
     const auto made = co_await accounts.find(address);
-    if (!made) co_return refuse(request, made.error());
+    if (!made) co_return refuse_account(request, made.error());
     auto response = secret(describe(*made, administration.services.config()->storage.quota), generated);
     response.status = 201;
     co_return response;
 }
 
-awaitable<Response> change(Administration administration, const Context& context)
+awaitable<Response> change_account(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto& accounts = administration.services.store.accounts();
@@ -140,27 +136,27 @@ awaitable<Response> change(Administration administration, const Context& context
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto account = co_await named(administration, context);
-    if (!account) co_return refuse(request, account.error());
+    if (!account) co_return refuse_account(request, account.error());
     const bool gives_up = (admin && !*admin) || (enabled && !*enabled);
     if (gives_up && account->id == context.account()) co_return http::problem(request, 409, not_oneself);
 
     if (admin) {
         const auto changed = co_await accounts.set_admin(account->address, *admin);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_account(request, changed.error());
         context.log.info("admin.account_admin", {{"account", account->address}, {"admin", *admin}});
     }
     if (enabled) {
         const auto changed = co_await accounts.set_enabled(account->address, *enabled);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_account(request, changed.error());
         context.log.info("admin.account_enabled", {{"account", account->address}, {"enabled", *enabled}});
     }
     if (quota) {
         const auto changed = co_await accounts.set_quota(account->address, *quota);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_account(request, changed.error());
         context.log.info("admin.account_quota", {{"account", account->address}, {"octets", *quota}});
     }
     const auto now = co_await accounts.find(account->id);
-    if (!now) co_return refuse(request, now.error());
+    if (!now) co_return refuse_account(request, now.error());
     co_return json_response(describe(*now, administration.services.config()->storage.quota));
 }
 
@@ -172,7 +168,7 @@ awaitable<Response> set_password(Administration administration, const Context& c
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto account = co_await named(administration, context);
-    if (!account) co_return refuse(request, account.error());
+    if (!account) co_return refuse_account(request, account.error());
     EntryReader read;
     const std::string generated = given.empty() ? random_name(generated_length) : std::string();
     const auto password =
@@ -186,7 +182,7 @@ awaitable<Response> set_password(Administration administration, const Context& c
     auto verifiers = co_await net::offload(*administration.pool, std::move(work));
     const auto changed = co_await administration.services.store.accounts().set_password(
         account->address, std::move(verifiers.hash), std::move(verifiers.scram));
-    if (!changed) co_return refuse(request, changed.error());
+    if (!changed) co_return refuse_account(request, changed.error());
     context.log.info("admin.account_password", {{"account", account->address}});
     co_return secret({}, generated);
 }
@@ -198,12 +194,12 @@ awaitable<Response> make_reset_link(Administration administration, const Context
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto account = co_await named(administration, context);
-    if (!account) co_return refuse(request, account.error());
+    if (!account) co_return refuse_account(request, account.error());
     if (!account->enabled)
         co_return http::problem(request, 409, "That account may not sign in. Let it sign in again first.");
     const auto made = auth::make_reset_link(account->id);
     const auto added = co_await administration.services.store.reset_links().add(made.stored);
-    if (!added) co_return refuse(request, added.error());
+    if (!added) co_return refuse_account(request, added.error());
     context.log.info("admin.account_reset_link", {{"account", account->address}});
     json::object object;
     object["link"] =
@@ -215,16 +211,16 @@ awaitable<Response> make_reset_link(Administration administration, const Context
     co_return response;
 }
 
-awaitable<Response> remove(Administration administration, const Context& context)
+awaitable<Response> remove_account(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto again = ask_again(context);
     if (again) co_return std::move(*again);
     const auto account = co_await named(administration, context);
-    if (!account) co_return refuse(request, account.error());
+    if (!account) co_return refuse_account(request, account.error());
     if (account->id == context.account()) co_return http::problem(request, 409, not_oneself);
     const auto removed = co_await administration.services.store.accounts().remove(account->address);
-    if (!removed) co_return refuse(request, removed.error());
+    if (!removed) co_return refuse_account(request, removed.error());
     context.log.info("admin.account_removed", {{"account", account->address}});
     co_return no_content();
 }
@@ -234,10 +230,10 @@ awaitable<Response> remove(Administration administration, const Context& context
 void add_admin_accounts(http::Router& router, Administration administration)
 {
     const AdminRoutes route(router, administration);
-    route("GET", "/api/v1/admin/accounts", list);
-    route("POST", "/api/v1/admin/accounts", add);
-    route("PATCH", "/api/v1/admin/accounts/{id}", change);
-    route("DELETE", "/api/v1/admin/accounts/{id}", remove);
+    route("GET", "/api/v1/admin/accounts", list_accounts);
+    route("POST", "/api/v1/admin/accounts", add_account);
+    route("PATCH", "/api/v1/admin/accounts/{id}", change_account);
+    route("DELETE", "/api/v1/admin/accounts/{id}", remove_account);
     route("POST", "/api/v1/admin/accounts/{id}/password", set_password);
     route("POST", "/api/v1/admin/accounts/{id}/reset-link", make_reset_link);
 }

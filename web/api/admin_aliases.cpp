@@ -23,9 +23,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_address = 254; // octets
-constexpr std::size_t longest_time = 40;     // likewise
-constexpr std::size_t most_targets = 1000;   // as the store has it
+constexpr std::size_t longest_time = 40;   // likewise
+constexpr std::size_t most_targets = 1000; // as the store has it
 
 std::string_view state_of(const storage::Alias& alias)
 {
@@ -49,7 +48,7 @@ json::object describe(const storage::Alias& alias)
     return object;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_alias(const http::Request& request, boost::system::error_code error)
 {
     using storage::Errc;
     if (error == Errc::not_found)
@@ -64,22 +63,22 @@ Response refuse(const http::Request& request, boost::system::error_code error)
 }
 
 /// Where it leads and until when, as it was entered.
-struct Wanted
+struct WantedAlias
 {
     std::optional<std::vector<std::string>> targets;
     std::optional<std::string> until;
 };
 
-Wanted take(Members& members)
+WantedAlias take(Members& members)
 {
-    Wanted wanted;
+    WantedAlias wanted;
     wanted.targets = members.texts("targets", most_targets, longest_address);
     wanted.until = members.optional_text("until", longest_time);
     return wanted;
 }
 
 /// Puts what was entered into `alias`; an empty time is for good.
-void read_into(storage::Alias& alias, const Wanted& wanted, EntryReader& read)
+void read_into(storage::Alias& alias, const WantedAlias& wanted, EntryReader& read)
 {
     if (wanted.targets) {
         alias.targets.clear();
@@ -92,7 +91,7 @@ void read_into(storage::Alias& alias, const Wanted& wanted, EntryReader& read)
         alias.until = read("/until", [&] { return admin::parse_until(*wanted.until); });
 }
 
-awaitable<storage::Result<storage::Alias>> find(Administration administration, std::string address)
+awaitable<storage::Result<storage::Alias>> find_alias(Administration administration, std::string address)
 {
     const auto aliases = co_await administration.services.store.accounts().aliases();
     if (!aliases) co_return aliases.error();
@@ -101,7 +100,7 @@ awaitable<storage::Result<storage::Alias>> find(Administration administration, s
     co_return *at;
 }
 
-awaitable<Response> list(Administration administration, const Context& context)
+awaitable<Response> list_aliases(Administration administration, const Context& context)
 {
     const auto filter = filter_of(context.request);
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
@@ -117,7 +116,7 @@ awaitable<Response> list(Administration administration, const Context& context)
     co_return json_response(found.take());
 }
 
-awaitable<Response> add(Administration administration, const Context& context)
+awaitable<Response> add_alias(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     Members members(request);
@@ -132,14 +131,14 @@ awaitable<Response> add(Administration administration, const Context& context)
     auto wrong = read.refusal(request);
     if (wrong) co_return std::move(*wrong);
     const auto added = co_await administration.services.store.accounts().add_alias(alias);
-    if (!added) co_return refuse(request, added.error());
+    if (!added) co_return refuse_alias(request, added.error());
     context.log.info("admin.alias_added", {{"alias", alias.address}});
     auto response = json_response(describe(alias));
     response.status = 201;
     co_return response;
 }
 
-awaitable<Response> change(Administration administration, const Context& context)
+awaitable<Response> change_alias(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto& accounts = administration.services.store.accounts();
@@ -148,8 +147,8 @@ awaitable<Response> change(Administration administration, const Context& context
     const auto wanted = take(members);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
-    auto found = co_await find(administration, context.parameter("address"));
-    if (!found) co_return refuse(request, found.error());
+    auto found = co_await find_alias(administration, context.parameter("address"));
+    if (!found) co_return refuse_alias(request, found.error());
     storage::Alias& alias = *found;
     EntryReader read;
     read_into(alias, wanted, read);
@@ -158,23 +157,23 @@ awaitable<Response> change(Administration administration, const Context& context
 
     if (wanted.targets || wanted.until) {
         const auto changed = co_await accounts.change_alias(alias.address, alias.targets, alias.until);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_alias(request, changed.error());
         context.log.info("admin.alias_changed", {{"alias", alias.address}});
     }
     if (enabled) {
         const auto changed = co_await accounts.set_alias_enabled(alias.address, *enabled);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_alias(request, changed.error());
         context.log.info("admin.alias_enabled", {{"alias", alias.address}, {"enabled", *enabled}});
         alias.enabled = *enabled;
     }
     co_return json_response(describe(alias));
 }
 
-awaitable<Response> remove(Administration administration, const Context& context)
+awaitable<Response> remove_alias(Administration administration, const Context& context)
 {
     const auto& address = context.parameter("address");
     const auto removed = co_await administration.services.store.accounts().remove_alias(address);
-    if (!removed) co_return refuse(context.request, removed.error());
+    if (!removed) co_return refuse_alias(context.request, removed.error());
     context.log.info("admin.alias_removed", {{"alias", address}});
     co_return no_content();
 }
@@ -184,10 +183,10 @@ awaitable<Response> remove(Administration administration, const Context& context
 void add_admin_aliases(http::Router& router, Administration administration)
 {
     const AdminRoutes route(router, administration);
-    route("GET", "/api/v1/admin/aliases", list);
-    route("POST", "/api/v1/admin/aliases", add);
-    route("PATCH", "/api/v1/admin/aliases/{address}", change);
-    route("DELETE", "/api/v1/admin/aliases/{address}", remove);
+    route("GET", "/api/v1/admin/aliases", list_aliases);
+    route("POST", "/api/v1/admin/aliases", add_alias);
+    route("PATCH", "/api/v1/admin/aliases/{address}", change_alias);
+    route("DELETE", "/api/v1/admin/aliases/{address}", remove_alias);
 }
 
 } // namespace pillarbox::api

@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,9 +23,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_name = 254;                                         // octets
-constexpr std::size_t longest_separators = 100;                                   // likewise
-constexpr std::uint64_t largest_quota = std::numeric_limits<std::int64_t>::max(); // as the store keeps it
+constexpr std::size_t longest_domain = 254;     // octets
+constexpr std::size_t longest_separators = 100; // likewise
 
 std::string domain_of(std::string_view address)
 {
@@ -54,7 +52,7 @@ json::object describe(const storage::Domain& domain, Counts& counts, const std::
     return object;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_domain(const http::Request& request, boost::system::error_code error)
 {
     using storage::Errc;
     if (error == Errc::not_found)
@@ -89,17 +87,17 @@ awaitable<storage::Result<json::array>> describe_all(Administration administrati
 }
 
 /// One of them, as the list has it.
-awaitable<Response> show(Administration administration, const Context& context, std::string name)
+awaitable<Response> show_domain(Administration administration, const Context& context, std::string name)
 {
     const auto all = co_await describe_all(administration);
     if (!all) co_return http::problem(context.request, all.error());
     const auto at = std::ranges::find_if(
         *all, [&](const json::value& one) { return std::string(one.at("name").as_string()) == name; });
-    if (at == all->end()) co_return refuse(context.request, make_error_code(storage::Errc::not_found));
+    if (at == all->end()) co_return refuse_domain(context.request, make_error_code(storage::Errc::not_found));
     co_return json_response(*at);
 }
 
-awaitable<Response> list(Administration administration, const Context& context)
+awaitable<Response> list_domains(Administration administration, const Context& context)
 {
     const auto filter = filter_of(context.request);
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
@@ -113,11 +111,11 @@ awaitable<Response> list(Administration administration, const Context& context)
     co_return json_response(found.take());
 }
 
-awaitable<Response> add(Administration administration, const Context& context)
+awaitable<Response> add_domain(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     Members members(request);
-    const auto text = members.text("name", longest_name);
+    const auto text = members.text("name", longest_domain);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     EntryReader read;
@@ -125,14 +123,14 @@ awaitable<Response> add(Administration administration, const Context& context)
     auto wrong = read.refusal(request);
     if (wrong) co_return std::move(*wrong);
     const auto added = co_await administration.services.store.accounts().add_domain(name);
-    if (!added) co_return refuse(request, added.error());
+    if (!added) co_return refuse_domain(request, added.error());
     context.log.info("admin.domain_added", {{"domain", name}});
-    auto response = co_await show(administration, context, name);
+    auto response = co_await show_domain(administration, context, name);
     if (response.status == 200) response.status = 201;
     co_return response;
 }
 
-awaitable<Response> change(Administration administration, const Context& context)
+awaitable<Response> change_domain(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto& accounts = administration.services.store.accounts();
@@ -150,26 +148,26 @@ awaitable<Response> change(Administration administration, const Context& context
     const auto& name = context.parameter("name");
     if (quota) {
         const auto changed = co_await accounts.set_domain_quota(name, *quota);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_domain(request, changed.error());
         context.log.info("admin.domain_quota", {{"domain", name}, {"octets", *quota}});
     }
     if (separators) {
         const auto changed = co_await accounts.set_domain_separators(name, own);
-        if (!changed) co_return refuse(request, changed.error());
+        if (!changed) co_return refuse_domain(request, changed.error());
         context.log.info("admin.domain_separators", {{"domain", name}, {"separators", *separators}});
     }
-    auto response = co_await show(administration, context, name);
+    auto response = co_await show_domain(administration, context, name);
     co_return response;
 }
 
-awaitable<Response> remove(Administration administration, const Context& context)
+awaitable<Response> remove_domain(Administration administration, const Context& context)
 {
     const auto& request = context.request;
     auto again = ask_again(context);
     if (again) co_return std::move(*again);
     const auto& name = context.parameter("name");
     const auto removed = co_await administration.services.store.accounts().remove_domain(name);
-    if (!removed) co_return refuse(request, removed.error());
+    if (!removed) co_return refuse_domain(request, removed.error());
     context.log.info("admin.domain_removed", {{"domain", name}});
     co_return no_content();
 }
@@ -179,10 +177,10 @@ awaitable<Response> remove(Administration administration, const Context& context
 void add_admin_domains(http::Router& router, Administration administration)
 {
     const AdminRoutes route(router, administration);
-    route("GET", "/api/v1/admin/domains", list);
-    route("POST", "/api/v1/admin/domains", add);
-    route("PATCH", "/api/v1/admin/domains/{name}", change);
-    route("DELETE", "/api/v1/admin/domains/{name}", remove);
+    route("GET", "/api/v1/admin/domains", list_domains);
+    route("POST", "/api/v1/admin/domains", add_domain);
+    route("PATCH", "/api/v1/admin/domains/{name}", change_domain);
+    route("DELETE", "/api/v1/admin/domains/{name}", remove_domain);
 }
 
 } // namespace pillarbox::api

@@ -22,8 +22,6 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t most_looked_at = 10'000; // entries of the queue
-
 json::object describe_queue(const std::vector<storage::Queued>& queued)
 {
     std::optional<storage::Time> oldest;
@@ -86,8 +84,8 @@ json::value free_space(const std::filesystem::path& directory)
     return object;
 }
 
-awaitable<Response> show(Administration administration, std::chrono::steady_clock::time_point started,
-                         const Context& context)
+awaitable<Response> show_overview(Administration administration,
+                                  std::chrono::steady_clock::time_point started, const Context& context)
 {
     auto& store = administration.services.store;
     const auto& request = context.request;
@@ -129,7 +127,7 @@ void add_admin_overview(http::Router& router, Administration administration)
 {
     router.add("GET", "/api/v1/admin/overview", http::Access::administrator,
                [administration, started = std::chrono::steady_clock::now()](const Context& c) {
-                   return show(administration, started, c);
+                   return show_overview(administration, started, c);
                });
 }
 

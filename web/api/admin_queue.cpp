@@ -23,8 +23,7 @@ namespace {
 
 using storage::QueueChange;
 
-constexpr std::size_t most_looked_at = 10'000; // entries, as the verb lists them
-constexpr std::string_view none =
+constexpr std::string_view no_entry =
     "There is no such entry in the queue. It may have been delivered meanwhile.";
 
 bool holds_all(const Config& config)
@@ -56,19 +55,19 @@ json::object describe(const storage::Queued& entry, const Config& config)
     return object;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_entry(const http::Request& request, boost::system::error_code error)
 {
-    if (error == storage::Errc::not_found) return http::problem(request, 404, none);
+    if (error == storage::Errc::not_found) return http::problem(request, 404, no_entry);
     return http::problem(request, error);
 }
 
-std::optional<storage::QueueId> id_of(const Context& context)
+std::optional<storage::QueueId> entry_id(const Context& context)
 {
     const auto id = parse_id(context.parameter("id"));
     return id ? std::optional(storage::QueueId(*id)) : std::nullopt;
 }
 
-awaitable<Response> list(Administration administration, const Context& context)
+awaitable<Response> list_queue(Administration administration, const Context& context)
 {
     const auto filter = filter_of(context.request);
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
@@ -85,12 +84,12 @@ awaitable<Response> list(Administration administration, const Context& context)
     co_return json_response(object);
 }
 
-awaitable<Response> show(Administration administration, const Context& context)
+awaitable<Response> show_entry(Administration administration, const Context& context)
 {
-    const auto id = id_of(context);
-    if (!id) co_return http::problem(context.request, 404, none);
+    const auto id = entry_id(context);
+    if (!id) co_return http::problem(context.request, 404, no_entry);
     const auto entry = co_await administration.services.store.queue().find(*id);
-    if (!entry) co_return refuse(context.request, entry.error());
+    if (!entry) co_return refuse_entry(context.request, entry.error());
     co_return json_response(describe(*entry, *administration.services.config()));
 }
 
@@ -105,7 +104,7 @@ QueueChange change_of(std::string_view action)
 awaitable<Response> give_back(Administration administration, const Context& context, storage::QueueId id)
 {
     const auto given = co_await administration.services.give_up(id);
-    if (!given) co_return refuse(context.request, given.error());
+    if (!given) co_return refuse_entry(context.request, given.error());
     context.log.info("admin.queue_returned", {{"entry", format_id(id)}});
     json::object object;
     object["changed"] = 1;
@@ -113,7 +112,7 @@ awaitable<Response> give_back(Administration administration, const Context& cont
 }
 
 /// One entry, or all of them.
-awaitable<Response> change(Administration administration, const Context& context, bool all)
+awaitable<Response> change_entry(Administration administration, const Context& context, bool all)
 {
     const auto& request = context.request;
     Members members(request);
@@ -121,14 +120,14 @@ awaitable<Response> change(Administration administration, const Context& context
                             : members.choice("action", {"hold", "release", "retry", "return"});
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
-    const auto id = all ? std::nullopt : id_of(context);
-    if (!all && !id) co_return http::problem(request, 404, none);
+    const auto id = all ? std::nullopt : entry_id(context);
+    if (!all && !id) co_return http::problem(request, 404, no_entry);
     if (action == "return") {
         auto response = co_await give_back(administration, context, *id);
         co_return response;
     }
     const auto changed = co_await administration.services.store.queue().change(id, change_of(action));
-    if (!changed) co_return refuse(request, changed.error());
+    if (!changed) co_return refuse_entry(request, changed.error());
     context.log.info("admin.queue_changed", {{"action", action}, {"entries", *changed}});
     json::object object;
     object["changed"] = *changed;
@@ -138,10 +137,10 @@ awaitable<Response> change(Administration administration, const Context& context
 /// Nobody is told of it.
 awaitable<Response> drop(Administration administration, const Context& context)
 {
-    const auto id = id_of(context);
-    if (!id) co_return http::problem(context.request, 404, none);
+    const auto id = entry_id(context);
+    if (!id) co_return http::problem(context.request, 404, no_entry);
     const auto dropped = co_await administration.services.store.queue().drop(*id);
-    if (!dropped) co_return refuse(context.request, dropped.error());
+    if (!dropped) co_return refuse_entry(context.request, dropped.error());
     context.log.info("admin.queue_dropped", {{"entry", format_id(*id)}});
     co_return no_content();
 }
@@ -151,11 +150,11 @@ awaitable<Response> drop(Administration administration, const Context& context)
 void add_admin_queue(http::Router& router, Administration administration)
 {
     const AdminRoutes route(router, administration);
-    const auto change_one = [](Administration a, const Context& c) { return change(a, c, false); };
-    const auto change_all = [](Administration a, const Context& c) { return change(a, c, true); };
-    route("GET", "/api/v1/admin/queue", list);
+    const auto change_one = [](Administration a, const Context& c) { return change_entry(a, c, false); };
+    const auto change_all = [](Administration a, const Context& c) { return change_entry(a, c, true); };
+    route("GET", "/api/v1/admin/queue", list_queue);
     route("POST", "/api/v1/admin/queue", change_all);
-    route("GET", "/api/v1/admin/queue/{id}", show);
+    route("GET", "/api/v1/admin/queue/{id}", show_entry);
     route("POST", "/api/v1/admin/queue/{id}", change_one);
     route("DELETE", "/api/v1/admin/queue/{id}", drop);
 }

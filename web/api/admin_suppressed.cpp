@@ -20,8 +20,6 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t most_looked_at = 10'000; // addresses, as the verb lists them
-
 json::object describe(const storage::DeadAddress& dead, const mailflow::SuppressionTerms& terms)
 {
     json::object object;
@@ -35,7 +33,7 @@ json::object describe(const storage::DeadAddress& dead, const mailflow::Suppress
     return object;
 }
 
-awaitable<Response> list(Administration administration, const Context& context)
+awaitable<Response> list_suppressed(Administration administration, const Context& context)
 {
     const auto filter = filter_of(context.request);
     if (!filter) co_return http::problem(context.request, 400, "The query is malformed.");
@@ -74,7 +72,7 @@ awaitable<Response> lift(Administration administration, const Context& context)
 void add_admin_suppressed(http::Router& router, Administration administration)
 {
     const AdminRoutes route(router, administration);
-    route("GET", "/api/v1/admin/suppressed", list);
+    route("GET", "/api/v1/admin/suppressed", list_suppressed);
     route("DELETE", "/api/v1/admin/suppressed/{address}", lift);
 }
 

@@ -64,7 +64,7 @@ std::string forwarded(const mime::View& original, std::string_view text)
 }
 
 /// Adds those that are somebody else's, and that are not there yet.
-void add(People& people, const mime::AddressList& list, std::set<std::string>& there, const Own& own)
+void add_people(People& people, const mime::AddressList& list, std::set<std::string>& there, const Own& own)
 {
     for (const auto& person : list.addresses) {
         const auto address = ascii::to_lower(person.address);
@@ -132,11 +132,11 @@ mime::NewMessage begin_answer(const mime::View& original, std::string_view text,
 
     std::set<std::string> there;
     const auto& author = original.reply_to.addresses.empty() ? original.from : original.reply_to;
-    add(answer.to, author, there, own);
+    add_people(answer.to, author, there, own);
     // An answer to one's own letter goes to whom that went to.
     const bool to_own_letter = answer.to.empty();
-    if (to_own_letter || kind == DraftKind::reply_all) add(answer.to, original.to, there, own);
-    if (kind == DraftKind::reply_all) add(answer.cc, original.cc, there, own);
+    if (to_own_letter || kind == DraftKind::reply_all) add_people(answer.to, original.to, there, own);
+    if (kind == DraftKind::reply_all) add_people(answer.cc, original.cc, there, own);
     return answer;
 }
 

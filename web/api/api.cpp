@@ -12,7 +12,7 @@ namespace pillarbox::api {
 
 namespace {
 
-http::awaitable<http::Response> describe()
+http::awaitable<http::Response> describe_api()
 {
     http::Response response;
     response.fields.set("Content-Type", "application/json");
@@ -26,7 +26,7 @@ void add_routes(http::Site& site, mailflow::Outbox& outbox, mailflow::Intake& in
 {
     auto& router = site.router();
     router.add("GET", "/api/v1/openapi.json", http::Access::open,
-               [](const http::Context&) { return describe(); });
+               [](const http::Context&) { return describe_api(); });
     add_session(router, site.services());
     add_mailboxes(router, site.services());
     const auto structures = std::make_shared<Structures>();

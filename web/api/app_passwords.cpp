@@ -38,7 +38,7 @@ Response refuse_label(const http::Request& request, unsigned status, std::string
     return http::problem(request, status, name, detail, {{"/label", std::string(detail)}});
 }
 
-awaitable<Response> list(Administration shared, const Context& context)
+awaitable<Response> list_app_passwords(Administration shared, const Context& context)
 {
     const auto passwords = co_await shared.services.store.accounts().app_passwords(context.account());
     if (!passwords) co_return http::problem(context.request, passwords.error());
@@ -50,7 +50,7 @@ awaitable<Response> list(Administration shared, const Context& context)
     co_return json_response(object);
 }
 
-awaitable<Response> add(Administration shared, Notices notices, const Context& context)
+awaitable<Response> add_app_password(Administration shared, Notices notices, const Context& context)
 {
     const auto& request = context.request;
     auto& accounts = shared.services.store.accounts();
@@ -117,9 +117,9 @@ void add_app_passwords(http::Router& router, Administration shared, Notices noti
         router.add(method, path, http::Access::in_person,
                    [shared, handler](const Context& c) { return handler(shared, c); });
     };
-    route("GET", "/api/v1/app-passwords", list);
+    route("GET", "/api/v1/app-passwords", list_app_passwords);
     route("POST", "/api/v1/app-passwords",
-          [notices](Administration with, const Context& c) { return add(with, notices, c); });
+          [notices](Administration with, const Context& c) { return add_app_password(with, notices, c); });
     route("DELETE", "/api/v1/app-passwords/{label}", revoke);
 }
 

@@ -70,7 +70,7 @@ Response xml(std::string_view type, std::string body)
     return response;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_autoconfig(const http::Request& request, boost::system::error_code error)
 {
     if (error == storage::Errc::not_found) return http::problem(request, 404, not_ours);
     return http::problem(request, error);
@@ -90,7 +90,7 @@ awaitable<Response> tell_thunderbird(const http::Services& services, const Conte
     auto address = asked_address(context.request);
     if (!address) co_return http::problem(context.request, 404, not_ours);
     const auto settings = co_await settings_for(services, context.request, *std::move(address));
-    if (!settings) co_return refuse(context.request, settings.error());
+    if (!settings) co_return refuse_autoconfig(context.request, settings.error());
     co_return xml("text/xml; charset=utf-8", thunderbird_config(*settings));
 }
 
@@ -99,7 +99,7 @@ awaitable<Response> tell_outlook(const http::Services& services, const Context& 
     auto address = address_of(outlook_address(context.request.body));
     if (!address) co_return http::problem(context.request, 400, "The request names no address.");
     const auto settings = co_await settings_for(services, context.request, *std::move(address));
-    if (!settings) co_return refuse(context.request, settings.error());
+    if (!settings) co_return refuse_autoconfig(context.request, settings.error());
     co_return xml("text/xml; charset=utf-8", outlook_autodiscover(*settings));
 }
 
@@ -109,7 +109,7 @@ awaitable<Response> give_profile(const http::Services& services, const Context& 
     if (!address || address->empty())
         co_return http::problem(context.request, 400, "Say whose: ?emailaddress=name@example.org.");
     const auto settings = co_await settings_for(services, context.request, *std::move(address));
-    if (!settings) co_return refuse(context.request, settings.error());
+    if (!settings) co_return refuse_autoconfig(context.request, settings.error());
     auto response = xml("application/x-apple-aspen-config", apple_profile(*settings));
     response.fields.set("Content-Disposition", "attachment; filename=\"mail.mobileconfig\"");
     co_return response;

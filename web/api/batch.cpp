@@ -44,7 +44,7 @@ struct Bulk
 };
 
 /// A request, read but not understood.
-struct Asked
+struct AskedBatch
 {
     Naming naming;
     std::string action;
@@ -53,9 +53,9 @@ struct Asked
     std::optional<bool> flagged;
 };
 
-Asked read(Members& members)
+AskedBatch read(Members& members)
 {
-    Asked asked;
+    AskedBatch asked;
     asked.naming = read_naming(members);
     asked.action = members.text("action", longest_word);
     asked.mailbox = members.optional_text("mailbox", longest_word);
@@ -65,7 +65,7 @@ Asked read(Members& members)
 }
 
 /// What is to be done, and to what.
-struct Order
+struct BatchOrder
 {
     Action action;
     std::optional<Choice> choice;
@@ -74,8 +74,8 @@ struct Order
 
 using Errors = std::vector<http::FieldError>;
 
-std::optional<Action> understand_action(const Asked& asked, const std::vector<storage::Mailbox>& mailboxes,
-                                        Errors& errors)
+std::optional<Action> understand_action(const AskedBatch& asked,
+                                        const std::vector<storage::Mailbox>& mailboxes, Errors& errors)
 {
     Action action;
     if (asked.action == "move") {
@@ -106,7 +106,7 @@ std::optional<Action> understand_action(const Asked& asked, const std::vector<st
     return action;
 }
 
-std::string title_of(const Asked& asked, const std::vector<storage::Mailbox>& mailboxes)
+std::string title_of(const AskedBatch& asked, const std::vector<storage::Mailbox>& mailboxes)
 {
     if (asked.action == "move") return "Moving messages to " + find_mailbox(mailboxes, *asked.mailbox)->name;
     return asked.action == "mark" ? "Marking messages" : "Deleting messages";
@@ -143,7 +143,7 @@ Response describe_done(std::size_t changed, const std::optional<std::string>& to
 /// All of it, chosen first: what is moved must not come by a second time.
 /// Returns how many were left when the job was cancelled.
 awaitable<storage::Result<std::size_t>> work_through(const Bulk& bulk, storage::AccountId account,
-                                                     Order& order, std::vector<Chosen> chosen, Job& job,
+                                                     BatchOrder& order, std::vector<Chosen> chosen, Job& job,
                                                      Undo& undo)
 {
     while (!job.cancelled() && chosen.size() < most_in_bulk) {
@@ -167,7 +167,7 @@ awaitable<storage::Result<std::size_t>> work_through(const Bulk& bulk, storage::
     co_return chosen.size();
 }
 
-awaitable<void> run_job(Bulk bulk, storage::AccountId account, Order order, std::vector<Chosen> chosen,
+awaitable<void> run_job(Bulk bulk, storage::AccountId account, BatchOrder order, std::vector<Chosen> chosen,
                         std::shared_ptr<Job> job)
 {
     Undo undo;
@@ -181,7 +181,7 @@ awaitable<void> run_job(Bulk bulk, storage::AccountId account, Order order, std:
         job->end(Job::State::done, "Done.", token);
 }
 
-awaitable<Response> start_job(Bulk bulk, const Context& context, Order order, std::vector<Chosen> chosen)
+awaitable<Response> start_job(Bulk bulk, const Context& context, BatchOrder order, std::vector<Chosen> chosen)
 {
     auto job = bulk.jobs->start(context.account(), order.title);
     if (!job) co_return enough_jobs(context.request);
@@ -198,7 +198,7 @@ awaitable<Response> start_job(Bulk bulk, const Context& context, Order order, st
 
 /// What the store could not do; of a move, the only thing that can be missing
 /// is the mailbox.
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_batch(const http::Request& request, boost::system::error_code error)
 {
     if (error == storage::Errc::not_found) return http::problem(request, 404, "That mailbox has gone.");
     return http::problem(request, error);
@@ -222,7 +222,7 @@ awaitable<Response> change_many(Bulk bulk, const Context& context)
     if (!choice) co_return http::problem(request, choice.error());
     if (!action || !*choice) co_return http::problem(request, 400, "invalid", errors.front().detail, errors);
 
-    Order order{*action, std::move(*choice), title_of(asked, *mailboxes)};
+    BatchOrder order{*action, std::move(*choice), title_of(asked, *mailboxes)};
     std::vector<Chosen> chosen;
     bool all = false;
     while (!all && chosen.size() <= most_at_once) {
@@ -245,7 +245,7 @@ awaitable<Response> change_many(Bulk bulk, const Context& context)
     Undo undo;
     const auto changed =
         co_await apply(store, account, order.action, std::move(chosen), bulk.services.vault, undo);
-    if (!changed) co_return refuse(request, changed.error());
+    if (!changed) co_return refuse_batch(request, changed.error());
     co_return describe_done(*changed, bulk.keep(account, std::move(undo)));
 }
 
@@ -259,7 +259,7 @@ awaitable<Response> take_back(Bulk bulk, const Context& context)
     auto undo = bulk.undoings->take(context.account(), token);
     if (!undo) co_return http::problem(request, 404, "It is too late to undo that.");
     const auto changed = co_await revert(bulk.services.store, context.account(), std::move(*undo));
-    if (!changed) co_return refuse(request, changed.error());
+    if (!changed) co_return refuse_batch(request, changed.error());
     co_return describe_done(*changed, std::nullopt);
 }
 

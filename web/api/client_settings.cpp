@@ -13,7 +13,7 @@ namespace {
 using Kind = ClientServer::Kind;
 using Security = ClientServer::Security;
 
-constexpr std::size_t longest_address = 254; // octets
+constexpr std::size_t longest_in_request = 254; // octets of an address
 
 std::string escape(std::string_view text)
 {
@@ -212,7 +212,7 @@ std::string outlook_address(std::string_view request)
     if (from == std::string_view::npos) return {};
     const auto text = request.substr(from + begin.size());
     const auto to = text.find(end);
-    if (to == std::string_view::npos || to > longest_address) return {};
+    if (to == std::string_view::npos || to > longest_in_request) return {};
     auto address = text.substr(0, to);
     constexpr std::string_view white = " \t\r\n";
     address.remove_prefix(std::min(address.find_first_not_of(white), address.size()));

@@ -162,11 +162,11 @@ private:
                 const auto row = co_await store_.mail().find(listener_.session.account, changed.id);
                 if (!row && row.error() == storage::Errc::not_found) continue; // gone again
                 if (!row) co_return row.error();
-                event["row"] = describe(*row);
+                event["row"] = describe_message(*row);
             }
             add("message", event);
         }
-        add("mailbox", describe(changes.mailbox));
+        add("mailbox", describe_mailbox(changes.mailbox));
         co_return boost::system::in_place_value;
     }
 

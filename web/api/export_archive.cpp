@@ -15,8 +15,8 @@ namespace pillarbox::api {
 
 namespace {
 
-constexpr std::size_t longest_subject = 80; // octets, of a file's name
-constexpr std::size_t longest_folder = 200; // likewise
+constexpr std::size_t longest_file_subject = 80; // octets, of a file's name
+constexpr std::size_t longest_folder = 200;      // likewise
 
 /// A part of a path that every system takes, and that leads nowhere else.
 std::string safe_name(std::string_view text, std::size_t most)
@@ -49,7 +49,7 @@ std::string folder_of(std::string_view mailbox)
 
 std::string subject_of(std::string_view head)
 {
-    return mime::one_line(mime::decode_text(mime::Header(head).value("Subject")), longest_subject);
+    return mime::one_line(mime::decode_text(mime::Header(head).value("Subject")), longest_file_subject);
 }
 
 } // namespace
@@ -87,7 +87,7 @@ void MboxArchive::end(std::string_view missing, storage::Time now, std::string& 
 void ZipArchive::begin(const storage::Leaving& message, std::string_view mailbox, std::string_view head,
                        std::string& out)
 {
-    auto subject = safe_name(subject_of(head), longest_subject);
+    auto subject = safe_name(subject_of(head), longest_file_subject);
     if (subject.empty()) subject = "(no subject)";
     zip_.begin(
         fmt::format("{}{:%Y-%m-%d} {} ({}).eml", folder_of(mailbox), message.received, subject, message.uid),

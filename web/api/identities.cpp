@@ -20,8 +20,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_name = 200;       // octets
-constexpr std::size_t longest_signature = 4096; // likewise
+constexpr std::size_t longest_display_name = 200; // octets
+constexpr std::size_t longest_signature = 4096;   // likewise
 constexpr std::string_view not_theirs = "You may not write from that address.";
 
 json::object describe(const storage::SendingIdentity& identity)
@@ -70,7 +70,7 @@ awaitable<Response> set_identity(const http::Services& services, const Context& 
     const auto& request = context.request;
     Members members(request);
     storage::SendingIdentity identity;
-    identity.name = members.optional_text("name", longest_name).value_or("");
+    identity.name = members.optional_text("name", longest_display_name).value_or("");
     identity.signature = members.optional_text("signature", longest_signature).value_or("");
     identity.preferred = members.flag("preferred").value_or(false);
     auto refused = members.refusal();

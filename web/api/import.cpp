@@ -57,7 +57,7 @@ std::string describe(const transfer::Tally& tally)
 }
 
 /// What an import takes along; it outlives the request.
-struct Order
+struct ImportOrder
 {
     storage::MailboxId mailbox{};
     std::uint64_t limit = 0; // octets of a message
@@ -76,7 +76,7 @@ awaitable<std::string> settle(transfer::Importer& importer)
     co_return failure;
 }
 
-awaitable<std::string> import_all(transfer::Importer& importer, Order order)
+awaitable<std::string> import_all(transfer::Importer& importer, ImportOrder order)
 {
     std::string failure;
     try {
@@ -89,7 +89,7 @@ awaitable<std::string> import_all(transfer::Importer& importer, Order order)
     co_return failure.empty() ? late : failure;
 }
 
-awaitable<void> run_import(storage::Store& store, Order order, std::shared_ptr<Job> job, Log log)
+awaitable<void> run_import(storage::Store& store, ImportOrder order, std::shared_ptr<Job> job, Log log)
 {
     const auto executor = co_await boost::asio::this_coro::executor;
     JobProgress progress(job, log);
@@ -135,7 +135,7 @@ awaitable<Response> import_mail(const http::Services& services, std::shared_ptr<
     if (!job) co_return enough_jobs(request);
     job->progress(0, request.upload->size());
 
-    Order order{mailbox->id, services.config()->smtp.max_message_size, request.upload};
+    ImportOrder order{mailbox->id, services.config()->smtp.max_message_size, request.upload};
     const auto executor = co_await boost::asio::this_coro::executor;
     auto ended = [job](const std::exception_ptr& error) {
         if (error) job->end(Job::State::failed, "It ended unexpectedly. Done again, it goes on from here.");

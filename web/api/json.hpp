@@ -20,6 +20,12 @@
 
 namespace pillarbox::api {
 
+// What people may enter, in octets.
+inline constexpr std::size_t longest_address = 254;
+inline constexpr std::size_t longest_sender = 320; // whom a person trusts or blocks
+inline constexpr std::size_t longest_password = 256;
+inline constexpr std::size_t longest_code = 100; // of a link, as it is written
+
 constexpr std::size_t deepest_json = 32;
 constexpr std::size_t most_json_keys = 2500; // a letter to a thousand people, with their names
 

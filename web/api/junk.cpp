@@ -19,8 +19,6 @@ using storage::SenderRule;
 
 namespace {
 
-constexpr std::size_t longest_sender = 320; // octets of an address
-
 json::object describe(const storage::RuledSender& one)
 {
     json::object item;

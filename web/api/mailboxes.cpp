@@ -24,11 +24,9 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t usual_page = 50;
-constexpr std::size_t largest_page = 200;
 constexpr std::array<std::string_view, 5> list_parameters{"limit", "position", "cursor", "collapse", "sort"};
-constexpr std::string_view newest_first = "-received";
-constexpr std::string_view oldest_first = "received";
+constexpr std::string_view sort_newest = "-received";
+constexpr std::string_view sort_oldest = "received";
 
 std::string etag_of(const storage::Mailbox& mailbox)
 {
@@ -43,7 +41,7 @@ awaitable<Response> list_mailboxes(const http::Services& services, const Context
     json::array items;
     for (const auto& mailbox : *mailboxes) {
         states += format_id(mailbox.id) + "=" + std::to_string(mailbox.modseq) + " " + mailbox.name + "\n";
-        items.push_back(describe(mailbox));
+        items.push_back(describe_mailbox(mailbox));
     }
     json::object object;
     object["items"] = std::move(items);
@@ -57,18 +55,18 @@ awaitable<Response> show_mailbox(const http::Services& services, const Context& 
     if (!mailboxes) co_return http::problem(context.request, mailboxes.error());
     const auto* mailbox = find_mailbox(*mailboxes, context.parameter("id"));
     if (!mailbox) co_return http::problem(context.request, 404, "There is no such mailbox.");
-    co_return with_etag(context.request, etag_of(*mailbox), json_response(describe(*mailbox)));
+    co_return with_etag(context.request, etag_of(*mailbox), json_response(describe_mailbox(*mailbox)));
 }
 
-struct Asked
+struct AskedPage
 {
     PageWish wanted;
     std::vector<http::FieldError> errors;
 };
 
-Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std::string_view key)
+AskedPage parse_wanted(const Context& context, const storage::Mailbox& mailbox, std::string_view key)
 {
-    Asked asked;
+    AskedPage asked;
     asked.wanted.limit = usual_page;
     const auto query = http::parse_query(context.request.query);
     if (!query) {
@@ -80,9 +78,9 @@ Asked parse_wanted(const Context& context, const storage::Mailbox& mailbox, std:
     const auto cursor = parameter(*query, "cursor");
     const auto collapse = parameter(*query, "collapse");
     const auto sort = parameter(*query, "sort");
-    if (sort && *sort != newest_first && *sort != oldest_first)
+    if (sort && *sort != sort_newest && *sort != sort_oldest)
         asked.errors.push_back({"/sort", "This must be -received, newest first, or received, oldest first."});
-    if (sort == oldest_first) asked.wanted.order = Order::oldest_first;
+    if (sort == sort_oldest) asked.wanted.order = Order::oldest_first;
     if (collapse) {
         asked.wanted.rows = storage::Rows::conversations;
         if (*collapse != collapse_threads) asked.errors.push_back({"/collapse", "This must be thread."});
@@ -189,7 +187,7 @@ std::string name_thread(const storage::Listed& message)
     return key.empty() ? format_id(message.id) : http::sha256(key).substr(0, 22);
 }
 
-json::object describe(const storage::Mailbox& mailbox)
+json::object describe_mailbox(const storage::Mailbox& mailbox)
 {
     json::object object;
     object["id"] = format_id(mailbox.id);
@@ -213,7 +211,7 @@ json::object describe_flags(std::uint32_t flags)
     return object;
 }
 
-json::object describe(const storage::Listed& message)
+json::object describe_message(const storage::Listed& message)
 {
     json::object from;
     from["name"] = message.summary.sender_name;
@@ -237,7 +235,7 @@ json::array describe_rows(const std::vector<storage::Listed>& messages,
 {
     json::array rows;
     for (std::size_t i = 0; i < messages.size(); ++i) {
-        auto row = describe(messages[i]);
+        auto row = describe_message(messages[i]);
         if (i < conversations.size()) {
             json::object object;
             object["messages"] = conversations[i].messages;

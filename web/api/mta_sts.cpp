@@ -17,7 +17,7 @@ using http::awaitable;
 using http::Context;
 using http::Response;
 
-constexpr std::string_view prefix = "mta-sts.";
+constexpr std::string_view host_prefix = "mta-sts.";
 
 awaitable<Response> give_policy(const http::Services& services, const Context& context)
 {
@@ -25,11 +25,11 @@ awaitable<Response> give_policy(const http::Services& services, const Context& c
     if (text.empty())
         co_return http::problem(context.request, 404, "No policy is published: see mta_sts.mode.");
     const auto host = http::host_of(context.request.authority);
-    if (!host.starts_with(prefix))
+    if (!host.starts_with(host_prefix))
         co_return http::problem(context.request, 404, "Policies are at mta-sts. and the domain.");
     const auto domains = co_await services.store.accounts().domains();
     if (!domains) co_return http::problem(context.request, domains.error());
-    const auto domain = host.substr(prefix.size());
+    const auto domain = host.substr(host_prefix.size());
     if (std::ranges::find(*domains, domain, &storage::Domain::name) == domains->end())
         co_return http::problem(context.request, 404, "That is no domain of this server.");
     Response response;

@@ -14,10 +14,11 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_name = 255; // octets, as Mail::add_mailbox() has it
+constexpr std::size_t longest_mailbox = 255; // octets, as Mail::add_mailbox() has it
 
 /// What the store refuses, in words; `invalid` differs by what was asked.
-Response refuse(const http::Request& request, boost::system::error_code error, std::string_view invalid)
+Response refuse_mailbox(const http::Request& request, boost::system::error_code error,
+                        std::string_view invalid)
 {
     if (error == storage::Errc::invalid)
         return http::problem(request, 400, "invalid", invalid, {{"/name", std::string(invalid)}});
@@ -41,7 +42,7 @@ awaitable<Response> answer_mailbox(const http::Services& services, const Context
     if (!mailboxes) co_return http::problem(context.request, mailboxes.error());
     const auto* mailbox = find_mailbox(*mailboxes, format_id(id));
     if (!mailbox) co_return http::problem(context.request, 404, "There is no such mailbox.");
-    auto response = json_response(describe(*mailbox));
+    auto response = json_response(describe_mailbox(*mailbox));
     response.status = status;
     if (status == 201) response.fields.set("Location", "/api/v1/mailboxes/" + format_id(id));
     co_return response;
@@ -50,11 +51,11 @@ awaitable<Response> answer_mailbox(const http::Services& services, const Context
 awaitable<Response> add_mailbox(const http::Services& services, const Context& context)
 {
     Members members(context.request);
-    auto name = members.text("name", longest_name);
+    auto name = members.text("name", longest_mailbox);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto made = co_await services.store.mail().add_mailbox(context.account(), std::move(name));
-    if (!made) co_return refuse(context.request, made.error(), unusable);
+    if (!made) co_return refuse_mailbox(context.request, made.error(), unusable);
     auto response = co_await answer_mailbox(services, context, *made, 201);
     co_return response;
 }
@@ -72,18 +73,18 @@ awaitable<storage::Result<storage::Mailbox>> named(const http::Services& service
 awaitable<Response> rename_mailbox(const http::Services& services, const Context& context)
 {
     Members members(context.request);
-    auto name = members.text("name", longest_name);
+    auto name = members.text("name", longest_mailbox);
     auto refused = members.refusal();
     if (refused) co_return std::move(*refused);
     const auto mailbox = co_await named(services, context);
-    if (!mailbox) co_return refuse(context.request, mailbox.error(), unusable);
+    if (!mailbox) co_return refuse_mailbox(context.request, mailbox.error(), unusable);
     if (mailbox->role != storage::MailboxRole::own)
         co_return http::problem(context.request, 409, mailbox->name + " keeps its name.");
     const auto renamed =
         co_await services.store.mail().rename_mailbox(context.account(), mailbox->id, std::move(name));
     if (!renamed)
-        co_return refuse(context.request, renamed.error(),
-                         "A mailbox cannot be called so, nor be put into itself.");
+        co_return refuse_mailbox(context.request, renamed.error(),
+                                 "A mailbox cannot be called so, nor be put into itself.");
     auto response = co_await answer_mailbox(services, context, mailbox->id, 200);
     co_return response;
 }
@@ -91,13 +92,13 @@ awaitable<Response> rename_mailbox(const http::Services& services, const Context
 awaitable<Response> remove_mailbox(const http::Services& services, const Context& context)
 {
     const auto mailbox = co_await named(services, context);
-    if (!mailbox) co_return refuse(context.request, mailbox.error(), unusable);
+    if (!mailbox) co_return refuse_mailbox(context.request, mailbox.error(), unusable);
     if (mailbox->role != storage::MailboxRole::own)
         co_return http::problem(context.request, 409, mailbox->name + " cannot be removed.");
     const auto removed = co_await services.store.mail().remove_mailbox(context.account(), mailbox->id);
     if (!removed && removed.error() == storage::Errc::invalid)
         co_return http::problem(context.request, 409, "Other mailboxes lie in it. Remove those first.");
-    if (!removed) co_return refuse(context.request, removed.error(), unusable);
+    if (!removed) co_return refuse_mailbox(context.request, removed.error(), unusable);
     co_return no_content();
 }
 

@@ -32,7 +32,7 @@ constexpr std::size_t small_body =
     std::size_t{16} * 1024; // octets decoded on the reactor: far below a millisecond
 
 /// What the routes here share.
-struct Reading
+struct PartReading
 {
     const http::Services& services;
     std::shared_ptr<Structures> structures;
@@ -47,7 +47,7 @@ struct Found
 };
 
 /// Everything is looked up by owner and id: someone else's mail is not there.
-awaitable<storage::Result<Found>> find(const Reading& reading, const Context& context)
+awaitable<storage::Result<Found>> find_parts(const PartReading& reading, const Context& context)
 {
     const auto id = parse_id(context.parameter("id"));
     if (!id) co_return make_error_code(storage::Errc::not_found);
@@ -89,7 +89,7 @@ Body decode_body(const mime::Part& part, std::string_view octets, bool words_onl
     return body;
 }
 
-awaitable<Body> decode_body(const Reading& reading, mime::Part part, std::string octets, bool words_only)
+awaitable<Body> decode_body(const PartReading& reading, mime::Part part, std::string octets, bool words_only)
 {
     if (octets.size() <= small_body) co_return decode_body(part, octets, words_only);
     auto work = [part = std::move(part), octets = std::move(octets), words_only] {
@@ -99,14 +99,14 @@ awaitable<Body> decode_body(const Reading& reading, mime::Part part, std::string
     co_return body;
 }
 
-awaitable<Response> show_body(Reading reading, const Context& context)
+awaitable<Response> show_body(PartReading reading, const Context& context)
 {
     const auto& request = context.request;
     const auto query = http::parse_query(request.query);
     const auto format = query ? parameter(*query, "format").value_or("text") : std::string{};
     if (format != "html" && format != "text")
         co_return http::problem(request, 400, "The format must be html or text.");
-    const auto found = co_await find(reading, context);
+    const auto found = co_await find_parts(reading, context);
     if (!found) co_return http::problem(request, found.error());
 
     const auto view = mime::view(*found->structure);
@@ -151,10 +151,10 @@ std::string name_of(const mime::Structure& structure, const mime::Part& part)
     return name.empty() ? "part-" + part.path + (part.type == "text" ? ".txt" : ".bin") : name;
 }
 
-awaitable<Response> show_part(Reading reading, const Context& context)
+awaitable<Response> show_part(PartReading reading, const Context& context)
 {
     const auto& request = context.request;
-    const auto found = co_await find(reading, context);
+    const auto found = co_await find_parts(reading, context);
     if (!found) co_return http::problem(request, found.error());
     const auto* part = found->structure->find(context.parameter("path"));
     // One without parts of its own, nested too deeply perhaps, is a file like others.
@@ -233,7 +233,7 @@ std::string eml_name(const storage::Listed& message)
     return name.empty() || name == ".eml" ? "message-" + format_id(message.id) + ".eml" : name;
 }
 
-awaitable<Response> show_raw(Reading reading, const Context& context)
+awaitable<Response> show_raw(PartReading reading, const Context& context)
 {
     const auto& request = context.request;
     const auto id = parse_id(context.parameter("id"));
@@ -281,7 +281,7 @@ awaitable<Response> show_raw(Reading reading, const Context& context)
 
 void add_parts(http::Router& router, const http::Services& services, std::shared_ptr<Structures> structures)
 {
-    const Reading reading{services, std::move(structures), std::make_shared<boost::asio::thread_pool>(1)};
+    const PartReading reading{services, std::move(structures), std::make_shared<boost::asio::thread_pool>(1)};
     const auto add = [&](std::string_view path, auto handler) {
         router.add("GET", path, http::Access::signed_in,
                    [reading, handler](const Context& context) { return handler(reading, context); });

@@ -17,9 +17,7 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_password = 256; // octets
-
-Response not_theirs(const http::Request& request)
+Response wrong_current(const http::Request& request)
 {
     constexpr std::string_view detail = "That is not your present password.";
     return http::problem(request, 400, "invalid", detail, {{"/current", std::string(detail)}});
@@ -44,9 +42,9 @@ awaitable<Response> change_password(Administration shared, Notices notices, cons
     if (!account) co_return http::problem(request, account.error());
     const auto known =
         co_await shared.services.login.password(account->address, std::move(current), request.peer);
-    if (!known) co_return refuse_sign_in(request, known.error(), not_theirs(request));
+    if (!known) co_return refuse_sign_in(request, known.error(), wrong_current(request));
     // Who has found the password of a device must not get the account with it.
-    if (!known->device.empty()) co_return not_theirs(request);
+    if (!known->device.empty()) co_return wrong_current(request);
 
     auto work = [config = shared.services.config(), key = shared.services.secret, address = account->address,
                  password] { return admin::make_verifiers(*config, key, address, password); };

@@ -19,9 +19,6 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_code = 100;     // octets
-constexpr std::size_t longest_password = 256; // octets
-
 /// One sentence for a code that never was, was used, replaced, or is over: who guesses
 /// learns nothing, and who holds an old link learns what to do.
 Response refuse_code(const http::Request& request)
@@ -50,7 +47,7 @@ awaitable<std::optional<Response>> find_link(Administration shared, const Contex
     co_return refuse_code(request);
 }
 
-Response describe(const storage::ResetLink& link)
+Response describe_link(const storage::ResetLink& link)
 {
     boost::json::object object;
     object["address"] = link.address;
@@ -60,7 +57,7 @@ Response describe(const storage::ResetLink& link)
     return response;
 }
 
-awaitable<Response> show(Administration shared, const Context& context)
+awaitable<Response> show_link(Administration shared, const Context& context)
 {
     Members members(context.request);
     const auto code = members.text("code", longest_code);
@@ -69,7 +66,7 @@ awaitable<Response> show(Administration shared, const Context& context)
     storage::ResetLink link;
     auto useless = co_await find_link(shared, context, code, link);
     if (useless) co_return std::move(*useless);
-    co_return describe(link);
+    co_return describe_link(link);
 }
 
 awaitable<Response> set(Administration shared, Notices notices, const Context& context)
@@ -100,7 +97,7 @@ awaitable<Response> set(Administration shared, Notices notices, const Context& c
     co_await notices.tell(context, link.address, "Your password was changed",
                           "It was set with a link that an administrator made. Everybody who was signed in "
                           "with the old one is signed out.");
-    co_return describe(link);
+    co_return describe_link(link);
 }
 
 } // namespace
@@ -108,7 +105,7 @@ awaitable<Response> set(Administration shared, Notices notices, const Context& c
 void add_reset_links(http::Router& router, Administration shared, Notices notices)
 {
     router.add("POST", "/api/v1/reset-link", http::Access::open,
-               [shared](const Context& c) { return show(shared, c); });
+               [shared](const Context& c) { return show_link(shared, c); });
     router.add("POST", "/api/v1/reset-link/password", http::Access::open,
                [shared, notices](const Context& c) { return set(shared, notices, c); });
 }

@@ -5,20 +5,25 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pillarbox::api {
 
+/// Rows of a list when the request says nothing, and at most.
+inline constexpr std::size_t usual_page = 50;
+inline constexpr std::size_t largest_page = 200;
+
 /// What a request says for rows that are conversations.
 inline constexpr std::string_view collapse_threads = "thread";
 
 /// A mailbox as the API shows it.
-boost::json::object describe(const storage::Mailbox& mailbox);
+boost::json::object describe_mailbox(const storage::Mailbox& mailbox);
 
 /// A message as a row of a list shows it: all a row needs.
-boost::json::object describe(const storage::Listed& message);
+boost::json::object describe_message(const storage::Listed& message);
 
 /// The rows of a list; each with what is said of its conversation, if anything is.
 boost::json::array describe_rows(const std::vector<storage::Listed>& messages,

@@ -26,12 +26,10 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t usual_page = 50;
-constexpr std::size_t largest_page = 200;
 constexpr std::array<std::string_view, 6> search_parameters{"q", "in", "limit", "cursor", "collapse", "sort"};
 
 /// What a request asks for.
-struct Wanted
+struct WantedSearch
 {
     storage::SearchNode query;
     std::string list; // names the words, where, and what rows are, for cursors
@@ -40,13 +38,13 @@ struct Wanted
     storage::Rows rows = storage::Rows::messages;
 };
 
-struct Asked
+struct AskedSearch
 {
-    Wanted wanted;
+    WantedSearch wanted;
     std::vector<http::FieldError> errors;
 };
 
-void read_words(Asked& asked, const std::string& words)
+void read_words(AskedSearch& asked, const std::string& words)
 {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto query = storage::parse_search(words, now);
@@ -56,10 +54,10 @@ void read_words(Asked& asked, const std::string& words)
         asked.errors.push_back({"/q", sentence(query.error().sentence), query.error().offset});
 }
 
-Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& mailboxes,
-                   std::string_view key)
+AskedSearch parse_wanted(const Context& context, const std::vector<storage::Mailbox>& mailboxes,
+                         std::string_view key)
 {
-    Asked asked;
+    AskedSearch asked;
     const auto query = http::parse_query(context.request.query);
     if (!query) {
         asked.errors.push_back({"", "The query is malformed."});
@@ -104,7 +102,7 @@ Asked parse_wanted(const Context& context, const std::vector<storage::Mailbox>& 
     return asked;
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_search(const http::Request& request, boost::system::error_code error)
 {
     std::string_view detail = "The mail store cannot answer just now. Try again in a moment.";
     if (error == storage::Errc::unavailable)
@@ -139,7 +137,7 @@ awaitable<Response> search_messages(const http::Services& services, const Contex
     auto query = std::move(asked.wanted.query);
     const auto found = co_await services.store.search().search(account, std::move(query), after,
                                                                asked.wanted.limit, asked.wanted.rows);
-    if (!found) co_return refuse(context.request, found.error());
+    if (!found) co_return refuse_search(context.request, found.error());
     auto object = describe_found(*found);
     if (after) object["total"] = nullptr; // counted with the first page
     if (found->next)

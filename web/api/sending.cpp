@@ -91,7 +91,7 @@ awaitable<std::optional<Response>> suppressed(Composing composing, const Context
                                                 .recipient = recipient.forward_path,
                                                 .code = 550,
                                                 .text = "5.1.1 " + **why});
-        co_return http::problem(context.request, 400, "invalid", sentence(**why), {});
+        co_return http::problem(context.request, 400, "invalid", full_sentence(**why), {});
     }
     co_return std::nullopt;
 }

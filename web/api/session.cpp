@@ -16,9 +16,6 @@ using http::awaitable;
 using http::Context;
 using http::Response;
 
-constexpr std::size_t longest_address = 254;  // octets
-constexpr std::size_t longest_password = 256; // octets
-
 auth::Place place_of(const http::Request& request)
 {
     return {.protocol = request.secure ? "HTTPS" : "HTTP",

@@ -40,7 +40,7 @@ json::object describe(const ClientServer& server, const std::string& host)
     return object;
 }
 
-awaitable<Response> show(const http::Services& services, const Context& context)
+awaitable<Response> show_help(const http::Services& services, const Context& context)
 {
     const auto account = co_await services.store.accounts().find(context.account());
     if (!account) co_return http::problem(context.request, account.error());
@@ -58,7 +58,7 @@ awaitable<Response> show(const http::Services& services, const Context& context)
 void add_client_settings(http::Router& router, const http::Services& services)
 {
     router.add("GET", "/api/v1/client-settings", http::Access::in_person,
-               [&services](const Context& c) { return show(services, c); });
+               [&services](const Context& c) { return show_help(services, c); });
 }
 
 } // namespace pillarbox::api

@@ -51,7 +51,6 @@ constexpr Switch switches[] = {
 // Senders whose remote images are loaded without asking, a line each.
 constexpr std::string_view trusted = "imagesFrom";
 constexpr std::size_t most_trusted = 500;
-constexpr std::size_t longest_address = 320; // octets
 
 json::array lines_of(std::string_view text)
 {
@@ -83,14 +82,14 @@ json::object describe(const std::vector<storage::Setting>& chosen)
     return object;
 }
 
-awaitable<Response> show(const http::Services& services, const Context& context)
+awaitable<Response> show_settings(const http::Services& services, const Context& context)
 {
     const auto chosen = co_await services.store.accounts().settings(context.account());
     if (!chosen) co_return http::problem(context.request, chosen.error());
     co_return json_response(describe(*chosen));
 }
 
-awaitable<Response> change(const http::Services& services, const Context& context)
+awaitable<Response> change_settings(const http::Services& services, const Context& context)
 {
     const auto& request = context.request;
     Members members(request);
@@ -102,7 +101,7 @@ awaitable<Response> change(const http::Services& services, const Context& contex
     for (const auto& one : switches)
         if (const auto on = members.flag(one.name))
             wanted.push_back({std::string(one.name), *on ? "on" : "off"});
-    if (const auto senders = members.texts(trusted, most_trusted, longest_address)) {
+    if (const auto senders = members.texts(trusted, most_trusted, longest_sender)) {
         std::string lines;
         for (const auto& sender : *senders)
             lines += sender + "\n";
@@ -112,7 +111,7 @@ awaitable<Response> change(const http::Services& services, const Context& contex
     if (refused) co_return std::move(*refused);
     const auto set = co_await services.store.accounts().set(context.account(), std::move(wanted));
     if (!set) co_return http::problem(request, set.error());
-    auto shown = co_await show(services, context);
+    auto shown = co_await show_settings(services, context);
     co_return shown;
 }
 
@@ -121,8 +120,10 @@ awaitable<Response> change(const http::Services& services, const Context& contex
 void add_settings(http::Router& router, const http::Services& services)
 {
     constexpr std::string_view path = "/api/v1/settings";
-    router.add("GET", path, http::Access::in_person, [&](const Context& c) { return show(services, c); });
-    router.add("PATCH", path, http::Access::in_person, [&](const Context& c) { return change(services, c); });
+    router.add("GET", path, http::Access::in_person,
+               [&](const Context& c) { return show_settings(services, c); });
+    router.add("PATCH", path, http::Access::in_person,
+               [&](const Context& c) { return change_settings(services, c); });
 }
 
 } // namespace pillarbox::api

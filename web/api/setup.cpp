@@ -28,9 +28,6 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t longest_code = 100;     // octets, as written
-constexpr std::size_t longest_address = 254;  // octets
-constexpr std::size_t longest_password = 256; // octets
 constexpr std::string_view set_up_already = "This server is set up already. Sign in instead.";
 
 /// What the routes here share.
@@ -42,7 +39,7 @@ struct SettingUp
 };
 
 /// What was asked for, in the form that is kept.
-struct Wanted
+struct WantedSetup
 {
     std::string domain;
     std::string address;
@@ -58,7 +55,7 @@ std::string likely_domain(const std::string& hostname)
     return rest.find('.') == std::string::npos ? hostname : rest;
 }
 
-awaitable<Response> describe(const http::Site& site, const Context& context)
+awaitable<Response> describe_setup(const http::Site& site, const Context& context)
 {
     const bool pending = co_await site.setup().pending();
     if (!pending) co_return http::problem(context.request, 404, set_up_already);
@@ -92,7 +89,7 @@ awaitable<void> welcome(SettingUp setting_up, std::string address, Log log)
     if (!why_not.empty()) log.warning("setup.no_welcome", {{"reason", why_not}});
 }
 
-awaitable<storage::Result<void>> make(SettingUp setting_up, Wanted wanted)
+awaitable<storage::Result<void>> make(SettingUp setting_up, WantedSetup wanted)
 {
     const auto& services = setting_up.site.services();
     auto& accounts = services.store.accounts();
@@ -154,7 +151,7 @@ awaitable<Response> set_up(SettingUp setting_up, const Context& context)
                                 "That is not the setup code. The server prints it when it starts.",
                                 {{"/code", "The server prints the right one when it starts."}});
     EntryReader read;
-    Wanted wanted;
+    WantedSetup wanted;
     wanted.domain = read("/domain", [&] { return admin::parse_domain(domain); });
     wanted.address = read("/address", [&] { return admin::parse_address(address); });
     wanted.password = read("/password", [&] { return admin::prepare_password(password); });
@@ -182,7 +179,8 @@ void add_setup(http::Site& site, mailflow::Intake& intake)
     constexpr std::string_view path = "/api/v1/setup";
     const SettingUp setting_up{site, intake, std::make_shared<boost::asio::thread_pool>(1)};
     auto& router = site.router();
-    router.add("GET", path, http::Access::open, [&site](const Context& c) { return describe(site, c); });
+    router.add("GET", path, http::Access::open,
+               [&site](const Context& c) { return describe_setup(site, c); });
     router.add("POST", path, http::Access::open,
                [setting_up](const Context& c) { return set_up(setting_up, c); });
 }

@@ -27,7 +27,7 @@ awaitable<Response> show_thread(const http::Services& services, const Context& c
     if (!messages) co_return http::problem(context.request, messages.error());
     json::array items;
     for (const auto& message : *messages)
-        items.push_back(describe(message));
+        items.push_back(describe_message(message));
     json::object object;
     object["items"] = std::move(items);
     co_return json_response(object);

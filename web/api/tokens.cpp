@@ -24,7 +24,8 @@ using http::Response;
 
 namespace {
 
-constexpr std::string_view prefix = "pillarbox_"; // so that whoever comes across one knows what it opens
+constexpr std::string_view token_prefix =
+    "pillarbox_"; // so that whoever comes across one knows what it opens
 constexpr std::uint64_t most_days = 3650;
 constexpr std::size_t longest_scope = 20; // octets
 
@@ -76,7 +77,7 @@ awaitable<Response> list_tokens(const http::Services& services, const Context& c
     co_return json_response(object);
 }
 
-Response refuse(const http::Request& request, boost::system::error_code error)
+Response refuse_token(const http::Request& request, boost::system::error_code error)
 {
     constexpr std::string_view taken = "You have a token of that name already.";
     if (error == storage::Errc::already_exists)
@@ -111,13 +112,13 @@ awaitable<Response> add_token(const http::Services& services, Notices notices, c
     auto again = ask_again(context, "A token opens your mail. Enter your password again first.");
     if (again) co_return std::move(*again);
 
-    const std::string secret = std::string(prefix) + http::random_token();
+    const std::string secret = std::string(token_prefix) + http::random_token();
     token.account = account->id;
     token.digest = http::sha256(secret);
     token.created = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (days) token.expires = token.created + std::chrono::days{*days};
     const auto added = co_await services.store.api_tokens().add(token);
-    if (!added) co_return refuse(request, added.error());
+    if (!added) co_return refuse_token(request, added.error());
     token.id = *added;
     context.log.info("account.token_added", {{"user", account->address}, {"token", token.label}});
     co_await notices.tell(context, account->address, "A new API token was made",

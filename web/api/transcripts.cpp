@@ -26,14 +26,14 @@ using http::Response;
 namespace {
 
 constexpr std::size_t usual_limit = 50;
-constexpr std::size_t most_listed = 200;
+constexpr std::size_t most_transcripts = 200;
 constexpr auto no_transcript =
     "There is no such transcript. One is written when its session is over, and kept for a while.";
 
 using About = net::Transcript::About;
 
 /// What the routes here share.
-struct Reading
+struct TranscriptReading
 {
     const http::Services& services;
     std::shared_ptr<boost::asio::thread_pool> pool; // files are read there, all of them at worst
@@ -75,11 +75,11 @@ std::optional<std::size_t> limit_of(const http::Request& request)
     const auto limit = parameter(*query, "limit");
     if (!limit) return usual_limit;
     const auto number = ascii::parse_number<std::size_t>(*limit);
-    if (!number || *number < 1 || *number > most_listed) return std::nullopt;
+    if (!number || *number < 1 || *number > most_transcripts) return std::nullopt;
     return number;
 }
 
-awaitable<Response> list_transcripts(Reading reading, const Context& context)
+awaitable<Response> list_transcripts(TranscriptReading reading, const Context& context)
 {
     const auto limit = limit_of(context.request);
     if (!limit) co_return http::problem(context.request, 400, "The limit must be a number from 1 to 200.");
@@ -95,7 +95,7 @@ awaitable<Response> list_transcripts(Reading reading, const Context& context)
     co_return json_response(object);
 }
 
-awaitable<std::optional<transcript::Found>> find(Reading reading, std::string session)
+awaitable<std::optional<transcript::Found>> find_transcript(TranscriptReading reading, std::string session)
 {
     auto work = [directory = reading.services.transcripts, session = std::move(session)] {
         return transcript::find(directory, session);
@@ -114,16 +114,16 @@ Response answer(const transcript::Found& found, std::string_view text)
     return response;
 }
 
-awaitable<Response> show_transcript(Reading reading, const Context& context)
+awaitable<Response> show_transcript(TranscriptReading reading, const Context& context)
 {
-    const auto found = co_await find(reading, context.parameter("id"));
+    const auto found = co_await find_transcript(reading, context.parameter("id"));
     if (!found || !belongs(found->about, context.account()))
         co_return http::problem(context.request, 404, no_transcript);
     co_return answer(*found, found->text);
 }
 
 /// The session that brought a message, as far as it is about its owner.
-awaitable<Response> show_message_transcript(Reading reading, const Context& context)
+awaitable<Response> show_message_transcript(TranscriptReading reading, const Context& context)
 {
     constexpr auto none = "There is no such message. It may have been deleted.";
     const auto& request = context.request;
@@ -137,7 +137,7 @@ awaitable<Response> show_message_transcript(Reading reading, const Context& cont
         return event.kind == storage::EventKind::stored && !event.session.empty();
     });
     if (stored == events->end()) co_return http::problem(request, 404, no_transcript);
-    const auto found = co_await find(reading, stored->session);
+    const auto found = co_await find_transcript(reading, stored->session);
     if (!found) co_return http::problem(request, 404, no_transcript);
     const auto text = transcript::excerpt(found->text, stored->name, stored->recipient);
     if (text.empty()) co_return http::problem(request, 404, no_transcript);
@@ -148,7 +148,7 @@ awaitable<Response> show_message_transcript(Reading reading, const Context& cont
 
 void add_transcripts(http::Router& router, const http::Services& services)
 {
-    const Reading reading{services, std::make_shared<boost::asio::thread_pool>(1)};
+    const TranscriptReading reading{services, std::make_shared<boost::asio::thread_pool>(1)};
     const auto add = [&](std::string_view path, auto handler) {
         router.add("GET", path, http::Access::signed_in,
                    [reading, handler](const Context& context) { return handler(reading, context); });

@@ -58,7 +58,7 @@ awaitable<Response> list_deleted(const http::Services& services, const Context& 
     if (!kept) co_return http::problem(context.request, kept.error());
     json::array items;
     for (const auto& one : *kept) {
-        auto item = describe(one.message);
+        auto item = describe_message(one.message);
         item["until"] = format_time(one.until);
         items.push_back(std::move(item));
     }
