@@ -1,6 +1,7 @@
 #include "server/auth/digest.hpp"
 
 #include "server/base/base64.hpp"
+#include "tests/unit/auth/fixed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +10,6 @@
 
 namespace pillarbox::auth {
 namespace {
-
-const std::string key(32, 'k');
 
 TEST(Seal, OpensInItsPlaceOnly)
 {

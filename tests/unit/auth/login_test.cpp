@@ -6,6 +6,7 @@
 #include "storage/store.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/unit/auth/fixed.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -26,10 +27,6 @@ namespace pillarbox::auth {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr HashCost cheap{.passes = 1, .kib = 64};
-const std::string key(32, 'k');
-const asio::ip::address peer = asio::ip::make_address("192.0.2.7");
 
 Config settings()
 {

@@ -6,6 +6,7 @@
 #include "tests/support/run_task.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/token_maker.hpp"
+#include "tests/unit/auth/fixed.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -31,8 +32,6 @@ namespace pillarbox::auth {
 namespace {
 
 namespace asio = boost::asio;
-
-const asio::ip::address peer = asio::ip::make_address("192.0.2.7");
 
 std::string claims_of(const std::string& email, long exp = 4'000'000'000)
 {

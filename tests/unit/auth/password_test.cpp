@@ -1,5 +1,7 @@
 #include "server/auth/password.hpp"
 
+#include "tests/unit/auth/fixed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -8,8 +10,6 @@
 
 namespace pillarbox::auth {
 namespace {
-
-constexpr HashCost cheap{.passes = 1, .kib = 64};
 
 TEST(Password, FitsOnlyItself)
 {

@@ -30,7 +30,7 @@ std::string encoded(std::string message)
     return base64_encode(message);
 }
 
-struct Case
+struct OAuthCase
 {
     const char* what;
     const char* mechanism;
@@ -42,7 +42,7 @@ struct Case
 
 TEST(OAuth, TakesMessagesOfTheRightForm)
 {
-    const std::vector<Case> cases{
+    const std::vector<OAuthCase> cases{
         {"all there is", "OAUTHBEARER", "n,a=alice@example.test,^host=mail.test^port=995^auth=Bearer a.b-c^^",
          Kind::claim, "alice@example.test", "a.b-c"},
         {"only the token", "OAUTHBEARER", "n,,^auth=Bearer abc==^^", Kind::claim, "", "abc=="},
@@ -81,7 +81,7 @@ TEST(OAuth, TakesMessagesOfTheRightForm)
         {"the form of OAUTHBEARER", "XOAUTH2", "n,a=alice,^auth=Bearer t^^", Kind::malformed},
         {"NUL", "XOAUTH2", std::string("user=a\0b^auth=Bearer t^^", 24), Kind::malformed},
     };
-    for (const Case& c : cases) {
+    for (const OAuthCase& c : cases) {
         for (const bool initial : {true, false}) {
             SCOPED_TRACE(std::string(c.mechanism) + ": " + c.what);
             const std::string message = encoded(c.message);

@@ -39,7 +39,7 @@ TEST(Exchange, KnowsItsMechanismsInAnyCase)
         EXPECT_FALSE(Exchange::open(unknown, plain_terms())) << unknown;
 }
 
-struct Case
+struct SaslCase
 {
     const char* what;
     std::string argument;
@@ -56,7 +56,7 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
     const std::string password = base64_encode("se cret");
     const std::string ask_user = "VXNlcm5hbWU6";     // Username:
     const std::string ask_password = "UGFzc3dvcmQ6"; // Password:
-    const std::vector<Case> cases{
+    const std::vector<SaslCase> cases{
         {"PLAIN in one step",
          "PLAIN " + plain("", "alice", "se cret"),
          {},
@@ -91,7 +91,7 @@ TEST(Exchange, GoesAsItsMechanismHasIt)
          {ask_user},
          Kind::malformed},
     };
-    for (const Case& c : cases) {
+    for (const SaslCase& c : cases) {
         SCOPED_TRACE(c.what);
         auto exchange = Exchange::open(c.argument, plain_terms());
         ASSERT_TRUE(exchange);

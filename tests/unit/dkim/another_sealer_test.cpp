@@ -61,7 +61,7 @@ const std::string second_set = "ARC-Seal: i=2; cv=pass; a=rsa-sha256; d=two.exam
                                "ARC-Authentication-Results: i=2; two.example; arc=pass;\r\n"
                                "  spf=fail smtp.mailfrom=one.example\r\n";
 
-std::string result_of(const std::string& text)
+std::string seal_result(const std::string& text)
 {
     Verifier verifier(test::then);
     verifier.add(text);
@@ -76,13 +76,13 @@ TEST(AnotherSealer, IsVerified)
 {
     const std::string sealed_once = first_set + found_by_one + message;
     const std::string sealed_twice = second_set + found_by_two + sealed_once;
-    EXPECT_EQ(result_of(sealed_once), "pass");
-    EXPECT_EQ(result_of(sealed_twice), "pass");
+    EXPECT_EQ(seal_result(sealed_once), "pass");
+    EXPECT_EQ(seal_result(sealed_twice), "pass");
     for (const auto& [from, to] : {std::pair("leading", "Leading"), std::pair("[list]", "[lost]"),
                                    std::pair("X-Seen: yes", "X-Seen: no"), std::pair("cv=pass", "cv=none"),
                                    std::pair("arc=pass", "arc=fail"), std::pair("i=1; a=", "i=1;  c=x; a=")})
-        EXPECT_EQ(result_of(test::changed(sealed_twice, from, to)), "fail") << to;
-    EXPECT_EQ(result_of(test::changed(sealed_twice, "two  spaces\t", "two spaces")), "pass");
+        EXPECT_EQ(seal_result(test::changed(sealed_twice, from, to)), "fail") << to;
+    EXPECT_EQ(seal_result(test::changed(sealed_twice, "two  spaces\t", "two spaces")), "pass");
 }
 
 } // namespace

@@ -17,14 +17,14 @@ const std::string odd_message = "From:  Carol <carol@football.example.com>\r\n"
 const std::string simple_body = "MEjg0qg3B14j8qyu+2zQXXF1HJXvbUlYKvbn6lmHX/o=";
 const std::string relaxed_body = "pGsjZSQgV30nVrFtHoK8T90GL6PS0q5OiArPJJzU9aI=";
 
-struct Case
+struct SignedCase
 {
     std::string forms;
     std::string body_hash;
     std::string signature;
 };
 
-const std::vector<Case> cases{
+const std::vector<SignedCase> cases{
     {"simple/simple", simple_body,
      "z9kiO0cIyMRybbuZ3elaILMPGTd7lb/UWvveJ5IHZbXRSPJmW98bR6+NQaXc3VTjjcSez\r\n"
      " oIlIGVU0j39Z1G8NgVFnrYkZe5VjioTq+I8agOZbOjXwQBZFManA6rv3H6NyXDjuZGGIvwq\r\n"
@@ -43,7 +43,7 @@ const std::vector<Case> cases{
      " QkRp8/CTjYadZRSgObxEd960XGg+Lsw="},
 };
 
-std::string field_of(const Case& each)
+std::string field_of(const SignedCase& each)
 {
     return "DKIM-Signature: v=1; a=rsa-sha256; c=" + each.forms +
            ";\r\n d=football.example.com; i=@football.example.com; q=dns/txt; s=test;\r\n"

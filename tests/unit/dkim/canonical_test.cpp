@@ -20,7 +20,7 @@ std::string canonical_body(Form form, std::string_view body, std::size_t piece)
     return out;
 }
 
-struct Case
+struct CanonicalCase
 {
     std::string_view body;
     std::string_view simple;
@@ -29,7 +29,7 @@ struct Case
 
 TEST(BodyCanonicalizer, DoesAsTheRfcHasIt)
 {
-    const std::vector<Case> cases{
+    const std::vector<CanonicalCase> cases{
         {"", "\r\n", ""},
         {"\r\n", "\r\n", ""},
         {"\r\n\r\n\r\n", "\r\n", ""},

@@ -21,7 +21,7 @@ Signature signature_of(Algorithm algorithm, std::string identity_domain = "examp
     return signature;
 }
 
-std::string fault_of(std::string_view text, const Signature& signature = signature_of(Algorithm::rsa_sha256))
+std::string key_fault(std::string_view text, const Signature& signature = signature_of(Algorithm::rsa_sha256))
 {
     const auto record = parse_key_record(text, signature);
     if (record) return {};
@@ -31,16 +31,16 @@ std::string fault_of(std::string_view text, const Signature& signature = signatu
 TEST(KeyRecord, IsRead)
 {
     const std::string good(test::rsa_record);
-    EXPECT_EQ(fault_of(good), "");
-    EXPECT_EQ(fault_of(good.substr(good.find("p="))), "");
-    EXPECT_EQ(fault_of(good + "; h=sha1:sha256; s=tlsrpt : email; t=y; g=*; n=note"), "");
-    EXPECT_EQ(fault_of(good + "; s=*; h=SHA256"), "");
+    EXPECT_EQ(key_fault(good), "");
+    EXPECT_EQ(key_fault(good.substr(good.find("p="))), "");
+    EXPECT_EQ(key_fault(good + "; h=sha1:sha256; s=tlsrpt : email; t=y; g=*; n=note"), "");
+    EXPECT_EQ(key_fault(good + "; s=*; h=SHA256"), "");
     const auto record = parse_key_record(good + "; t=y : s", signature_of(Algorithm::rsa_sha256));
     ASSERT_TRUE(record);
     EXPECT_TRUE(record->testing);
     EXPECT_TRUE(record->identity_is_exact);
     EXPECT_EQ(record->key.bits(), 1024);
-    EXPECT_EQ(fault_of(test::ed25519_record, signature_of(Algorithm::ed25519_sha256)), "");
+    EXPECT_EQ(key_fault(test::ed25519_record, signature_of(Algorithm::ed25519_sha256)), "");
 }
 
 TEST(KeyRecord, TakesAnRsaKeyWithoutItsAlgorithm)
@@ -48,8 +48,8 @@ TEST(KeyRecord, TakesAnRsaKeyWithoutItsAlgorithm)
     // The same numbers as an RSAPublicKey: what stands in the BIT STRING.
     const std::string p(test::rsa_record.substr(test::rsa_record.find("MIG")));
     const std::string bare = base64_decode(p)->substr(22);
-    EXPECT_EQ(fault_of("p=" + base64_encode(bare)), "");
-    EXPECT_EQ(fault_of("p=" + base64_encode(bare.substr(1))), "permerror: its key is malformed");
+    EXPECT_EQ(key_fault("p=" + base64_encode(bare)), "");
+    EXPECT_EQ(key_fault("p=" + base64_encode(bare.substr(1))), "permerror: its key is malformed");
 }
 
 TEST(KeyRecord, TellsWhatIsWrong)
@@ -72,14 +72,14 @@ TEST(KeyRecord, TellsWhatIsWrong)
         {changed(std::string(test::ed25519_record), "ed25519", "rsa"), "permerror: its key is malformed"},
     };
     for (const auto& [text, expected] : cases)
-        EXPECT_EQ(fault_of(text), expected) << text;
-    EXPECT_EQ(fault_of("k=ed25519; p=AAAA", signature_of(Algorithm::ed25519_sha256)),
+        EXPECT_EQ(key_fault(text), expected) << text;
+    EXPECT_EQ(key_fault("k=ed25519; p=AAAA", signature_of(Algorithm::ed25519_sha256)),
               "permerror: its key is malformed");
-    EXPECT_EQ(fault_of(good + "; t=s", signature_of(Algorithm::rsa_sha256, "sub.example.org")),
+    EXPECT_EQ(key_fault(good + "; t=s", signature_of(Algorithm::rsa_sha256, "sub.example.org")),
               "permerror: its key is not for domains below its own, and i= is one");
     // 512 bits.
-    EXPECT_EQ(fault_of("p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL51JEb9UtHEUkVCrpSb20Tln8rJCM1B0EOISwWlaF+3"
-                       "gobp2ZlFRlp8mAQ2VlI+aCHoTeX8uxXuKDSJj1bn0N0CAwEAAQ=="),
+    EXPECT_EQ(key_fault("p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL51JEb9UtHEUkVCrpSb20Tln8rJCM1B0EOISwWlaF+3"
+                        "gobp2ZlFRlp8mAQ2VlI+aCHoTeX8uxXuKDSJj1bn0N0CAwEAAQ=="),
               "policy: its RSA key of 512 bits is too weak to be believed");
 }
 

@@ -64,10 +64,10 @@ TEST(ReasonsOf, CountsWhatFailed)
 
 TEST(WordsOf, TellsPeople)
 {
-    EXPECT_EQ(words_of({"first-contact", 0}), "it is the first message from this sender");
-    EXPECT_EQ(words_of({"blocklist", 4, "zen.example (127.0.0.2)"}),
+    EXPECT_EQ(words_of(Reason{"first-contact", 0}), "it is the first message from this sender");
+    EXPECT_EQ(words_of(Reason{"blocklist", 4, "zen.example (127.0.0.2)"}),
               "the server that brought it is on a block list: zen.example (127.0.0.2)");
-    EXPECT_EQ(words_of({"of-a-later-version", 4}), "of-a-later-version");
+    EXPECT_EQ(words_of(Reason{"of-a-later-version", 4}), "of-a-later-version");
 }
 
 } // namespace

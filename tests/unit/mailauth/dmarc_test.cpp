@@ -22,7 +22,7 @@ DmarcOutcome check(Zone& zone, Names authors, Identifiers authenticated = {}, Id
                                          std::move(unknown), std::chrono::steady_clock::now() + time));
 }
 
-struct Case
+struct DmarcCase
 {
     const char* what;
     std::string zone;
@@ -33,7 +33,7 @@ struct Case
     Identifiers unknown{};
 };
 
-void expect(const std::vector<Case>& cases)
+void expect_dmarc(const std::vector<DmarcCase>& cases)
 {
     for (const auto& one : cases) {
         Zone zone(one.zone);
@@ -50,7 +50,7 @@ const std::string rejects = "_dmarc.example.org TXT v=DMARC1; p=reject\n";
 // RFC 9989 §§5.3.3 to 5.3.5.
 TEST(CheckDmarc, WantsOneThatIsAligned)
 {
-    expect({
+    expect_dmarc({
         {"nothing", rejects, {"example.org"}, {}, DmarcResult::fail, reject},
         {"SPF", rejects, {"example.org"}, {.spf = "example.org"}, DmarcResult::pass, reject},
         {"DKIM",
@@ -109,7 +109,7 @@ TEST(CheckDmarc, IsStrictWhereItIsAsked)
 {
     const std::string zone = "_dmarc.example.org TXT v=DMARC1; p=quarantine; adkim=s\n"
                              "_dmarc.example.net TXT v=DMARC1; p=quarantine; aspf=s\n";
-    expect({
+    expect_dmarc({
         {"DKIM", zone, {"example.org"}, {.dkim = {"a.example.org"}}, DmarcResult::fail, quarantine},
         {"SPF beside", zone, {"example.org"}, {.spf = "a.example.org"}, DmarcResult::pass, quarantine},
         {"SPF", zone, {"example.net"}, {.spf = "a.example.net"}, DmarcResult::fail, quarantine},
@@ -125,7 +125,7 @@ TEST(CheckDmarc, FindsTheRecord)
                               "_dmarc.np.test TXT v=DMARC1; p=none; np=reject\nis.np.test A 192.0.2.1\n"
                               "_dmarc.bank.example TXT v=DMARC1; p=reject; psd=y\n"
                               "_dmarc.giant.bank.example TXT v=DMARC1; p=quarantine\n";
-    expect({
+    expect_dmarc({
         {"of the organisation", below, {"a.b.example.org"}, {}, DmarcResult::fail, quarantine},
         {"its own", below, {"own.example.org"}, {}, DmarcResult::fail, none},
         {"its own, and still aligned",
@@ -164,7 +164,7 @@ TEST(CheckDmarc, FindsTheRecord)
 
 TEST(CheckDmarc, FailsNobodyForDns)
 {
-    expect({
+    expect_dmarc({
         {"its record", rejects + "_dmarc.example.org FAULT", {"example.org"}, {}, DmarcResult::temperror},
         {"on the walk", rejects + "_dmarc.example.org FAULT", {"a.example.org"}, {}, DmarcResult::temperror},
         {"of another's organisation",
@@ -179,7 +179,7 @@ TEST(CheckDmarc, FailsNobodyForDns)
          DmarcResult::pass,
          reject},
     });
-    expect({
+    expect_dmarc({
         {"SPF", rejects, {"example.org"}, {}, DmarcResult::temperror, none, {.spf = "a.example.org"}},
         {"a key",
          rejects,
@@ -207,7 +207,7 @@ TEST(CheckDmarc, FailsNobodyForDns)
 TEST(CheckDmarc, TakesTheWorstOfSeveralAuthors)
 {
     const std::string zone = rejects + "_dmarc.q.test TXT v=DMARC1; p=quarantine";
-    expect({
+    expect_dmarc({
         {"a failure", zone, {"example.org", "q.test"}, {.spf = "example.org"}, DmarcResult::fail, quarantine},
         {"the stricter", zone, {"q.test", "example.org"}, {}, DmarcResult::fail, reject},
         {"all pass",

@@ -19,14 +19,14 @@ struct Sender
     const char* helo = "mx.example.org";
 };
 
-SpfOutcome check(Zone& zone, Sender sender = {}, std::chrono::seconds time = 20s)
+SpfOutcome check_sender(Zone& zone, Sender sender = {}, std::chrono::seconds time = 20s)
 {
     boost::asio::io_context context;
     SpfQuestion question{boost::asio::ip::make_address(sender.client), sender.helo, sender.path};
     return run_task(context, check_spf(zone, std::move(question), std::chrono::steady_clock::now() + time));
 }
 
-struct Case
+struct SpfCase
 {
     const char* what;
     std::string zone;
@@ -34,11 +34,11 @@ struct Case
     Sender sender{};
 };
 
-void expect(const std::vector<Case>& cases)
+void expect_spf(const std::vector<SpfCase>& cases)
 {
     for (const auto& one : cases) {
         Zone zone(one.zone);
-        const auto outcome = check(zone, one.sender);
+        const auto outcome = check_sender(zone, one.sender);
         EXPECT_EQ(name_of(outcome.result), name_of(one.result)) << one.what << ": " << outcome.why;
         const bool error = one.result == SpfResult::permerror || one.result == SpfResult::temperror;
         EXPECT_EQ(outcome.why.empty(), !error) << one.what << ": " << outcome.why;
@@ -50,7 +50,7 @@ constexpr Sender v6{.client = "2001:db8::cb01"};
 // RFC 7208 §§4.3 to 4.5.
 TEST(CheckSpf, FindsTheRecord)
 {
-    expect({
+    expect_spf({
         {"no such name", "", SpfResult::none},
         {"no TXT", "example.org A 192.0.2.1", SpfResult::none},
         {"other TXT", "example.org TXT v=spf2.0/pra +all", SpfResult::none},
@@ -67,7 +67,7 @@ TEST(CheckSpf, FindsTheRecord)
     Zone zone("");
     const std::string label(64, 'a');
     const std::string path = "bob@" + label + ".example.org";
-    EXPECT_EQ(check(zone, {.path = path.c_str()}).result, SpfResult::none);
+    EXPECT_EQ(check_sender(zone, {.path = path.c_str()}).result, SpfResult::none);
     EXPECT_TRUE(zone.asked.empty());
 }
 
@@ -76,19 +76,19 @@ TEST(CheckSpf, LooksAtHeloForTheNullPath)
 {
     Zone zone("mx.example.org TXT v=spf1 exists:%{l}.%{o}.%{h}.test -all\n"
               "postmaster.mx.example.org.mx.example.org.test A 127.0.0.2");
-    const auto outcome = check(zone, {.path = ""});
+    const auto outcome = check_sender(zone, {.path = ""});
     EXPECT_EQ(outcome.result, SpfResult::pass);
     EXPECT_EQ(outcome.domain, "mx.example.org");
     EXPECT_TRUE(outcome.helo);
-    EXPECT_EQ(check(zone, {.path = "", .helo = ""}).result, SpfResult::none);
-    EXPECT_EQ(check(zone, {.path = "", .helo = "[192.0.2.3]"}).result, SpfResult::none);
+    EXPECT_EQ(check_sender(zone, {.path = "", .helo = ""}).result, SpfResult::none);
+    EXPECT_EQ(check_sender(zone, {.path = "", .helo = "[192.0.2.3]"}).result, SpfResult::none);
 }
 
 // RFC 7208 §§4.6.2, 5.1, 5.6.
 TEST(CheckSpf, MatchesNetworks)
 {
     const std::string record = "example.org TXT v=spf1 ";
-    expect({
+    expect_spf({
         {"all", record + "-all", SpfResult::fail},
         {"softly", record + "~all", SpfResult::softfail},
         {"neither", record + "?all", SpfResult::neutral},
@@ -106,7 +106,7 @@ TEST(CheckSpf, MatchesNetworks)
 TEST(CheckSpf, Includes)
 {
     const std::string record = "example.org TXT v=spf1 include:in.test ?all\n";
-    expect({
+    expect_spf({
         {"pass", record + "in.test TXT v=spf1 +all", SpfResult::pass},
         {"its own qualifier", "example.org TXT v=spf1 -include:in.test ?all\nin.test TXT v=spf1 +all",
          SpfResult::fail},
@@ -127,7 +127,7 @@ TEST(CheckSpf, Includes)
 TEST(CheckSpf, MatchesAddressesOfNames)
 {
     const std::string record = "example.org TXT v=spf1 a -all\n";
-    expect({
+    expect_spf({
         {"its own", record + "example.org A 192.0.2.9\nexample.org A 192.0.2.3", SpfResult::pass},
         {"another", record + "example.org A 192.0.2.9", SpfResult::fail},
         {"none", record, SpfResult::fail},
@@ -152,7 +152,7 @@ TEST(CheckSpf, MatchesExchangers)
     std::string ten = record;
     for (int i = 0; i < 10; ++i)
         ten += "example.org MX 10 m" + std::to_string(i) + ".test\n";
-    expect({
+    expect_spf({
         {"its own", record + "example.org MX 10 a.test\nexample.org MX 20 b.test\nb.test A 192.0.2.3",
          SpfResult::pass},
         {"a network", "example.org TXT v=spf1 mx:x.test/24 -all\nx.test MX 1 b.test\nb.test A 192.0.2.77",
@@ -174,7 +174,7 @@ TEST(CheckSpf, MatchesNamesOfTheClient)
     std::string ten = record;
     for (int i = 0; i < 10; ++i)
         ten += "192.0.2.3 PTR m" + std::to_string(i) + ".test\n";
-    expect({
+    expect_spf({
         {"within", record + "192.0.2.3 PTR a.example.org\na.example.org A 192.0.2.3", SpfResult::pass},
         {"itself", record + "192.0.2.3 PTR example.org\nexample.org A 192.0.2.3", SpfResult::pass},
         {"not just its end", record + "192.0.2.3 PTR badexample.org\nbadexample.org A 192.0.2.3",
@@ -202,7 +202,7 @@ TEST(CheckSpf, AsksWhetherSomethingExists)
 {
     const std::string record = "example.org TXT v=spf1 exists:%{ir}.%{v}.test -all\n";
     const std::string nibbles = "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
-    expect({
+    expect_spf({
         {"it does", record + "3.2.0.192.in-addr.test A 127.0.0.2", SpfResult::pass},
         {"it does not", record, SpfResult::fail},
         {"A for IPv6 clients, too", record + nibbles + ".ip6.test A 127.0.0.2", SpfResult::pass, v6},
@@ -215,7 +215,7 @@ TEST(CheckSpf, AsksWhetherSomethingExists)
 TEST(CheckSpf, Redirects)
 {
     const std::string record = "example.org TXT v=spf1 redirect=x.test\n";
-    expect({
+    expect_spf({
         {"goes on there", record + "x.test TXT v=spf1 -all", SpfResult::fail},
         {"after all else", "example.org TXT v=spf1 redirect=x.test ip4:192.0.2.3\nx.test TXT v=spf1 -all",
          SpfResult::pass},
@@ -238,7 +238,7 @@ TEST(CheckSpf, Redirects)
 TEST(CheckSpf, ChoosesTheValidatedName)
 {
     const std::string record = "example.org TXT v=spf1 exists:%{p}.test -all\n";
-    expect({
+    expect_spf({
         {"unknown", record + "unknown.test A 127.0.0.2", SpfResult::pass},
         {"any", record + "192.0.2.3 PTR a.net\na.net A 192.0.2.3\na.net.test A 127.0.0.2", SpfResult::pass},
         {"rather one within",
@@ -254,7 +254,7 @@ TEST(CheckSpf, ChoosesTheValidatedName)
          SpfResult::pass},
     });
     Zone zone("example.org TXT v=spf1 exists:%{d}.test -all");
-    check(zone);
+    check_sender(zone);
     EXPECT_EQ(zone.asked.size(), 2U) << "nobody asks for names that no macro needs";
 }
 
@@ -278,7 +278,7 @@ TEST(CheckSpf, CountsTerms)
         nested +=
             "n" + std::to_string(i) + ".test TXT v=spf1 include:n" + std::to_string(i + 1) + ".test -all\n";
     nested += "n11.test TXT v=spf1 +all\n";
-    expect({
+    expect_spf({
         {"ten", includes(10), SpfResult::pass},
         {"eleven", includes(11), SpfResult::permerror},
         {"networks ask nobody", networks + " +all", SpfResult::pass},
@@ -292,7 +292,7 @@ TEST(CheckSpf, CountsTerms)
 // RFC 7208 §4.6.4.
 TEST(CheckSpf, CountsQuestionsInVain)
 {
-    expect({
+    expect_spf({
         {"two", "example.org TXT v=spf1 a:x.test mx:y.test +all", SpfResult::pass},
         {"three", "example.org TXT v=spf1 a:x.test mx:y.test exists:z.test +all", SpfResult::permerror},
         {"a match before the third", "example.org TXT v=spf1 a:x.test mx:y.test +all exists:z.test",
@@ -308,7 +308,7 @@ TEST(CheckSpf, CountsQuestionsInVain)
 TEST(CheckSpf, EndsInTime)
 {
     Zone zone("example.org TXT v=spf1 include:x.test -all\nx.test TXT v=spf1 +all");
-    const auto outcome = check(zone, {}, 0s);
+    const auto outcome = check_sender(zone, {}, 0s);
     EXPECT_EQ(outcome.result, SpfResult::temperror);
     EXPECT_EQ(zone.asked.size(), 1U);
 }

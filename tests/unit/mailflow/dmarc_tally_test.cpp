@@ -31,8 +31,8 @@ mailauth::Findings findings()
     return found;
 }
 
-std::optional<DmarcMessage> message(const mailauth::Findings& found, Config::Verify terms = {},
-                                    std::string_view subject = "hello")
+std::optional<DmarcMessage> tally_message(const mailauth::Findings& found, Config::Verify terms = {},
+                                          std::string_view subject = "hello")
 {
     if (terms.dmarc_reports == DmarcReports::off) terms.dmarc_reports = DmarcReports::rfc9990;
     const mailauth::SpfQuestion sender{boost::asio::ip::make_address("::ffff:192.0.2.7"), "mx.other.test",
@@ -42,7 +42,7 @@ std::optional<DmarcMessage> message(const mailauth::Findings& found, Config::Ver
 
 TEST(DmarcMessage, SaysWhatWasFound)
 {
-    const auto told = message(findings());
+    const auto told = tally_message(findings());
     ASSERT_TRUE(told);
     EXPECT_EQ(told->domain, "example.org");
     EXPECT_EQ(told->facts, (DmarcFacts{.source = "192.0.2.7",
@@ -89,7 +89,7 @@ TEST(DmarcMessage, SaysWhatBecameOfIt)
         found.dmarc.result = one.result;
         found.dmarc.policy = one.policy;
         found.dmarc.eased = one.eased;
-        const auto told = message(found, one.terms);
+        const auto told = tally_message(found, one.terms);
         ASSERT_TRUE(told) << one.what;
         EXPECT_EQ(told->facts.disposition, one.became) << one.what;
         EXPECT_EQ(told->facts.overridden, one.overridden) << one.what;
@@ -100,7 +100,7 @@ TEST(DmarcMessage, SaysThatAForwarderIsTrusted)
 {
     auto found = findings();
     found.believed = "lists.example.org";
-    const auto told = message(found);
+    const auto told = tally_message(found);
     ASSERT_TRUE(told);
     EXPECT_EQ(told->facts.disposition, Became::none);
     EXPECT_EQ(told->facts.overridden, Override::trusted_forwarder);
@@ -110,21 +110,21 @@ TEST(DmarcMessage, IsNotToldWhereNobodyAsks)
 {
     auto found = findings();
     found.dmarc.applied->record.reports.clear();
-    EXPECT_FALSE(message(found));
+    EXPECT_FALSE(tally_message(found));
     found = findings();
     found.dmarc.applied.reset();
-    EXPECT_FALSE(message(found)) << "DNS could not tell";
+    EXPECT_FALSE(tally_message(found)) << "DNS could not tell";
     EXPECT_FALSE(dmarc_message(findings(), {}, mime::Header("\r\n"), {})) << "they are off";
 }
 
 // Two servers would report on each other's reports for ever.
 TEST(DmarcMessage, IsNotToldOfReports)
 {
-    EXPECT_FALSE(
-        message(findings(), {}, "Report Domain: a.test\r\n Submitter: b.test\r\n Report-ID: <1@b.test>"));
-    EXPECT_FALSE(message(findings(), {}, "report domain: a.test Submitter: b.test"));
-    EXPECT_TRUE(message(findings(), {}, "Report Domain: a.test"));
-    EXPECT_TRUE(message(findings(), {}, "Fwd: Report Domain: a.test Submitter: b.test"));
+    EXPECT_FALSE(tally_message(findings(), {},
+                               "Report Domain: a.test\r\n Submitter: b.test\r\n Report-ID: <1@b.test>"));
+    EXPECT_FALSE(tally_message(findings(), {}, "report domain: a.test Submitter: b.test"));
+    EXPECT_TRUE(tally_message(findings(), {}, "Report Domain: a.test"));
+    EXPECT_TRUE(tally_message(findings(), {}, "Fwd: Report Domain: a.test Submitter: b.test"));
 }
 
 class DmarcTallyTest : public StoreFixture
@@ -153,7 +153,7 @@ public:
 TEST_F(DmarcTallyTest, CountsWhatIsAlikeByItsDay)
 {
     DmarcTally tally(context().get_executor(), store().tallies());
-    const auto told = message(findings());
+    const auto told = tally_message(findings());
     auto other = *told;
     other.facts.source = "192.0.2.8";
     const storage::Time noon{std::chrono::days(20'000) + std::chrono::hours(12)};
@@ -173,7 +173,7 @@ TEST_F(DmarcTallyTest, CountsWhatIsAlikeByItsDay)
 TEST_F(DmarcTallyTest, HoldsSoManyInMemory)
 {
     DmarcTally tally(context().get_executor(), store().tallies());
-    auto told = *message(findings());
+    auto told = *tally_message(findings());
     for (int i = 0; i < 10'500; ++i) {
         told.domain = std::to_string(i / 900) + ".example.org";
         told.facts.source = std::to_string(i);

@@ -23,14 +23,14 @@ std::string filtered(std::string_view message, std::size_t piece)
     return kept;
 }
 
-struct Case
+struct ForgedCase
 {
     const char* what;
     std::string message;
     std::string kept;
 };
 
-const std::array<Case, 10> cases{{
+const std::array<ForgedCase, 10> cases{{
     {"a forged one", "A: 1\r\nAuthentication-Results: mail.example.org; dmarc=pass\r\nB: 2\r\n\r\nbody\r\n",
      "A: 1\r\nB: 2\r\n\r\nbody\r\n"},
     {"folded, in other letters",

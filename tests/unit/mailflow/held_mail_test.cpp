@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace notify = storage::notify;
 
-const std::string message = "From: alice@example.test\r\nSubject: later\r\n\r\nTomorrow.\r\n";
+const std::string later_letter = "From: alice@example.test\r\nSubject: later\r\n\r\nTomorrow.\r\n";
 
 class HeldMailTest : public StoreFixture
 {
@@ -33,7 +33,7 @@ public:
         origin.kind = Origin::Kind::submission;
         origin.account = account("alice@example.test");
         auto body = mail().new_spool();
-        ASSERT_TRUE(body->append(message));
+        ASSERT_TRUE(body->append(later_letter));
         const auto verdict =
             run(intake_.accept(std::move(origin), std::move(sender), std::move(accepted), std::move(body)));
         EXPECT_TRUE(verdict.accepted());
@@ -95,7 +95,7 @@ TEST_F(HeldMailTest, GoesWhenItsTimeHasCome)
 
     send_due(release_);
     ASSERT_EQ(inbox("bob@example.test").size(), 1u);
-    EXPECT_TRUE(inbox("bob@example.test").front().ends_with(message));
+    EXPECT_TRUE(inbox("bob@example.test").front().ends_with(later_letter));
     ASSERT_EQ(queued().size(), 1u);
     EXPECT_EQ(queued().front().recipient, "far@elsewhere.example");
     EXPECT_EQ(queued().front().mail.release_at, std::nullopt);
@@ -116,7 +116,7 @@ TEST_F(HeldMailTest, ComesBackWhenItsRecipientHasGone)
     send_due(release_);
     const auto messages = inbox("alice@example.test");
     ASSERT_EQ(messages.size(), 2u);
-    EXPECT_TRUE(messages[0].ends_with(message));
+    EXPECT_TRUE(messages[0].ends_with(later_letter));
     EXPECT_NE(
         messages[1].find("Final-Recipient: rfc822; bob@example.test\r\nAction: failed\r\nStatus: 5.1.1"),
         std::string::npos);

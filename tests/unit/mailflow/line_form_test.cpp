@@ -27,15 +27,15 @@ std::string in_lines(std::string_view message, std::size_t size)
 
 const std::vector<std::size_t> sizes{1, 2, 3, 7, 1 << 20};
 
-struct Case
+struct LineCase
 {
     std::string sent;
     std::string kept;
 };
 
-void check(const std::vector<Case>& table)
+void check(const std::vector<LineCase>& table)
 {
-    for (const Case& c : table) {
+    for (const LineCase& c : table) {
         for (const std::size_t size : sizes)
             EXPECT_EQ(in_lines(c.sent, size), c.kept) << testing::PrintToString(c.sent) << " by " << size;
     }
@@ -43,7 +43,7 @@ void check(const std::vector<Case>& table)
 
 TEST(LineForm, LeavesAloneWhatIsNotBinary)
 {
-    std::vector<Case> table;
+    std::vector<LineCase> table;
     for (
         const std::string& text :
         {""s, "\r\n"s, "x"s, "a: b\r\n\r\n"s, "a: b\r\n\r\ntext\r\n--x\r\n\0\r\r\n\n"s, "a: b\n\nno CR"s,

@@ -13,7 +13,7 @@ namespace {
 using namespace std::literals;
 
 // "name|address" for each, and "{group}" before members of one.
-std::string shown(std::string_view text)
+std::string shown_list(std::string_view text)
 {
     std::string out;
     const AddressList list = parse_address_list(text);
@@ -88,7 +88,7 @@ TEST(AddressList, ReadsEveryForm)
         {"x [y@z", "[x [y@z|]"},
     };
     for (const auto& [text, expected] : cases)
-        EXPECT_EQ(shown(text), expected) << text;
+        EXPECT_EQ(shown_list(text), expected) << text;
 }
 
 TEST(AddressList, CountsBeyondItsLimit)

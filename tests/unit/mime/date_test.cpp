@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono;
 
-std::string shown(std::string_view text)
+std::string shown_date(std::string_view text)
 {
     const auto date = parse_date(text);
     return date ? format_date(date->time, date->offset) : "none";
@@ -75,7 +75,7 @@ TEST(Date, ReadsWhatIsWritten)
         {"2020-01-01T12:00:00Z", "none"},
     };
     for (const Case& one : cases)
-        EXPECT_EQ(shown(one.text), one.expected) << one.text;
+        EXPECT_EQ(shown_date(one.text), one.expected) << one.text;
 }
 
 TEST(Date, IsTheSameMomentInEveryZone)

@@ -69,13 +69,13 @@ std::string with(std::string_view text, std::string_view line_end)
     return out;
 }
 
-struct Case
+struct ScannerCase
 {
     std::string_view message;
     std::string_view expected;
 };
 
-const std::vector<Case> cases{
+const std::vector<ScannerCase> cases{
     {"", "(1 text/plain )"},
     {"~", "(1 text/plain )"},
     {"A: b", "(1 text/plain )"},
@@ -136,7 +136,7 @@ const std::vector<Case> cases{
 
 TEST(Scanner, FindsParts)
 {
-    for (const Case& one : cases) {
+    for (const ScannerCase& one : cases) {
         for (const std::string_view line_end : {"\r\n"sv, "\n"sv}) {
             const std::string message = with(one.message, line_end);
             EXPECT_EQ(shown(scan(message), message), one.expected) << message;
@@ -146,7 +146,7 @@ TEST(Scanner, FindsParts)
 
 TEST(Scanner, FindsTheSameInPieces)
 {
-    for (const Case& one : cases) {
+    for (const ScannerCase& one : cases) {
         for (const std::string_view line_end : {"\r\n"sv, "\n"sv, "\r\r\n"sv}) {
             const std::string message = with(one.message, line_end);
             const Structure whole = scan(message);
@@ -246,7 +246,7 @@ TEST(Scanner, TakesLinesOfAnyLength)
 
 TEST(Scanner, KeepsRangesInOrder)
 {
-    for (const Case& one : cases) {
+    for (const ScannerCase& one : cases) {
         const std::string message = with(one.message, "\r\n");
         for (std::size_t cut = 0; cut <= message.size(); ++cut) {
             const Structure structure = scan(std::string_view{message}.substr(0, cut));

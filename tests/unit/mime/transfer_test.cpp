@@ -21,7 +21,7 @@ std::string in_pieces(Encoding encoding, std::string_view octets, std::size_t pi
     return out;
 }
 
-struct Case
+struct TransferCase
 {
     Encoding encoding;
     std::string_view octets;
@@ -32,7 +32,7 @@ TEST(Transfer, DecodesWholeAndInPieces)
 {
     constexpr auto qp = Encoding::quoted_printable;
     constexpr auto b64 = Encoding::base64;
-    const std::vector<Case> cases{
+    const std::vector<TransferCase> cases{
         {Encoding::identity, "as =3D is\0\r\n"sv, "as =3D is\0\r\n"sv},
         {Encoding::unknown, "begin 644 x\r\n", "begin 644 x\r\n"},
         {qp, "", ""},
@@ -59,7 +59,7 @@ TEST(Transfer, DecodesWholeAndInPieces)
         {b64, "====", ""},
         {b64, "/+8=", "\xFF\xEF"},
     };
-    for (const Case& one : cases) {
+    for (const TransferCase& one : cases) {
         EXPECT_EQ(decode_transfer(one.encoding, one.octets), one.expected) << one.octets;
         for (const std::size_t piece : {1U, 2U, 3U, 7U}) {
             EXPECT_EQ(in_pieces(one.encoding, one.octets, piece), one.expected)

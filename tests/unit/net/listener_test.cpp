@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 using test::RunningReactor;
 using test::SocketClient;
 
-awaitable<void> echo(Connection& connection, Log)
+awaitable<void> echo_lines(Connection& connection, Log)
 {
     connection.put("hello\r\n");
     for (;;) {
@@ -53,7 +53,7 @@ ListenerOptions options(std::vector<Endpoint> endpoints)
     made.protocol = "pop3";
     made.endpoints = std::move(endpoints);
     made.too_many = "-ERR [SYS/TEMP] too many connections\r\n";
-    made.session = echo;
+    made.session = echo_lines;
     made.farewell = [](Errc) { return "-ERR closing\r\n"; };
     return made;
 }

@@ -8,16 +8,16 @@ namespace pillarbox::outbound {
 namespace {
 
 using net::dns::Tlsa;
-using Answer = net::DnsAnswer<Tlsa>;
-using Kind = DaneFinding::Kind;
+using TlsaAnswer = net::DnsAnswer<Tlsa>;
+using DaneKind = DaneFinding::Kind;
 
 const std::string sha256(32, 'a');
 const std::string sha512(64, 'b');
 
-Answer answer(std::vector<Tlsa> records, bool secure = true)
+TlsaAnswer answer(std::vector<Tlsa> records, bool secure = true)
 {
-    Answer answer;
-    answer.kind = records.empty() ? Answer::Kind::none : Answer::Kind::found;
+    TlsaAnswer answer;
+    answer.kind = records.empty() ? TlsaAnswer::Kind::none : TlsaAnswer::Kind::found;
     answer.secure = secure;
     answer.records = std::move(records);
     return answer;
@@ -33,7 +33,7 @@ TEST(Dane, TakesRecordsThatCount)
     for (const auto& record : {Tlsa{3, 1, 1, sha256}, Tlsa{3, 0, 2, sha512}, Tlsa{2, 0, 1, sha256},
                                Tlsa{2, 1, 2, sha512}, Tlsa{2, 0, 0, "a certificate"}}) {
         const auto finding = judge_tlsa(answer({record}));
-        EXPECT_EQ(finding.kind, Kind::usable);
+        EXPECT_EQ(finding.kind, DaneKind::usable);
         ASSERT_EQ(finding.records.size(), 1u);
         EXPECT_EQ(finding.records.front(), record);
     }
@@ -45,7 +45,7 @@ TEST(Dane, PassesOverRecordsThatDoNot)
                                     {3, 2, 1, sha256}, {3, 1, 3, sha256}, {3, 1, 1, sha512},
                                     {3, 1, 2, sha256}, {3, 1, 0, ""}};
     for (const auto& record : useless)
-        EXPECT_EQ(judge_tlsa(answer({record})).kind, Kind::unusable);
+        EXPECT_EQ(judge_tlsa(answer({record})).kind, DaneKind::unusable);
     auto some = useless;
     some.push_back({3, 1, 1, sha256});
     EXPECT_EQ(judge_tlsa(answer(some)).records.size(), 1u);
@@ -53,12 +53,12 @@ TEST(Dane, PassesOverRecordsThatDoNot)
 
 TEST(Dane, CountsOnlyWhatDnssecVouchesFor)
 {
-    EXPECT_EQ(judge_tlsa(answer({{3, 1, 1, sha256}}, false)).kind, Kind::none);
-    EXPECT_EQ(judge_tlsa(answer({})).kind, Kind::none);
-    Answer bogus;
+    EXPECT_EQ(judge_tlsa(answer({{3, 1, 1, sha256}}, false)).kind, DaneKind::none);
+    EXPECT_EQ(judge_tlsa(answer({})).kind, DaneKind::none);
+    TlsaAnswer bogus;
     bogus.why = "DNSSEC: forged";
     const auto finding = judge_tlsa(bogus);
-    EXPECT_EQ(finding.kind, Kind::unknown);
+    EXPECT_EQ(finding.kind, DaneKind::unknown);
     EXPECT_EQ(finding.why, "DNSSEC: forged");
 }
 

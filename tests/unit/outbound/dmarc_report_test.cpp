@@ -32,7 +32,7 @@ TEST(DmarcTarget, IsAnAddressAndWhatItTakes)
     EXPECT_EQ(parse_dmarc_target("mailto:a@b.test")->host(), "b.test");
 }
 
-ReportLetter letter()
+ReportLetter dmarc_letter()
 {
     ReportLetter letter;
     letter.organization = "us.test";
@@ -66,7 +66,7 @@ const mailauth::DmarcRecord record{.policy = mailauth::DmarcPolicy::reject,
 
 TEST(DmarcReport, IsWhatTheStandardHas)
 {
-    EXPECT_EQ(dmarc_report(letter(), day(facts()), record, Form::rfc9990),
+    EXPECT_EQ(dmarc_report(dmarc_letter(), day(facts()), record, Form::rfc9990),
               R"(<?xml version="1.0" encoding="UTF-8"?>
 <feedback xmlns="urn:ietf:params:xml:ns:dmarc-2.0">
   <version>1.0</version>
@@ -124,7 +124,7 @@ TEST(DmarcReport, IsWhatTheStandardHas)
 // Its readers know neither the name space nor a disposition of `pass`.
 TEST(DmarcReport, IsWhatTheStandardBeforeHad)
 {
-    const auto text = dmarc_report(letter(), day(facts()), record, Form::rfc7489);
+    const auto text = dmarc_report(dmarc_letter(), day(facts()), record, Form::rfc7489);
     EXPECT_THAT(text, HasSubstr("\n<feedback>\n"));
     EXPECT_THAT(text, HasSubstr("<disposition>none</disposition>"));
     EXPECT_THAT(text, HasSubstr("    <sp>quarantine</sp>\n    <pct>100</pct>\n    <fo>0</fo>\n"));
@@ -136,33 +136,34 @@ TEST(DmarcReport, SaysWhyAPolicyWasNotFollowed)
 {
     auto eased = facts();
     eased.overridden = DmarcFacts::Override::policy_test_mode;
-    EXPECT_THAT(dmarc_report(letter(), day(eased), record, Form::rfc9990),
+    EXPECT_THAT(dmarc_report(dmarc_letter(), day(eased), record, Form::rfc9990),
                 HasSubstr("<type>policy_test_mode</type>"));
-    EXPECT_THAT(dmarc_report(letter(), day(eased), record, Form::rfc7489), HasSubstr("<type>other</type>"));
+    EXPECT_THAT(dmarc_report(dmarc_letter(), day(eased), record, Form::rfc7489),
+                HasSubstr("<type>other</type>"));
     eased.overridden = DmarcFacts::Override::local_policy;
-    EXPECT_THAT(dmarc_report(letter(), day(eased), record, Form::rfc9990),
+    EXPECT_THAT(dmarc_report(dmarc_letter(), day(eased), record, Form::rfc9990),
                 HasSubstr("<type>local_policy</type>"));
 }
 
 TEST(DmarcReport, TellsOfMoreThanItHas)
 {
     auto many = day(facts());
-    EXPECT_THAT(dmarc_report(letter(), many, record, Form::rfc9990), Not(HasSubstr("<error>")));
+    EXPECT_THAT(dmarc_report(dmarc_letter(), many, record, Form::rfc9990), Not(HasSubstr("<error>")));
     many.left_out = 12;
-    EXPECT_THAT(dmarc_report(letter(), many, record, Form::rfc9990), HasSubstr("<error>12 messages"));
+    EXPECT_THAT(dmarc_report(dmarc_letter(), many, record, Form::rfc9990), HasSubstr("<error>12 messages"));
 }
 
 TEST(DmarcReport, IsXmlWhateverOthersWrote)
 {
     auto hostile = facts();
     hostile.envelope_from = "</count><x a=\"&amp;\">\x01";
-    const auto text = dmarc_report(letter(), day(hostile), record, Form::rfc9990);
+    const auto text = dmarc_report(dmarc_letter(), day(hostile), record, Form::rfc9990);
     EXPECT_THAT(text, HasSubstr("<envelope_from>&lt;/count&gt;&lt;x a=\"&amp;amp;\"&gt;?</envelope_from>"));
 }
 
 TEST(DmarcReport, IsAMessage)
 {
-    auto report = letter();
+    auto report = dmarc_letter();
     attach_dmarc_report(report, day(facts()), "octets");
     const auto text = report.text("dmarc@example.org", storage::Time{});
     EXPECT_THAT(text, HasSubstr("\r\nSubject: Report Domain: example.org\r\n Submitter: us.test\r\n"

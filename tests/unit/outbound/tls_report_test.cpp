@@ -14,13 +14,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::string_view policy =
+constexpr std::string_view testing_policy =
     "version: STSv1\r\nmode: testing\r\nmx: *.example.org\r\nmax_age: 86400\r\n";
 
 TlsSession sts()
 {
     TlsSession session{.domain = "example.org",
-                       .policy_text = std::string(policy),
+                       .policy_text = std::string(testing_policy),
                        .host = "mx.example.org",
                        .address = "192.0.2.1"};
     session.demand.policy = Demand::Policy::sts;
@@ -98,7 +98,7 @@ TEST(TlsRptRecord, NamesWhoIsTold)
               5u);
 }
 
-storage::TallyDay day()
+storage::TallyDay tls_day()
 {
     storage::TallyDay day{20'000, "example.org", {}};
     auto bad = sts();
@@ -108,7 +108,7 @@ storage::TallyDay day()
     return day;
 }
 
-ReportLetter letter()
+ReportLetter tls_letter()
 {
     ReportLetter letter;
     letter.organization = "us.test";
@@ -122,7 +122,7 @@ ReportLetter letter()
 TEST(TlsReport, IsWhatTheStandardHas)
 {
     EXPECT_EQ(
-        tls_report(letter(), day()),
+        tls_report(tls_letter(), tls_day()),
         R"({"organization-name":"us.test","date-range":{"start-datetime":"2024-10-04T00:00:00Z",)"
         R"("end-datetime":"2024-10-04T23:59:59Z"},"contact-info":"postmaster@us.test","report-id":"r1",)"
         R"("policies":[{"policy":{"policy-domain":"example.org","policy-type":"no-policy-found"},)"
@@ -137,8 +137,8 @@ TEST(TlsReport, IsWhatTheStandardHas)
 
 TEST(TlsReport, IsAMessage)
 {
-    auto report = letter();
-    attach_tls_report(report, day(), gzip(tls_report(report, day())));
+    auto report = tls_letter();
+    attach_tls_report(report, tls_day(), gzip(tls_report(report, tls_day())));
     EXPECT_EQ(report.tls, storage::TlsWish::waived);
     const auto text = report.text("tls@example.org", storage::Time{});
     const mime::Header header(text);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr auto tls = storage::TallyKind::tls;
-constexpr std::int64_t today = 20'000;
+constexpr std::int64_t report_day = 20'000;
 
 /// Signs whatever there is.
 class Sign final : public mailflow::Signer
@@ -36,10 +36,10 @@ public:
     TlsReporterTest()
     {
         for (const auto* domain : {"a.example", "b.example"})
-            EXPECT_TRUE(run(store().tallies().add(tls, {{today - 1, domain, {{"{}", "", 2}}}})));
+            EXPECT_TRUE(run(store().tallies().add(tls, {{report_day - 1, domain, {{"{}", "", 2}}}})));
     }
 
-    void report(std::int64_t day = today)
+    void report(std::int64_t day = report_day)
     {
         run_void(reporter_.report_due(storage::Time(std::chrono::days(day))));
     }
@@ -123,7 +123,7 @@ TEST_F(TlsReporterTest, PostsWhereThatIsAskedFor)
 
 TEST_F(TlsReporterTest, TellsNobodyOfADayThatIsNotOver)
 {
-    report(today - 1);
+    report(report_day - 1);
     EXPECT_THAT(queued(), IsEmpty());
     EXPECT_THAT(kept(), ElementsAre("a.example", "b.example"));
 }
@@ -132,13 +132,13 @@ TEST_F(TlsReporterTest, WaitsForDnsAWeek)
 {
     answer_ = TlsReporter::Texts::Kind::unknown;
     report();
-    report(today + 6);
+    report(report_day + 6);
     answer_ = TlsReporter::Texts::Kind::found;
-    report(today + 6);
+    report(report_day + 6);
     EXPECT_THAT(queued(), ElementsAre("tls@a.example"));
-    EXPECT_TRUE(run(store().tallies().add(tls, {{today, "a.example", {{"{}", "", 1}}}})));
+    EXPECT_TRUE(run(store().tallies().add(tls, {{report_day, "a.example", {{"{}", "", 1}}}})));
     answer_ = TlsReporter::Texts::Kind::unknown;
-    report(today + 8);
+    report(report_day + 8);
     EXPECT_THAT(kept(), IsEmpty());
 }
 

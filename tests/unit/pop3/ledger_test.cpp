@@ -17,7 +17,7 @@
 namespace pillarbox::pop3 {
 namespace {
 
-constexpr auto alice = "alice@example.test";
+constexpr auto alice_address = "alice@example.test";
 constexpr auto sign_in = "USER alice@example.test\r\nPASS secret\r\n";
 
 /// Sessions of alice's, whose maildrop has three messages, in memory and over a
@@ -33,9 +33,10 @@ public:
         config_ = config;
         login_ = std::make_unique<auth::Login>(store_->accounts(), *config_, std::string(32, 'k'));
         EXPECT_TRUE(run(store_->accounts().add_domain("example.test")));
-        storage::NewAccount person{.address = alice, .password_hash = auth::hash_password("secret", {1, 8})};
+        storage::NewAccount person{.address = alice_address,
+                                   .password_hash = auth::hash_password("secret", {1, 8})};
         EXPECT_TRUE(run(store_->accounts().add({std::move(person)})));
-        account_ = run(store_->accounts().find(alice))->id;
+        account_ = run(store_->accounts().find(alice_address))->id;
         for (const std::size_t lines : {1u, 10'000u, 1u})
             deliver(lines);
         begin();
@@ -73,7 +74,7 @@ public:
     std::vector<std::uint32_t> fetched()
     {
         // Behind what nobody waits for.
-        EXPECT_TRUE(run(store_->accounts().set_quota(alice, 0)));
+        EXPECT_TRUE(run(store_->accounts().set_quota(alice_address, 0)));
         std::vector<std::uint32_t> uids;
         const auto page = run(store_->mail().list(account_, inbox(), 0, 0, 10));
         for (const auto& message : page->items) {

@@ -14,7 +14,7 @@ namespace {
 
 using mailflow::Origin;
 
-const std::string secret(32, 's');
+const std::string signer_secret(32, 's');
 const std::string message =
     "From: Alice <alice@EXAMPLE.test>\r\nTo: far@third.example\r\nSubject: lunch\r\n\r\nAt one?\r\n";
 
@@ -80,7 +80,7 @@ public:
         return out;
     }
 
-    DomainSigner signer_{store().dkim_keys(), secret};
+    DomainSigner signer_{store().dkim_keys(), signer_secret};
     mailflow::Intake intake_{accounts(), mail(), "mx.example.test"};
 };
 
@@ -98,7 +98,7 @@ TEST_F(DomainSignerTest, SignsWithActiveKeysOnly)
     const std::string before = sign("example.test", message);
     const auto others = run(store().dkim_keys().list("example.test"));
     ASSERT_TRUE(others);
-    ASSERT_TRUE(run(store().dkim_keys().add("example.test", make_keys(secret, "example.test",
+    ASSERT_TRUE(run(store().dkim_keys().add("example.test", make_keys(signer_secret, "example.test",
                                                                       storage::DkimKey::State::waiting,
                                                                       *others, others->front().created))));
     EXPECT_NE(sign("example.test", message).find("s=" + others->front().selector + ';'), std::string::npos);

@@ -14,16 +14,17 @@ using namespace std::string_literals;
 using BareLineFeed = TextRules::BareLineFeed;
 using Fault = TextRules::Fault;
 
-struct Outcome
+struct ChunkOutcome
 {
     std::string message;
     Fault fault = Fault::none;
 };
 
-Outcome read(std::string_view octets, std::size_t size, BareLineFeed bare_line_feed = BareLineFeed::refused)
+ChunkOutcome read_chunks(std::string_view octets, std::size_t size,
+                         BareLineFeed bare_line_feed = BareLineFeed::refused)
 {
     ChunkReader reader(bare_line_feed, false);
-    Outcome outcome;
+    ChunkOutcome outcome;
     for (; !octets.empty(); octets.remove_prefix(std::min(size, octets.size())))
         reader.feed(octets.substr(0, size), outcome.message);
     reader.finish(outcome.message);
@@ -31,14 +32,14 @@ Outcome read(std::string_view octets, std::size_t size, BareLineFeed bare_line_f
     return outcome;
 }
 
-const std::vector<std::size_t> sizes{1, 2, 3, 7, 1 << 20};
+const std::vector<std::size_t> chunk_sizes{1, 2, 3, 7, 1 << 20};
 
 TEST(ChunkReader, TakesEveryOctetAsItIs)
 {
     for (const std::string& text : {""s, "\r\n"s, ".\r\n"s, "one\r\n.\r\ntwo\r\n"s, "..\r\n...x\r\n\r\n\r\n"s,
                                     "\xff\x80\x01\x7f\r\n"s, "QUIT\r\n.\r\nBDAT 3 LAST\r\n"s}) {
-        for (const std::size_t size : sizes) {
-            const Outcome outcome = read(text, size);
+        for (const std::size_t size : chunk_sizes) {
+            const ChunkOutcome outcome = read_chunks(text, size);
             EXPECT_EQ(outcome.message, text) << testing::PrintToString(text) << " by " << size;
             EXPECT_EQ(outcome.fault, Fault::none) << testing::PrintToString(text);
         }
@@ -47,9 +48,9 @@ TEST(ChunkReader, TakesEveryOctetAsItIs)
 
 TEST(ChunkReader, EndsTheLastLine)
 {
-    for (const std::size_t size : sizes) {
-        EXPECT_EQ(read("one\r\ntwo", size).message, "one\r\ntwo\r\n");
-        EXPECT_EQ(read(".", size).message, ".\r\n");
+    for (const std::size_t size : chunk_sizes) {
+        EXPECT_EQ(read_chunks("one\r\ntwo", size).message, "one\r\ntwo\r\n");
+        EXPECT_EQ(read_chunks(".", size).message, ".\r\n");
     }
 }
 
@@ -74,19 +75,20 @@ TEST(ChunkReader, RefusesWhatDataRefuses)
     };
     for (const Case& c : table) {
         for (const std::size_t size : {std::size_t{1}, std::size_t{3}, std::size_t{4096}}) {
-            EXPECT_EQ(read(c.sent, size).fault, c.fault) << testing::PrintToString(c.sent.substr(0, 20));
+            EXPECT_EQ(read_chunks(c.sent, size).fault, c.fault)
+                << testing::PrintToString(c.sent.substr(0, 20));
         }
     }
-    EXPECT_EQ(read(std::string(TextRules::longest_line, 'x'), 4096).fault, Fault::none);
+    EXPECT_EQ(read_chunks(std::string(TextRules::longest_line, 'x'), 4096).fault, Fault::none);
 }
 
 TEST(ChunkReader, MendsBareLineFeedsWhereToldTo)
 {
-    for (const std::size_t size : sizes) {
-        const Outcome outcome = read("a\nb\n.\nc\r\n\nd", size, BareLineFeed::mended);
+    for (const std::size_t size : chunk_sizes) {
+        const ChunkOutcome outcome = read_chunks("a\nb\n.\nc\r\n\nd", size, BareLineFeed::mended);
         EXPECT_EQ(outcome.message, "a\r\nb\r\n.\r\nc\r\n\r\nd\r\n") << size;
         EXPECT_EQ(outcome.fault, Fault::none) << size;
-        EXPECT_EQ(read("a\rb", size, BareLineFeed::mended).fault, Fault::bare_line_end) << size;
+        EXPECT_EQ(read_chunks("a\rb", size, BareLineFeed::mended).fault, Fault::bare_line_end) << size;
     }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
-using Fault = net::Line::Fault;
+using LineFault = net::Line::Fault;
 
 TEST(ParseCommand, KnowsVerbsInAnyCase)
 {
@@ -54,7 +54,7 @@ TEST(ParseCommand, KnowsVerbsInAnyCase)
         {"MAILFROM:<a@b.test>", Verb::unknown, ""},
     };
     for (const Case& c : table) {
-        const Command command = parse_command({c.line, Fault::none});
+        const Command command = parse_command({c.line, LineFault::none});
         EXPECT_EQ(command.verb, c.verb) << c.line;
         EXPECT_EQ(command.argument, c.argument) << c.line;
     }
@@ -64,8 +64,9 @@ TEST(ParseCommand, KnowsABdatThatIsWrongForABdat)
 {
     // Behind it a chunk may follow, which must not be taken for commands.
     const std::vector<net::Line> table{
-        {"BDAT 3", Fault::bare_lf},     {"bdat 3\0"sv, Fault::nul_octet}, {"BDAT 3 \x01", Fault::none},
-        {"BDAT 3 LAST\r", Fault::none}, {"BDAT \xff", Fault::none},
+        {"BDAT 3", LineFault::bare_lf},   {"bdat 3\0"sv, LineFault::nul_octet},
+        {"BDAT 3 \x01", LineFault::none}, {"BDAT 3 LAST\r", LineFault::none},
+        {"BDAT \xff", LineFault::none},
     };
     for (const net::Line& line : table) {
         const Command command = parse_command(line);
@@ -98,14 +99,14 @@ TEST(ParseBdat, TakesASizeAndAMarker)
 
 TEST(ParseCommand, RefusesLinesThatAreWrongInThemselves)
 {
-    for (const Fault fault : {Fault::too_long, Fault::bare_lf, Fault::nul_octet}) {
+    for (const LineFault fault : {LineFault::too_long, LineFault::bare_lf, LineFault::nul_octet}) {
         const Command command = parse_command({"QUIT", fault});
         EXPECT_EQ(command.verb, Verb::malformed);
         EXPECT_EQ(command.refusal.code, 500);
     }
     for (const std::string& line : {"QUIT\r"s, "NOOP\t"s, "MAIL\tFROM:<a@b.test>"s, "\x16\x03\x01"s,
                                     "NOOP \x7f"s, "NOOP \x80"s, "EHLO \xff"s, "NOOP \x1b[2J"s, "\xc3\xa9"s}) {
-        const Command command = parse_command({line, Fault::none});
+        const Command command = parse_command({line, LineFault::none});
         EXPECT_EQ(command.verb, Verb::malformed) << testing::PrintToString(line);
         EXPECT_EQ(command.refusal.code, 500) << testing::PrintToString(line);
     }

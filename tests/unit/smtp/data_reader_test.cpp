@@ -13,7 +13,7 @@ namespace {
 using namespace std::string_literals;
 using Fault = DataReader::Fault;
 
-struct Outcome
+struct DataOutcome
 {
     std::string message;
     std::size_t used = 0;
@@ -22,10 +22,10 @@ struct Outcome
 };
 
 /// Feeds `octets` in pieces of `size`, as they might arrive.
-Outcome read(std::string_view octets, std::size_t size)
+DataOutcome read_data(std::string_view octets, std::size_t size)
 {
     DataReader reader;
-    Outcome outcome;
+    DataOutcome outcome;
     while (outcome.used < octets.size() && !reader.done()) {
         const std::string_view piece = octets.substr(outcome.used, size);
         const std::size_t used = reader.feed(piece, outcome.message);
@@ -37,7 +37,7 @@ Outcome read(std::string_view octets, std::size_t size)
     return outcome;
 }
 
-const std::vector<std::size_t> sizes{1, 2, 3, 7, 1 << 20};
+const std::vector<std::size_t> piece_sizes{1, 2, 3, 7, 1 << 20};
 
 TEST(DataReader, UndoesDotsAndStopsBehindTheEnd)
 {
@@ -59,8 +59,8 @@ TEST(DataReader, UndoesDotsAndStopsBehindTheEnd)
         {"\xff\x80\x01\x7f\r\n.\r\n", "\xff\x80\x01\x7f\r\n"},
     };
     for (const Case& c : table) {
-        for (const std::size_t size : sizes) {
-            const Outcome outcome = read(c.sent + "QUIT\r\n", size);
+        for (const std::size_t size : piece_sizes) {
+            const DataOutcome outcome = read_data(c.sent + "QUIT\r\n", size);
             EXPECT_TRUE(outcome.done) << c.sent << " by " << size;
             EXPECT_EQ(outcome.fault, Fault::none) << c.sent;
             EXPECT_EQ(outcome.message, c.message) << c.sent << " by " << size;
@@ -81,8 +81,8 @@ TEST(DataReader, TakesNothingButCrLfDotCrLfForTheEnd)
     };
     for (const std::string& end : false_ends) {
         const std::string sent = "one" + end + "MAIL FROM:<mallory@example.org>\r\nmore\r\n.\r\n";
-        for (const std::size_t size : sizes) {
-            const Outcome outcome = read(sent + "QUIT\r\n", size);
+        for (const std::size_t size : piece_sizes) {
+            const DataOutcome outcome = read_data(sent + "QUIT\r\n", size);
             EXPECT_TRUE(outcome.done) << testing::PrintToString(end);
             EXPECT_NE(outcome.fault, Fault::none) << testing::PrintToString(end);
             EXPECT_EQ(outcome.used, sent.size()) << testing::PrintToString(end) << " by " << size;
@@ -105,8 +105,8 @@ TEST(DataReader, RefusesBareLineEndsAndNul)
         {"a\0b\nc\r\n.\r\n"s, Fault::nul_octet},
     };
     for (const Case& c : table) {
-        for (const std::size_t size : sizes) {
-            const Outcome outcome = read(c.sent, size);
+        for (const std::size_t size : piece_sizes) {
+            const DataOutcome outcome = read_data(c.sent, size);
             EXPECT_TRUE(outcome.done) << testing::PrintToString(c.sent);
             EXPECT_EQ(outcome.fault, c.fault) << testing::PrintToString(c.sent);
             EXPECT_EQ(outcome.used, c.sent.size()) << testing::PrintToString(c.sent);
@@ -133,7 +133,7 @@ TEST(DataReader, WaitsForAnEndThatIsCutOff)
 {
     const std::string sent = "one\r\n.\r\n";
     for (std::size_t length = 0; length < sent.size(); ++length) {
-        const Outcome outcome = read(sent.substr(0, length), 1 << 20);
+        const DataOutcome outcome = read_data(sent.substr(0, length), 1 << 20);
         EXPECT_FALSE(outcome.done) << length;
         EXPECT_EQ(outcome.used, length);
     }
@@ -142,12 +142,12 @@ TEST(DataReader, WaitsForAnEndThatIsCutOff)
 TEST(DataReader, LimitsALineButNotAMessage)
 {
     const std::string longest(TextRules::longest_line, 'x');
-    const Outcome fits = read(longest + "\r\n" + longest + "\r\n.\r\n", 4096);
+    const DataOutcome fits = read_data(longest + "\r\n" + longest + "\r\n.\r\n", 4096);
     EXPECT_TRUE(fits.done);
     EXPECT_EQ(fits.fault, Fault::none);
     EXPECT_EQ(fits.message.size(), 2 * longest.size() + 4);
 
-    const Outcome beyond = read(longest + "x\r\n.\r\n", 4096);
+    const DataOutcome beyond = read_data(longest + "x\r\n.\r\n", 4096);
     EXPECT_TRUE(beyond.done);
     EXPECT_EQ(beyond.fault, Fault::line_too_long);
 }

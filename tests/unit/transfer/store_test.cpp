@@ -14,7 +14,7 @@ namespace pillarbox::transfer {
 
 namespace {
 
-constexpr std::string_view from = "From a@example.org Tue Nov 25 17:22:01 2025\n";
+constexpr std::string_view from_line = "From a@example.org Tue Nov 25 17:22:01 2025\n";
 
 /// An importer's store, and an account without and one with little room.
 class TransferOnAStore : public testing::Test
@@ -51,7 +51,7 @@ public:
         const auto path = folder_.path() / "box";
         std::ofstream file(path);
         for (int at = 0; at < count; ++at)
-            file << from << "Subject: " << at << "\nStatus: RO\n\n"
+            file << from_line << "Subject: " << at << "\nStatus: RO\n\n"
                  << std::string(at % 3 * 7'000, 'x') << "\n\n";
         return path;
     }
