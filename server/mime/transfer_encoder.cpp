@@ -1,6 +1,7 @@
 #include "server/mime/transfer_encoder.hpp"
 
 #include "server/base/base64.hpp"
+#include "server/mime/characters.hpp"
 
 #include <algorithm>
 
