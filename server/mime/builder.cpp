@@ -50,7 +50,7 @@ std::vector<std::string> capped(const std::vector<std::string>& references)
     return kept;
 }
 
-bool is_type_name(std::string_view text)
+bool is_restricted_name(std::string_view text)
 {
     return !text.empty() && text.size() <= 100 && std::ranges::all_of(text, [](char c) {
         return is_alpha(c) || ascii::is_digit(c) ||
@@ -64,8 +64,8 @@ std::string type_of(std::string_view given)
 {
     const auto slash = given.find('/');
     const auto type = given.substr(0, slash);
-    const bool valid = slash != std::string_view::npos && is_type_name(type) &&
-                       is_type_name(given.substr(slash + 1)) && !ascii::equal(type, "message") &&
+    const bool valid = slash != std::string_view::npos && is_restricted_name(type) &&
+                       is_restricted_name(given.substr(slash + 1)) && !ascii::equal(type, "message") &&
                        !ascii::equal(type, "multipart");
     return valid ? ascii::to_lower(given) : "application/octet-stream";
 }
@@ -98,7 +98,7 @@ std::string begin_part(std::string_view boundary)
 std::string attachment_header(const NewAttachment& attachment)
 {
     std::string out = "Content-Type: " + type_of(attachment.type);
-    if (is_type_name(attachment.charset)) out += "; charset=" + attachment.charset;
+    if (is_restricted_name(attachment.charset)) out += "; charset=" + attachment.charset;
     out += encoded_parameter("name", attachment.name) + "\r\n";
     out += "Content-Disposition: attachment" + parameter("filename", attachment.name) + "\r\n"; // RFC 2183
     return out += "Content-Transfer-Encoding: base64\r\n\r\n";
