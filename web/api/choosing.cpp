@@ -12,7 +12,7 @@ namespace {
 using storage::AccountId;
 using storage::Result;
 
-constexpr std::size_t longest_word = 100;   // octets: a message, a mailbox
+constexpr std::size_t longest_name = 100;   // octets: a message, a mailbox
 constexpr std::size_t most_except = 10'000; // of a search, messages that stay as they are
 
 using Ids = std::vector<storage::MessageId>;
@@ -21,7 +21,7 @@ using Words = std::optional<storage::SearchNode>;
 std::optional<Ids> read_ids(Members& members, std::string_view name, std::size_t most)
 {
     std::optional<Ids> ids;
-    const auto texts = members.texts(name, most, longest_word);
+    const auto texts = members.texts(name, most, longest_name);
     if (!texts) return ids;
     ids.emplace();
     for (const auto& text : *texts)
@@ -49,9 +49,9 @@ Naming read_naming(Members& members)
     Naming naming;
     naming.ids = read_ids(members, "ids", most_at_once);
     naming.query = members.optional_text("query", storage::most_query_octets);
-    naming.in = members.optional_text("in", longest_word);
+    naming.in = members.optional_text("in", longest_name);
     naming.except = read_ids(members, "except", most_except).value_or(Ids{});
-    naming.collapse = members.optional_text("collapse", longest_word);
+    naming.collapse = members.optional_text("collapse", longest_name);
     return naming;
 }
 
