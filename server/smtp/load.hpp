@@ -19,7 +19,10 @@ public:
     class Counted
     {
     public:
-        explicit Counted(Load& load) : load_(load) { load_.sessions_.fetch_add(1, std::memory_order_relaxed); }
+        explicit Counted(Load& load) : load_(load)
+        {
+            load_.sessions_.fetch_add(1, std::memory_order_relaxed);
+        }
         Counted(const Counted&) = delete;
         Counted& operator=(const Counted&) = delete;
         ~Counted() { load_.sessions_.fetch_sub(1, std::memory_order_relaxed); }

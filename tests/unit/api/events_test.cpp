@@ -70,8 +70,8 @@ TEST_F(EventsTest, TellsWhatBecomesOfWhatIsSent)
     const auto send = [&](std::string_view key) {
         const auto draft = ask(
             as("alice", "POST", "/api/v1/drafts", R"({"to":[{"address":"bob@example.org"}],"text":"Hi"})"));
-        auto request = as("alice", "POST",
-                          "/api/v1/drafts/" + std::string(draft.json().at("id").as_string()) + "/send");
+        auto request =
+            as("alice", "POST", "/api/v1/drafts/" + std::string(draft.json().at("id").as_string()) + "/send");
         request.fields.set("Content-Type", "application/json");
         request.fields.set("Idempotency-Key", key);
         return std::string(ask(std::move(request)).json().at("id").as_string());
@@ -87,8 +87,8 @@ TEST_F(EventsTest, TellsWhatBecomesOfWhatIsSent)
     EXPECT_NE(first.find("event: submission\ndata: {\"id\":\"" + undone + "\""), std::string::npos) << first;
     EXPECT_NE(first.find("\"state\":\"undone\""), std::string::npos) << first;
 
-    const auto past = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
-                      std::chrono::seconds{1};
+    const auto past =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::seconds{1};
     ASSERT_TRUE(run(store_->submissions().postpone(storage::SubmissionId(std::stoll(sent)), past)));
     run(outbox_->send_due());
     const auto second = next(hers);
