@@ -24,6 +24,13 @@ class Getmail(Fetching, ClientTest):
         path = self.file("getmailrc", "\n".join(lines) + "\n")
         self.run_client("getmail", f"--getmaildir={self.folder}", f"--rcfile={path}", status=status)
 
+    def keeper(self):
+        """Ends only while getmail waits for it: of what ended before, it never hears, and goes on waiting."""
+        path = super().keeper()
+        with open(path, "a") as script:
+            script.write('until grep -q "^State:.S" "/proc/$PPID/status"; do :; done\n')
+        return path
+
     def take(self):
         return self.taken(self.folder / "got")
 
