@@ -1,6 +1,7 @@
 #include "server/junk/words.hpp"
 
 #include "server/base/ascii.hpp"
+#include "server/base/fnv.hpp"
 
 #include <unordered_set>
 #include <utility>
@@ -132,12 +133,7 @@ std::vector<std::string> words_of(const storage::MessageText& text)
 
 std::uint64_t hash_of(std::string_view word)
 {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : word) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3;
-    }
-    return hash;
+    return fnv1a(word);
 }
 
 } // namespace pillarbox::junk

@@ -2,6 +2,7 @@
 
 #include "server/base/ascii.hpp"
 #include "server/base/base64.hpp"
+#include "server/base/fnv.hpp"
 #include "server/mime/date.hpp"
 
 #include <fmt/chrono.h>
@@ -29,17 +30,6 @@ int hex_digit(char c)
     if (ascii::is_digit(c)) return c - '0';
     const char l = ascii::lower(c);
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-/// FNV-1a of 64 bits: a name for a text, and no secret.
-std::uint64_t hash_of(std::string_view text)
-{
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3;
-    }
-    return hash;
 }
 
 std::chrono::sys_days date_of(std::int64_t day)
@@ -80,7 +70,7 @@ std::string report_id(std::int64_t day, std::string_view domain, std::string_vie
     const std::chrono::year_month_day date(date_of(day));
     return fmt::format("{:04}{:02}{:02}x{:016x}", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       hash_of(fmt::format("{} {}", domain, hostname)));
+                       fnv1a(fmt::format("{} {}", domain, hostname)));
 }
 
 std::string report_file_name(std::string_view organization, std::string_view domain, std::int64_t day,
