@@ -14,16 +14,6 @@ constexpr std::size_t most_listed = 1000;
 
 } // namespace
 
-std::string full_sentence(std::string_view text)
-{
-    std::string result(text);
-    if (result.empty()) return result;
-    char& first = result.front();
-    if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
-    if (!result.ends_with('.')) result += '.';
-    return result;
-}
-
 std::optional<http::Response> EntryReader::refusal(const http::Request& request) const
 {
     if (errors_.empty()) return std::nullopt;

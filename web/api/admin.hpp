@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/admin/failed.hpp"
+#include "web/api/text.hpp"
 #include "web/http/problem.hpp"
 #include "web/http/site.hpp"
 
@@ -64,10 +65,6 @@ void add_admin_aliases(http::Router& router, Administration administration);
 void add_admin_queue(http::Router& router, Administration administration);
 void add_admin_suppressed(http::Router& router, Administration administration);
 
-/// What the verbs would print, as a sentence of its own: a capital letter in
-/// front, a full stop behind.
-std::string full_sentence(std::string_view text);
-
 /// Reads the members of a request with the functions that the verbs use, and
 /// gathers what those refuse.
 class EntryReader
@@ -80,7 +77,7 @@ public:
         try {
             return parse();
         } catch (const admin::Failed& failed) {
-            errors_.push_back({std::move(pointer), full_sentence(failed.what())});
+            errors_.push_back({std::move(pointer), sentence(failed.what())});
             return {};
         }
     }

@@ -8,6 +8,7 @@
 #include "web/api/composing.hpp"
 #include "web/api/json.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/text.hpp"
 #include "web/http/problem.hpp"
 
 #include <boost/json/array.hpp>
@@ -91,7 +92,7 @@ awaitable<std::optional<Response>> suppressed(Composing composing, const Context
                                                 .recipient = recipient.forward_path,
                                                 .code = 550,
                                                 .text = "5.1.1 " + **why});
-        co_return http::problem(context.request, 400, "invalid", full_sentence(**why), {});
+        co_return http::problem(context.request, 400, "invalid", sentence(**why), {});
     }
     co_return std::nullopt;
 }

@@ -35,9 +35,11 @@ std::string content_disposition(std::string_view kind, std::string_view name)
 
 std::string sentence(std::string text)
 {
-    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    if (text.empty()) return text;
+    if (text.front() >= 'a' && text.front() <= 'z')
         text.front() = static_cast<char>(text.front() - 'a' + 'A');
-    return text + ".";
+    if (!text.ends_with('.')) text += '.';
+    return text;
 }
 
 } // namespace pillarbox::api
