@@ -65,7 +65,8 @@ class Jobs(unittest.TestCase):
         job = browser.begin_import(few)
         while (shown := browser.job(job))["state"] == "running":
             pass
-        self.assertEqual(shown["message"], f"11 messages imported. {brought} messages there already.")
+        there = "1 message" if brought == 1 else f"{brought} messages"
+        self.assertEqual(shown["message"], f"11 messages imported. {there} there already.")
         self.assertEqual(self.count(), brought + 11)
         self.assertEqual(self.server.stop(), 0)
 
