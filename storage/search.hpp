@@ -11,30 +11,38 @@
 
 namespace pillarbox::storage {
 
+/// How a list is sorted: by when messages were received, then by their numbers.
+enum class Order : std::uint8_t
+{
+    newest_first,
+    oldest_first
+};
+
 /// Where a list of what was found goes on: behind this message. It stays good
 /// while mail arrives and goes.
 struct SearchCursor
 {
-    std::int64_t place = 0; // in the order of the list
+    Time received{};
     std::int64_t message = 0;
 
-    friend bool operator==(const SearchCursor&, const SearchCursor&) = default;
+    /// What was received later is greater.
+    friend auto operator<=>(const SearchCursor&, const SearchCursor&) = default;
 };
 
-/// Totals are not counted beyond.
+/// Totals are not counted beyond, nor beyond what is looked at for a page.
 inline constexpr std::uint32_t most_counted = 1000;
 
 /// A page of what was found.
 struct Found
 {
-    std::vector<Listed> items;             // newest first
+    std::vector<Listed> items;
     std::vector<Gathered> conversations{}; // of each item, where rows are conversations: what was found of it
     std::optional<SearchCursor> next;
 
     /// Of the first page: how many rows there are. Of conversations those that
     /// most_counted messages are in, and those on the page.
     std::uint32_t total = 0;
-    bool more = false; // there are more than `total`
+    bool more = false; // there are more, or it would take long to tell
 
     /// Messages of the account, beyond those found, that came so lately that
     /// their words are not known yet; counted among the 10,000 next in turn.
@@ -49,14 +57,16 @@ class Search
 public:
     virtual ~Search() = default;
 
-    /// Messages of the account that the query describes, those received last
-    /// first: at most `limit`, behind `after`. Or conversations, each by the first
-    /// of its messages that were found, on one page only: its newest 500 messages
-    /// keep it off the others. They are of all mailboxes together; but what is in
-    /// Trash or Junk is apart, and each draft is for itself.
+    /// Messages of the account that the query describes: at most `limit`, behind
+    /// `after`, which comes from a page of the same order. Or conversations, each
+    /// in the place of the newest of its messages that were found, on one page
+    /// only: the newest 500 of all its messages are looked at for that. They are
+    /// of all mailboxes together; but what is in Trash or Junk is apart, and each
+    /// draft is for itself.
     virtual awaitable<Result<Found>> search(AccountId account, SearchNode query,
                                             std::optional<SearchCursor> after, std::size_t limit,
-                                            Rows rows = Rows::messages) = 0;
+                                            Rows rows = Rows::messages,
+                                            Order order = Order::newest_first) = 0;
 
     /// What the query finds of the conversations that these messages are in, and
     /// the messages themselves: each once, `most` at most. Those that have gone

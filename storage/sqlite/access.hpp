@@ -189,7 +189,7 @@ public:
     explicit SqliteSearch(Core& core) : core_(core) {}
 
     awaitable<Result<Found>> search(AccountId account, SearchNode query, std::optional<SearchCursor> after,
-                                    std::size_t limit, Rows rows) override;
+                                    std::size_t limit, Rows rows, Order order) override;
     awaitable<Result<std::vector<MessageId>>>
     gather(AccountId account, SearchNode query, std::vector<MessageId> messages, std::size_t most) override;
     awaitable<Result<std::vector<Listed>>> thread(AccountId account, MessageId message) override;

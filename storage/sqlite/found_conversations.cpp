@@ -1,7 +1,6 @@
 #include "storage/sqlite/found_conversations.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace pillarbox::storage::sqlite {
 namespace {
@@ -46,14 +45,12 @@ std::optional<FoundConversation> FoundConversations::of(MessageId message)
                          .received = row.as<Time>(2)});
 }
 
-bool FoundConversations::comes_before(const FoundConversation& conversation, const SearchCursor& hit)
+bool FoundConversations::has_newer(const FoundConversation& conversation, const SearchCursor& hit)
 {
     if (alone(conversation)) return false;
-    return std::ranges::any_of(members(conversation, most_looked_at), [&](const Member& member) {
-        const auto place = matching_.place_of(member.row);
-        return place && std::pair(*place, member.row.message) > std::pair(hit.place, hit.message) &&
-               found(member.row);
-    });
+    const auto [newest, fresh] = newest_.try_emplace(conversation);
+    if (fresh) newest->second = find_newest(conversation);
+    return newest->second && *newest->second > hit;
 }
 
 Gathered FoundConversations::gather(const FoundConversation& conversation, const Listed& shown)
@@ -83,6 +80,17 @@ std::vector<MessageId> FoundConversations::messages(const FoundConversation& con
     return messages;
 }
 
+std::optional<SearchCursor> FoundConversations::find_newest(const FoundConversation& conversation)
+{
+    std::optional<SearchCursor> newest;
+    for (const auto& member : members(conversation, most_looked_at)) {
+        if (newest && member.row.received < newest->received) break;
+        const SearchCursor one{member.row.received, member.row.message};
+        if (found(member.row) && (!newest || one > *newest)) newest = one;
+    }
+    return newest;
+}
+
 std::vector<FoundConversations::Member> FoundConversations::members(const FoundConversation& conversation,
                                                                     std::size_t most)
 {
@@ -110,7 +118,7 @@ std::vector<FoundConversations::Member> FoundConversations::members(const FoundC
 bool FoundConversations::found(const MessageRow& row)
 {
     const auto [known, fresh] = known_.try_emplace(row.message, false);
-    if (fresh) known->second = matching_.find(row).has_value();
+    if (fresh) known->second = matching_.finds(row);
     return known->second;
 }
 

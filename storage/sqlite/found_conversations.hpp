@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -42,8 +43,8 @@ public:
     /// The search has come to this message of it, and need not ask again.
     void note_found(std::int64_t message) { known_[message] = true; }
 
-    /// Whether a message of it was found that comes before `hit` in the list.
-    bool comes_before(const FoundConversation& conversation, const SearchCursor& hit);
+    /// Whether a message of it was found that was received later than `hit`.
+    bool has_newer(const FoundConversation& conversation, const SearchCursor& hit);
 
     /// What a row shows of it that stands for `shown`.
     Gathered gather(const FoundConversation& conversation, const Listed& shown);
@@ -58,6 +59,7 @@ private:
         bool attachments = false;
     };
 
+    std::optional<SearchCursor> find_newest(const FoundConversation& conversation);
     std::vector<Member> members(const FoundConversation& conversation, std::size_t most);
     bool found(const MessageRow& row);
 
@@ -65,6 +67,7 @@ private:
     const AccountId account_;
     Matching& matching_;
     std::unordered_map<std::int64_t, bool> known_; // messages, and whether the query finds them
+    std::map<FoundConversation, std::optional<SearchCursor>> newest_; // found of those that were asked for
 };
 
 } // namespace pillarbox::storage::sqlite

@@ -2,11 +2,10 @@
 
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/search_plan.hpp"
+#include "storage/sqlite/word_places.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace pillarbox::storage::sqlite {
@@ -21,33 +20,31 @@ public:
     const SearchPlan& plan() const { return plan_; }
     const std::vector<NamedMailbox>& mailboxes() const { return mailboxes_; }
 
-    /// Whether the row is as wanted of a message that has what plan().match says.
+    /// Where in the index the words are that every message must have; null
+    /// when there are none.
+    WordPlaces* words() { return words_ ? &*words_ : nullptr; }
+
+    /// Whether the row is as wanted of a message that has those words; `place`
+    /// is its place in the index.
     bool row_holds(const MessageRow& row, std::int64_t place) const;
 
-    /// Makes ready for all messages of the account: what the words find is read
-    /// once. False when they find nothing, and so nothing is found.
-    bool expect_all();
+    /// Makes ready to be asked for many messages.
+    void expect_many();
 
-    /// The message's place in the order of what is found, if it is.
-    std::optional<std::int64_t> find(const MessageRow& row);
-
-    /// The message's place in the order of what is found, if it were.
-    std::optional<std::int64_t> place_of(const MessageRow& row);
+    bool finds(const MessageRow& row);
 
 private:
-    bool fits(const MessageRow& row, std::int64_t key);
-    bool has_words(std::int64_t key);
-    void expect_more();
+    bool fits(const MessageRow& row, std::int64_t key) const;
+    std::optional<std::int64_t> place_of(const MessageRow& row);
     std::vector<std::int64_t> messages_at(const std::vector<std::int64_t>& places);
 
     Database& database_;
     const AccountId account_;
     const std::vector<NamedMailbox> mailboxes_;
     const SearchPlan plan_;
-    bool by_message_ = false; // what is in the following: messages, or places in the index
-    std::vector<std::vector<std::int64_t>> sets_;
-    std::optional<std::vector<std::int64_t>> wanted_; // all that plan_.match finds, once it was read
-    std::size_t asked_ = 0;                           // of the index, whether a message has the words
+    std::optional<WordPlaces> words_;
+    std::vector<std::vector<std::int64_t>> sets_; // each ascending
+    bool by_message_ = false;                     // what is in the sets: messages, or places in the index
 };
 
 } // namespace pillarbox::storage::sqlite

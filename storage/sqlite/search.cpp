@@ -4,8 +4,10 @@
 #include "storage/sqlite/found_conversations.hpp"
 #include "storage/sqlite/listed.hpp"
 #include "storage/sqlite/matching.hpp"
+#include "storage/sqlite/walk.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -15,30 +17,29 @@ namespace pillarbox::storage::sqlite {
 namespace {
 
 constexpr std::size_t most_items = 500;     // of a page
-constexpr std::size_t most_examined = 4000; // found by words, before another way is taken
+constexpr std::size_t few_places = 10'000;  // found by words: looked up one by one
+constexpr std::size_t most_walked = 20'000; // messages, before all are looked at
 constexpr int most_behind = 10'000;
 
-/// One search in one snapshot. What is found is ordered by its place in the
-/// index where words are asked for, else by when it was received; then by the
-/// message's number. Both the newest first.
+/// One search in one snapshot.
 class Searching
 {
 public:
     Searching(Database& database, AccountId account, const SearchNode& query,
-              std::optional<SearchCursor> after, std::size_t limit, Rows rows)
+              std::optional<SearchCursor> after, std::size_t limit, Rows rows, Order order)
         : database_(database),
           account_(account),
           matching_(database, account, query),
           conversations_(database, account, matching_),
           after_(after),
           limit_(std::clamp<std::size_t>(limit, 1, most_items)),
-          gathers_(rows == Rows::conversations)
+          gathers_(rows == Rows::conversations),
+          order_(order)
     {}
 
     Found run()
     {
-        const auto& plan = matching_.plan();
-        if (plan.match.empty() || !follow_words()) look_at_rows();
+        look();
         Found found;
         for (const auto& row : rows_ | std::views::take(limit_)) {
             auto listed = find_listed(database_, account_, MessageId{row.hit.message});
@@ -49,26 +50,27 @@ public:
         if (rows_.size() > limit_) found.next = rows_[limit_ - 1].hit;
         if (!after_) {
             found.total = static_cast<std::uint32_t>(std::max(counted_, found.items.size()));
-            found.more = hits_ > most_counted;
+            found.more = hits_ > most_counted || left_;
         }
-        if (plan.asks_index()) found.behind = count_behind();
+        if (matching_.plan().asks_index()) found.behind = count_behind();
         return found;
     }
 
 private:
     struct Row
     {
-        SearchCursor hit; // the first of its conversation, or alone
+        SearchCursor hit; // the newest of its conversation, or alone
         FoundConversation conversation{};
     };
 
     bool comes_after(const SearchCursor& hit) const
     {
-        return !after_ || hit.place < after_->place ||
-               (hit.place == after_->place && hit.message < after_->message);
+        return !after_ || (order_ == Order::newest_first ? hit < *after_ : hit > *after_);
     }
 
-    bool enough() const { return rows_.size() > limit_ && (after_ || hits_ > most_counted); }
+    bool page_full() const { return rows_.size() > limit_; }
+
+    bool enough() const { return page_full() && (after_ || hits_ > most_counted); }
 
     /// Takes what was found, in its order, into the conversation that has it.
     void take(const SearchCursor& hit, const std::optional<FoundConversation>& conversation)
@@ -81,98 +83,121 @@ private:
         if (hits_ <= most_counted) counted_ = rows_.size();
     }
 
-    /// Unless it has a row already, on this page or before.
+    /// Unless another message stands for it, on this page or another.
     bool is_shown_here(const SearchCursor& hit, const FoundConversation& conversation)
     {
         conversations_.note_found(hit.message);
-        if (!seen_.insert(conversation).second) return false;
-        return !after_ || !conversations_.comes_before(conversation, hit);
+        const bool newer_was_seen = order_ == Order::newest_first && !after_; // if there is one
+        if (!newer_was_seen && conversations_.has_newer(conversation, hit)) return false;
+        return seen_.insert(conversation).second;
     }
 
-    void begin_anew()
+    /// Of few that have the words each is looked up. Otherwise what is found is
+    /// met soon on the way through the messages, in most mailboxes; if it is not,
+    /// going through the rest in order is the slowest way.
+    void look()
     {
+        auto* words = matching_.words();
+        if (words && words->at_most(few_places)) {
+            look_at(words->all());
+            return;
+        }
+        matching_.expect_many();
+        if (walk()) return;
         rows_.clear();
         seen_.clear();
         hits_ = counted_ = 0;
+        if (words && !matching_.plan().asks_rows())
+            look_at(words->all());
+        else
+            look_at_all();
     }
 
-    /// Goes through what the words find, newest first. False when so little of
-    /// it is in a mailbox, or as wanted, or of another conversation, that to go
-    /// on would take long.
-    bool follow_words()
+    /// Goes through the messages in the list's order until there are enough.
+    /// False when it would take long to come to a page of them. A page is not
+    /// kept waiting for more to be counted.
+    bool walk()
     {
-        std::size_t examined = 0;
-        Query place(database_,
-                    "SELECT rowid FROM idx.entry WHERE entry MATCH ? AND rowid <= ? ORDER BY rowid DESC",
-                    matching_.plan().match, after_ ? after_->place : INT64_MAX);
-        while (!enough() && place.step()) {
-            if (++examined > most_examined && rows_.size() <= limit_) {
-                begin_anew();
-                return false;
-            }
-            take_copies(place.integer(0));
+        Walk messages(database_, mailboxes(), order_,
+                      after_ ? std::optional(after_->received) : std::nullopt);
+        for (std::size_t walked = 0; !enough(); ++walked) {
+            const auto row = messages.next();
+            if (!row) return true;
+            left_ = walked >= most_walked;
+            if (left_) return page_full();
+            const SearchCursor hit{row->received, row->message};
+            if (comes_after(hit) && matching_.finds(*row))
+                take(hit, gathers_ ? std::optional(conversations_.of(*row)) : std::nullopt);
         }
         return true;
     }
 
-    /// The account's messages that have this body.
-    void take_copies(std::int64_t place)
+    /// Those in which something can be found.
+    std::vector<std::int64_t> mailboxes() const
     {
-        // In this order, whatever the tables' statistics say.
-        Query copy(database_,
-                   "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.received FROM idx.doc "
-                   "CROSS JOIN msg CROSS JOIN message m WHERE doc.id = ?1 AND msg.body = doc.body AND "
-                   "msg.account = ?2 AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id "
-                   "ORDER BY m.msg DESC",
-                   place, account_);
-        while (copy.step()) {
-            const MessageRow row{.message = copy.integer(0),
-                                 .mailbox = copy.integer(1),
-                                 .uid = copy.as<std::uint32_t>(2),
-                                 .flags = copy.as<std::uint32_t>(3),
-                                 .size = copy.as<std::uint64_t>(4),
-                                 .received = copy.as<Time>(5)};
-            const SearchCursor hit{place, row.message};
-            if (!comes_after(hit) || !matching_.row_holds(row, place)) continue;
-            take(hit, gathers_ ? std::optional(conversations_.of(row)) : std::nullopt);
-        }
+        std::vector<std::int64_t> mailboxes;
+        for (const auto& mailbox : matching_.mailboxes())
+            if (may_be_in(matching_.plan().rows, mailbox.id)) mailboxes.push_back(mailbox.id);
+        return mailboxes;
     }
 
-    /// Goes through the account's messages and keeps those that the words find.
-    void look_at_rows()
+    /// At the account's messages that have the bodies at these places.
+    void look_at(const std::vector<std::int64_t>& places)
     {
-        if (!matching_.expect_all()) return;
         std::vector<SearchCursor> hits;
-        for (const auto& mailbox : matching_.mailboxes()) {
-            if (!may_be_in(matching_.plan().rows, mailbox.id)) continue;
+        for (const auto place : places) {
+            // In this order, whatever the tables' statistics say.
+            Query copy(database_,
+                       "SELECT m.msg, m.mailbox, m.uid, m.flags, m.size, m.received FROM idx.doc "
+                       "CROSS JOIN msg CROSS JOIN message m WHERE doc.id = ?1 AND msg.body = doc.body AND "
+                       "msg.account = ?2 AND m.mailbox = msg.mailbox AND m.uid = msg.uid AND m.msg = msg.id",
+                       place, account_);
+            while (copy.step()) {
+                const MessageRow row{.message = copy.integer(0),
+                                     .mailbox = copy.integer(1),
+                                     .uid = copy.as<std::uint32_t>(2),
+                                     .flags = copy.as<std::uint32_t>(3),
+                                     .size = copy.as<std::uint64_t>(4),
+                                     .received = copy.as<Time>(5)};
+                const SearchCursor hit{row.received, row.message};
+                if (comes_after(hit) && matching_.row_holds(row, place)) hits.push_back(hit);
+            }
+        }
+        take_first(std::move(hits));
+    }
+
+    /// At all messages, as they lie.
+    void look_at_all()
+    {
+        std::vector<SearchCursor> hits;
+        for (const auto mailbox : mailboxes()) {
             Query next(database_, "SELECT msg, flags, size, received FROM message WHERE mailbox = ?",
-                       mailbox.id);
+                       mailbox);
             while (next.step()) {
                 const MessageRow row{.message = next.integer(0),
-                                     .mailbox = mailbox.id,
+                                     .mailbox = mailbox,
                                      .flags = next.as<std::uint32_t>(1),
                                      .size = next.as<std::uint64_t>(2),
                                      .received = next.as<Time>(3)};
-                const auto place = matching_.find(row);
-                if (!place) continue;
-                const SearchCursor hit{*place, row.message};
-                if (comes_after(hit)) hits.push_back(hit);
+                const SearchCursor hit{row.received, row.message};
+                if (comes_after(hit) && matching_.finds(row)) hits.push_back(hit);
             }
         }
-        take_newest(std::move(hits));
+        take_first(std::move(hits));
     }
 
     /// As many as it takes; only those are put in order.
-    void take_newest(std::vector<SearchCursor> hits)
+    void take_first(std::vector<SearchCursor> hits)
     {
+        left_ = false;
         auto piece = static_cast<std::ptrdiff_t>(after_ ? limit_ + 1
                                                         : std::max<std::size_t>(limit_, most_counted) + 1);
         for (auto next = hits.begin(); next != hits.end() && !enough(); piece *= 4) {
             const auto end = next + std::min(piece, hits.end() - next);
-            std::ranges::partial_sort(
-                next, end, hits.end(), [](const SearchCursor& a, const SearchCursor& b) {
-                    return std::pair(a.place, a.message) > std::pair(b.place, b.message);
-                });
+            if (order_ == Order::newest_first)
+                std::ranges::partial_sort(next, end, hits.end(), std::greater());
+            else
+                std::ranges::partial_sort(next, end, hits.end());
             for (; next != end && !enough(); ++next)
                 take(*next, gathers_ ? conversations_.of(MessageId{next->message}) : std::nullopt);
         }
@@ -195,10 +220,12 @@ private:
     const std::optional<SearchCursor> after_;
     const std::size_t limit_;
     const bool gathers_; // rows are conversations
+    const Order order_;
     std::vector<Row> rows_;
     std::set<FoundConversation> seen_;
     std::size_t hits_ = 0;
     std::size_t counted_ = 0; // rows of the first most_counted
+    bool left_ = false;       // messages were not looked at for the count
 };
 
 std::vector<MessageId> gather_found(Database& database, AccountId account, const SearchNode& query,
@@ -225,10 +252,11 @@ std::vector<MessageId> gather_found(Database& database, AccountId account, const
 } // namespace
 
 awaitable<Result<Found>> SqliteSearch::search(AccountId account, SearchNode query,
-                                              std::optional<SearchCursor> after, std::size_t limit, Rows rows)
+                                              std::optional<SearchCursor> after, std::size_t limit, Rows rows,
+                                              Order order)
 {
     auto work = [=, query = std::move(query)](Database& database) -> Result<Found> {
-        return Searching(database, account, query, after, limit, rows).run();
+        return Searching(database, account, query, after, limit, rows, order).run();
     };
     return submit(*core_.search_readers, std::move(work));
 }

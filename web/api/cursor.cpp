@@ -3,6 +3,8 @@
 #include "server/base/ascii.hpp"
 #include "web/http/secret.hpp"
 
+#include <chrono>
+
 namespace pillarbox::api {
 
 namespace {
@@ -73,8 +75,9 @@ std::optional<Cursor> open_cursor(std::string_view text, storage::AccountId acco
 std::string seal_cursor(const storage::SearchCursor& cursor, storage::AccountId account,
                         std::string_view words, std::string_view key)
 {
-    const auto place = std::to_string(static_cast<std::uint64_t>(cursor.place)) + "_" +
-                       std::to_string(static_cast<std::uint64_t>(cursor.message));
+    const auto place =
+        std::to_string(static_cast<std::uint64_t>(cursor.received.time_since_epoch().count())) + "_" +
+        std::to_string(static_cast<std::uint64_t>(cursor.message));
     return place + "." + signature(place, name_of_search(words), account, key);
 }
 
@@ -85,10 +88,11 @@ std::optional<storage::SearchCursor> open_cursor(std::string_view text, storage:
     if (!place) return std::nullopt;
     const auto line = place->find('_');
     if (line == std::string_view::npos) return std::nullopt;
-    const auto first = ascii::parse_number<std::uint64_t>(place->substr(0, line));
+    const auto received = ascii::parse_number<std::uint64_t>(place->substr(0, line));
     const auto message = ascii::parse_number<std::uint64_t>(place->substr(line + 1));
-    if (!first || !message) return std::nullopt;
-    return storage::SearchCursor{static_cast<std::int64_t>(*first), static_cast<std::int64_t>(*message)};
+    if (!received || !message) return std::nullopt;
+    const std::chrono::seconds since_1970{static_cast<std::int64_t>(*received)};
+    return storage::SearchCursor{storage::Time(since_1970), static_cast<std::int64_t>(*message)};
 }
 
 } // namespace pillarbox::api

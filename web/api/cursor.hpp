@@ -10,12 +10,7 @@
 
 namespace pillarbox::api {
 
-/// How a mailbox's list is sorted: by when messages were received.
-enum class Order
-{
-    newest_first,
-    oldest_first
-};
+using storage::Order;
 
 /// A place in a list: behind a row, or before it. It names the row by its uid,
 /// so it stays good while mail comes and goes.

@@ -2,23 +2,20 @@
 
 #include "storage/mail.hpp"
 #include "web/api/cursor.hpp"
+#include "web/api/list_wish.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace pillarbox::api {
 
 /// Which rows of a mailbox's list are wanted.
-struct PageWish
+struct PageWish : ListWish
 {
-    std::size_t limit = 0;          // 1 at least
     std::uint32_t position = 0;     // of the first one; without a cursor
     std::optional<Cursor> cursor{}; // of a list in that order
-    storage::Rows rows = storage::Rows::messages;
-    Order order = Order::newest_first;
 };
 
 /// Reads them, in the order that is wanted. `position` of what is returned says where

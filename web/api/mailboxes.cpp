@@ -10,7 +10,6 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -23,10 +22,6 @@ using http::Context;
 using http::Response;
 
 namespace {
-
-constexpr std::array<std::string_view, 5> list_parameters{"limit", "position", "cursor", "collapse", "sort"};
-constexpr std::string_view sort_newest = "-received";
-constexpr std::string_view sort_oldest = "received";
 
 std::string etag_of(const storage::Mailbox& mailbox)
 {
@@ -67,31 +62,14 @@ struct AskedPage
 AskedPage parse_wanted(const Context& context, const storage::Mailbox& mailbox, std::string_view key)
 {
     AskedPage asked;
-    asked.wanted.limit = usual_page;
     const auto query = http::parse_query(context.request.query);
     if (!query) {
         asked.errors.push_back({"", "The query is malformed."});
         return asked;
     }
-    const auto limit = parameter(*query, "limit");
+    static_cast<ListWish&>(asked.wanted) = read_list_wish(*query, {"position", "cursor"}, asked.errors);
     const auto position = parameter(*query, "position");
     const auto cursor = parameter(*query, "cursor");
-    const auto collapse = parameter(*query, "collapse");
-    const auto sort = parameter(*query, "sort");
-    if (sort && *sort != sort_newest && *sort != sort_oldest)
-        asked.errors.push_back({"/sort", "This must be -received, newest first, or received, oldest first."});
-    if (sort == sort_oldest) asked.wanted.order = Order::oldest_first;
-    if (collapse) {
-        asked.wanted.rows = storage::Rows::conversations;
-        if (*collapse != collapse_threads) asked.errors.push_back({"/collapse", "This must be thread."});
-    }
-    if (limit) {
-        const auto number = ascii::parse_number<std::uint32_t>(*limit);
-        if (!number || *number < 1 || *number > largest_page)
-            asked.errors.push_back({"/limit", "This must be a number from 1 to 200."});
-        else
-            asked.wanted.limit = *number;
-    }
     if (position && cursor) asked.errors.push_back({"/position", "Give either cursor or position."});
     if (position) {
         const auto number = ascii::parse_number<std::uint32_t>(*position);
@@ -102,10 +80,6 @@ AskedPage parse_wanted(const Context& context, const storage::Mailbox& mailbox, 
         asked.wanted.cursor = open_cursor(*cursor, context.account(), mailbox.id, key);
         if (!asked.wanted.cursor || asked.wanted.cursor->order != asked.wanted.order)
             asked.errors.push_back({"/cursor", "This cursor is not good here. Begin the list again."});
-    }
-    for (const auto& [name, value] : *query) {
-        if (std::ranges::find(list_parameters, name) == list_parameters.end())
-            asked.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
     }
     return asked;
 }

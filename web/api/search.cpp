@@ -2,6 +2,7 @@
 #include "web/api/choosing.hpp"
 #include "web/api/cursor.hpp"
 #include "web/api/json.hpp"
+#include "web/api/list_wish.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/rows.hpp"
 #include "web/api/text.hpp"
@@ -9,8 +10,6 @@
 
 #include <boost/json/object.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -26,16 +25,12 @@ using http::Response;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> search_parameters{"q", "in", "limit", "cursor", "collapse", "sort"};
-
 /// What a request asks for.
-struct WantedSearch
+struct WantedSearch : ListWish
 {
     storage::SearchNode query;
-    std::string list; // names the words, where, and what rows are, for cursors
+    std::string list; // names the words, where, what rows are and which way they go, for cursors
     std::optional<storage::SearchCursor> after;
-    std::size_t limit = usual_page;
-    storage::Rows rows = storage::Rows::messages;
 };
 
 struct AskedSearch
@@ -63,11 +58,10 @@ AskedSearch parse_wanted(const Context& context, const std::vector<storage::Mail
         asked.errors.push_back({"", "The query is malformed."});
         return asked;
     }
+    static_cast<ListWish&>(asked.wanted) = read_list_wish(*query, {"q", "in", "cursor"}, asked.errors);
     const auto words = parameter(*query, "q").value_or("");
     const auto place = parameter(*query, "in");
-    const auto limit = parameter(*query, "limit");
     const auto cursor = parameter(*query, "cursor");
-    const auto collapse = parameter(*query, "collapse");
     read_words(asked, words);
     if (place) {
         const auto* mailbox = find_mailbox(mailboxes, *place);
@@ -76,28 +70,13 @@ AskedSearch parse_wanted(const Context& context, const std::vector<storage::Mail
         else
             asked.errors.push_back({"/in", "There is no such mailbox."});
     }
-    if (limit) {
-        const auto number = ascii::parse_number<std::uint32_t>(*limit);
-        if (!number || *number < 1 || *number > largest_page)
-            asked.errors.push_back({"/limit", "This must be a number from 1 to 200."});
-        else
-            asked.wanted.limit = *number;
-    }
-    if (collapse) {
-        asked.wanted.rows = storage::Rows::conversations;
-        if (*collapse != collapse_threads) asked.errors.push_back({"/collapse", "This must be thread."});
-    }
-    asked.wanted.list = (collapse ? "conversations " : "") + place.value_or("") + " " + words;
+    if (asked.wanted.rows == storage::Rows::conversations) asked.wanted.list = "conversations ";
+    if (asked.wanted.order == Order::oldest_first) asked.wanted.list += "from the oldest on ";
+    asked.wanted.list += place.value_or("") + " " + words;
     if (cursor) {
         asked.wanted.after = open_cursor(*cursor, context.account(), asked.wanted.list, key);
         if (!asked.wanted.after)
             asked.errors.push_back({"/cursor", "This cursor is not good here. Begin the list again."});
-    }
-    for (const auto& [name, value] : *query) {
-        if (name == "sort" && value != "-received")
-            asked.errors.push_back({"/sort", "This must be -received: what is found comes newest first."});
-        if (std::ranges::find(search_parameters, name) == search_parameters.end())
-            asked.errors.push_back({"/" + name.substr(0, 100), "This parameter is unknown."});
     }
     return asked;
 }
@@ -135,8 +114,8 @@ awaitable<Response> search_messages(const http::Services& services, const Contex
 
     const auto after = asked.wanted.after;
     auto query = std::move(asked.wanted.query);
-    const auto found = co_await services.store.search().search(account, std::move(query), after,
-                                                               asked.wanted.limit, asked.wanted.rows);
+    const auto found = co_await services.store.search().search(
+        account, std::move(query), after, asked.wanted.limit, asked.wanted.rows, asked.wanted.order);
     if (!found) co_return refuse_search(context.request, found.error());
     auto object = describe_found(*found);
     if (after) object["total"] = nullptr; // counted with the first page

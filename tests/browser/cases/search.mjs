@@ -119,6 +119,30 @@ export const searchCases = {
       },
     },
     {
+      name: 'what is found can begin with the oldest, and its address says so',
+      async test({ page, server, shoot }) {
+        await enter({ page, server });
+        await indexed(page);
+        await search(page, 'tock');
+        await row(page, /Tick 130\b/).waitFor();
+        await page.getByRole('button', { name: 'Sort', exact: true }).click();
+        await shoot(page, 'search-sort');
+        await page.getByRole('menuitemradio', { name: 'Oldest first' }).click();
+        await page.waitForURL('**/search?q=tock&sort=received');
+        const first = page.locator('[role=row][aria-rowindex="1"]');
+        await first.getByText('Tick 1', { exact: true }).click();
+        await page.waitForURL('**/search/*?q=tock&sort=received');
+        await page.reload();
+        await first.getByText('Tick 1', { exact: true }).waitFor();
+        await page.getByRole('combobox', { name: 'Search in' }).selectOption('Inbox');
+        await page.waitForURL('**/search?q=tock&in=inbox&sort=received');
+        await first.getByText('Tick 1', { exact: true }).waitFor();
+        await page.keyboard.press('/');
+        await search(page, 'lunch');
+        await page.waitForURL('**/search?q=lunch&in=inbox'); // other words begin as usual
+      },
+    },
+    {
       name: 'says which condition hides what there is',
       async test({ page, server, shoot }) {
         await enter({ page, server });

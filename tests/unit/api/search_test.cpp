@@ -98,6 +98,21 @@ TEST_F(SearchTest, GoesOnByCursor)
     EXPECT_EQ(get("alice", "/api/v1/mailboxes/inbox/messages?cursor=" + cursor).status, 400u);
 }
 
+TEST_F(SearchTest, MayBeginWithTheOldest)
+{
+    for (int i = 1; i <= 3; ++i)
+        bring("Ada <ada@example.net>", "Letter " + std::to_string(i), "same");
+    EXPECT_EQ(subjects(search("alice", "same", "&sort=-received")), "Letter 3, Letter 2, Letter 1");
+    const auto first = search("alice", "same", "&sort=received&limit=2");
+    EXPECT_EQ(subjects(first), "Letter 1, Letter 2");
+    const auto next = "&cursor=" + std::string(first.at("nextCursor").as_string());
+    EXPECT_EQ(subjects(search("alice", "same", "&sort=received" + next)), "Letter 3");
+    EXPECT_EQ(subjects(search("alice", "same", "&sort=received&collapse=thread")),
+              "Letter 1, Letter 2, Letter 3");
+    EXPECT_EQ(get("alice", target("same") + next).status, 400u) << "of the other order";
+    EXPECT_EQ(get("alice", target("same") + "&sort=size").status, 400u);
+}
+
 TEST_F(SearchTest, GathersConversations)
 {
     const auto answer = [&](const std::string& subject, const std::string& to) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,7 @@ TEST(Cursor, IsGoodWhereItWasMade)
 TEST(Cursor, OfASearchIsGoodForItsWords)
 {
     const storage::AccountId account{3};
-    const storage::SearchCursor cursor{-86'400, 77}; // received before 1970
+    const storage::SearchCursor cursor{storage::Time(std::chrono::seconds(-86'400)), 77}; // before 1970
     const auto sealed = seal_cursor(cursor, account, "inbox lunch", "key");
     EXPECT_EQ(open_cursor(sealed, account, std::string_view("inbox lunch"), "key"), cursor);
     EXPECT_FALSE(open_cursor(sealed, account, std::string_view("inbox lunches"), "key"));

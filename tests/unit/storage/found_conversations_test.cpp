@@ -41,9 +41,10 @@ public:
     }
 
     Found rows(const std::string& query, std::size_t limit = 50,
-               std::optional<SearchCursor> after = std::nullopt, const std::string& address = alice)
+               std::optional<SearchCursor> after = std::nullopt, const std::string& address = alice,
+               Order order = Order::newest_first)
     {
-        return search(query, limit, after, address, Rows::conversations);
+        return search(query, limit, after, address, Rows::conversations, order);
     }
 
     static std::string text_of(const Found& found)
@@ -59,12 +60,12 @@ public:
     }
 
     /// The subjects of all rows, page by page; every page but the last is full.
-    List all_pages(const std::string& query, std::size_t limit)
+    List all_pages(const std::string& query, std::size_t limit, Order order = Order::newest_first)
     {
         List subjects;
         std::optional<SearchCursor> after;
         do {
-            const auto page = rows(query, limit, after);
+            const auto page = rows(query, limit, after, alice, order);
             EXPECT_TRUE(page.items.size() == limit || !page.next) << query;
             for (const auto& item : page.items)
                 subjects.push_back(item.summary.subject);
@@ -165,6 +166,21 @@ TEST_F(FoundConversationsTest, ComeOnOnePageOnly)
     EXPECT_EQ(rows("word", 4, rows("word", 4).next).conversations.front().messages, 3u);
 }
 
+TEST_F(FoundConversationsTest, MayBeginWithTheOldest)
+{
+    // The newest of each, from the oldest on; "b" is in one piece, "a" is not.
+    for (const auto* key : {"<a>", "<b>", "<b>", "<a>", "", "<c>", "<a>", "<c>"})
+        bring(key, "word");
+    index();
+    const auto oldest = Order::oldest_first;
+    for (const auto* query : {"word", "word in:inbox", "in:inbox", "word -nothing"}) {
+        EXPECT_EQ(text_of(rows(query, 50, {}, alice, oldest)), "4: 2:2/2 4:1/1 6:3/3 7:2/2") << query;
+        for (const std::size_t limit : {1u, 2u, 3u})
+            EXPECT_EQ(all_pages(query, limit, oldest), (List{"2", "4", "6", "7"}))
+                << query << " by " << limit;
+    }
+}
+
 TEST_F(FoundConversationsTest, GoOnWhileMailGoes)
 {
     for (int round = 0; round < 2; ++round)
@@ -200,6 +216,9 @@ TEST_F(FoundConversationsTest, AreCountedAmongTheFirstThousandFound)
         EXPECT_EQ(found.total, total) << query;
         EXPECT_EQ(found.conversations.front().messages, messages) << query;
         EXPECT_EQ(all_pages(query, 7).size(), 82u) << query;
+        auto turned = all_pages(query, 9, Order::oldest_first);
+        std::ranges::reverse(turned);
+        EXPECT_EQ(turned, all_pages(query, 9)) << query;
     }
     EXPECT_EQ(rows("word", 500).total, 82u) << "what is shown is counted";
 }

@@ -159,6 +159,63 @@ TEST_F(SearchTest, GoesThroughPages)
     }
 }
 
+TEST_F(SearchTest, IsInTheOrderInWhichMessagesWereReceived)
+{
+    // As they may come from another server: one mailbox after the other.
+    const auto carry = [this](int second, MailboxRole role) {
+        auto spool = mail().new_spool();
+        EXPECT_TRUE(spool->append("Subject: s\r\n\r\nword\r\n"));
+        Summary summary;
+        summary.subject = std::to_string(second);
+        const auto brought = run(store_->transfer().bring({.account = account("alice@example.org"),
+                                                           .mailbox = mailbox("alice@example.org", role),
+                                                           .flags = 0,
+                                                           .received = Time(std::chrono::seconds(second)),
+                                                           .unique_id = {},
+                                                           .digest = {},
+                                                           .name = {},
+                                                           .body = std::move(spool),
+                                                           .summary = std::move(summary)}));
+        EXPECT_TRUE(brought);
+        return brought->id;
+    };
+    const auto first = carry(30, MailboxRole::inbox);
+    carry(10, MailboxRole::inbox);
+    carry(30, MailboxRole::sent);
+    carry(20, MailboxRole::archive);
+    carry(-5, MailboxRole::archive);
+    carry(40, MailboxRole::sent);
+    index();
+    const List newest{"40", "30", "30", "20", "10", "-5"};
+    const List oldest(newest.rbegin(), newest.rend());
+    const auto pages = [this](const std::string& query, std::size_t limit, Order order) {
+        std::pair<List, std::vector<MessageId>> all;
+        std::optional<SearchCursor> after;
+        do {
+            const auto page = search(query, limit, after, "alice@example.org", Rows::messages, order);
+            for (const auto& item : page.items) {
+                all.first.push_back(item.summary.subject);
+                all.second.push_back(item.id);
+            }
+            after = page.next;
+        } while (after && all.first.size() < 100);
+        return all;
+    };
+    for (const auto* query : {"word", "-nothing", "smaller:1M", "word smaller:1M", "word OR in:trash"}) {
+        for (const std::size_t limit : {1u, 2u, 3u, 50u}) {
+            const auto down = pages(query, limit, Order::newest_first);
+            auto up = pages(query, limit, Order::oldest_first);
+            EXPECT_EQ(down.first, newest) << query << " by " << limit;
+            EXPECT_EQ(up.first, oldest) << query << " by " << limit;
+            EXPECT_EQ(down.second[2], first) << "of one second, the one that came first is older";
+            std::ranges::reverse(up.second);
+            EXPECT_EQ(up.second, down.second) << query << " by " << limit;
+        }
+    }
+    EXPECT_EQ(find("in:archive"), (List{"20", "-5"}));
+    EXPECT_EQ(find("word -in:sent"), (List{"30", "20", "10", "-5"}));
+}
+
 TEST_F(SearchTest, SaysWhatIsNotIndexedYet)
 {
     bring("first", "\r\nword\r\n");

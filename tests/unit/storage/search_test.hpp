@@ -31,7 +31,8 @@ public:
 
     Found search(const std::string& query, std::size_t limit = 50,
                  std::optional<SearchCursor> after = std::nullopt,
-                 const std::string& address = "alice@example.org", Rows rows = Rows::messages)
+                 const std::string& address = "alice@example.org", Rows rows = Rows::messages,
+                 Order order = Order::newest_first)
     {
         const auto read =
             parse_search(query, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
@@ -39,7 +40,7 @@ public:
             ADD_FAILURE() << query << ": " << read.error().sentence;
             return {};
         }
-        const auto found = run(store_->search().search(account(address), *read, after, limit, rows));
+        const auto found = run(store_->search().search(account(address), *read, after, limit, rows, order));
         EXPECT_TRUE(found) << query << ": " << found.error().message();
         return found ? *found : Found();
     }

@@ -24,6 +24,8 @@ function answering(pages: FoundPage[]): string[] {
   return asked;
 }
 
+const searchOf = (within: string | null, gathered: boolean, oldestFirst = false) => ({ query: 'word', within, gathered, oldestFirst });
+
 async function loaded(list: FoundList, last = 30): Promise<FoundList> {
   list.want({ first: 0, last });
   while (list.busy.value) await new Promise((resolve) => setTimeout(resolve));
@@ -32,31 +34,39 @@ async function loaded(list: FoundList, last = 30): Promise<FoundList> {
 
 test('what is found comes as conversations where rows are that', async () => {
   const asked = answering([page([row('9', 'a', 3, 1), row('8', 'b', 1)], 2)]);
-  const list = await loaded(new FoundList('word', 'archive', true));
+  const list = await loaded(new FoundList(searchOf('archive', true)));
   assert.deepEqual(asked, ['/api/v1/messages?q=word&limit=50&in=archive&collapse=thread']);
   assert.deepEqual([list.row(0)?.flags.seen, list.row(0)?.attachments, list.row(1)?.flags.seen], [false, true, true]);
   const single = answering([page([], 0)]);
-  await loaded(new FoundList('word', null, false));
+  await loaded(new FoundList(searchOf(null, false)));
   assert.deepEqual(single, ['/api/v1/messages?q=word&limit=50']);
-  assert.notEqual(keyOfSearch('word', null, true), keyOfSearch('word', null, false));
+  assert.notEqual(keyOfSearch(searchOf(null, true)), keyOfSearch(searchOf(null, false)));
+});
+
+test('what is found may begin with the oldest', async () => {
+  const asked = answering([page([row('8', 'b', 1)], 1)]);
+  const list = await loaded(new FoundList(searchOf(null, true, true)));
+  assert.deepEqual(asked, ['/api/v1/messages?q=word&limit=50&collapse=thread&sort=received']);
+  assert.deepEqual(list.routeTo('8'), { name: 'search', query: 'word', within: null, message: '8', oldestFirst: true });
+  assert.notEqual(keyOfSearch(searchOf(null, true, true)), keyOfSearch(searchOf(null, true)));
 });
 
 test('rows stand for what was found of their conversations', () => {
-  const list = new FoundList('word', 'archive', true);
+  const list = new FoundList(searchOf('archive', true));
   assert.deepEqual(list.named(['9']), { ids: ['9'], query: 'word', in: 'archive', collapse: 'thread' });
   assert.deepEqual(list.allBut(['9']), { query: 'word', in: 'archive', except: ['9'], collapse: 'thread' });
-  assert.deepEqual(new FoundList('word', null, true).named(['9']), { ids: ['9'], query: 'word', collapse: 'thread' });
+  assert.deepEqual(new FoundList(searchOf(null, true)).named(['9']), { ids: ['9'], query: 'word', collapse: 'thread' });
 });
 
 test('single messages stand for themselves', () => {
-  const list = new FoundList('word', null, false);
+  const list = new FoundList(searchOf(null, false));
   assert.deepEqual(list.named(['9']), { ids: ['9'] });
   assert.deepEqual(list.allBut(['9']), { query: 'word', except: ['9'] });
 });
 
 test('a row whose message went is shown by the next, or goes', async () => {
   answering([page([row('9', 'a', 2), row('8', 'b', 1), row('7', 'c', 1)], 3)]);
-  const list = await loaded(new FoundList('word', null, true));
+  const list = await loaded(new FoundList(searchOf(null, true)));
   answering([page([row('7', 'c', 1), row('3', 'a', 1)], 2)]);
   assert.equal(await list.refresh({ first: 0, last: 3 }), 1, 'the first one is below the third now');
   assert.equal(list.total.value, 2);
@@ -67,7 +77,7 @@ test('what lies aside is not in the row of the rest', async () => {
   const box = (id: string, role: Mailbox['role']): Mailbox => ({ id, role, name: role, total: 0, unread: 0, state: '1' });
   mailboxes.value = [box('1', 'inbox'), box('2', 'trash'), box('3', 'sent')];
   answering([page([row('9', 'a', 2), row('8', 'a', 2, 0, '2')], 2)]);
-  const list = await loaded(new FoundList('word', null, true));
+  const list = await loaded(new FoundList(searchOf(null, true)));
   noteThread({ id: '5', mailbox: '3', thread: 'a' });
   noteThread({ id: '4', mailbox: '2', thread: 'a' });
   assert.deepEqual([list.indexOf('5'), list.indexOf('4')], [0, 1]);

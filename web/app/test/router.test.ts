@@ -14,6 +14,7 @@ test('paths and routes say the same', () => {
     ['/mail/inbox/latest', { name: 'mail', mailbox: 'inbox', message: 'latest' }],
     ['/search?q=', { name: 'search', query: '', within: null, message: null }],
     ['/search?q=from%3Aada+%22the+hut%22', { name: 'search', query: 'from:ada "the hut"', within: null, message: null }],
+    ['/search?q=hut&sort=received', { name: 'search', query: 'hut', within: null, message: null, oldestFirst: true }],
     ['/search/345?q=hut&in=inbox', { name: 'search', query: 'hut', within: 'inbox', message: '345' }],
     ['/mail/a%2Fb/c', { name: 'mail', mailbox: 'a/b', message: 'c' }],
     ['/set-password', { name: 'set-password' }],

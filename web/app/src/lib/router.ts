@@ -1,9 +1,13 @@
+/** A list, and the message beside it. */
+export type MailRoute = { name: 'mail'; mailbox: string; message: string | null; oldestFirst?: boolean };
+export type SearchRoute = { name: 'search'; query: string; within: string | null; message: string | null; oldestFirst?: boolean };
+
 /** Where the person is. Everything worth sending to a colleague is in the URL. */
 export type Route =
   | { name: 'home' }
   | { name: 'sign-in'; next: string }
-  | { name: 'mail'; mailbox: string; message: string | null; oldestFirst?: true }
-  | { name: 'search'; query: string; within: string | null; message: string | null }
+  | MailRoute
+  | SearchRoute
   | { name: 'setup'; code: string }
   | { name: 'set-password' } // its code stands behind the '#'
   | { name: 'settings'; section: Section }
@@ -29,6 +33,10 @@ export function safeNext(next: string | null): string {
   return path === '/' || path === '/sign-in' ? inbox : next;
 }
 
+/** The API's word for lists that begin with the oldest; addresses have it too. */
+export const oldestFirstSort = 'received';
+const turned = (parameters: URLSearchParams) => parameters.get('sort') === oldestFirstSort && { oldestFirst: true };
+
 function decode(segment: string): string | null {
   try {
     return decodeURIComponent(segment);
@@ -40,7 +48,7 @@ function decode(segment: string): string | null {
 function parseSearch(parts: string[], parameters: URLSearchParams): Route {
   const message = parts.length === 2 ? decode(parts[1] ?? '') : null;
   if (parts.length > 2 || message === '' || (parts.length === 2 && message === null)) return { name: 'not-found' };
-  return { name: 'search', query: parameters.get('q') ?? '', within: parameters.get('in') || null, message };
+  return { name: 'search', query: parameters.get('q') ?? '', within: parameters.get('in') || null, message, ...turned(parameters) };
 }
 
 export function parseRoute(path: string, search: string): Route {
@@ -62,9 +70,7 @@ export function parseRoute(path: string, search: string): Route {
   const mailbox = decode(parts[1] ?? '');
   const message = parts.length === 3 ? decode(parts[2] ?? '') : null;
   if (!mailbox || message === '') return { name: 'not-found' };
-  // The API's word for it.
-  if (new URLSearchParams(search).get('sort') === 'received') return { name: 'mail', mailbox, message, oldestFirst: true };
-  return { name: 'mail', mailbox, message };
+  return { name: 'mail', mailbox, message, ...turned(new URLSearchParams(search)) };
 }
 
 /** The message that the route shows beside its list. */
@@ -78,11 +84,12 @@ export function formatRoute(route: Route): string {
       return route.next === inbox ? '/sign-in' : `/sign-in?next=${encodeURIComponent(route.next)}`;
     case 'mail': {
       const list = `/mail/${encodeURIComponent(route.mailbox)}`;
-      return `${list}${route.message ? `/${encodeURIComponent(route.message)}` : ''}${route.oldestFirst ? '?sort=received' : ''}`;
+      return `${list}${route.message ? `/${encodeURIComponent(route.message)}` : ''}${route.oldestFirst ? `?sort=${oldestFirstSort}` : ''}`;
     }
     case 'search': {
       const parameters = new URLSearchParams({ q: route.query });
       if (route.within) parameters.set('in', route.within);
+      if (route.oldestFirst) parameters.set('sort', oldestFirstSort);
       return `/search${route.message ? `/${encodeURIComponent(route.message)}` : ''}?${parameters}`;
     }
     case 'setup':

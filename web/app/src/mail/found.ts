@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { explain, getJson, isAbort, Problem } from '../lib/api';
 import { indexOfOctet, partsOf, wordEnd, type Part } from '../lib/query';
-import type { Route } from '../lib/router';
+import { oldestFirstSort, type SearchRoute } from '../lib/router';
 import type { FoundPage, Row } from '../lib/types';
 import { chunk, type Range } from '../lib/window';
 import { mailboxes } from './mailboxes';
@@ -25,19 +25,25 @@ interface Search {
   query: string;
   within: string | null; // a mailbox
   gathered: boolean; // rows are conversations
+  oldestFirst: boolean;
 }
 
-function fetchFound({ query, within, gathered }: Search, limit: number, cursor: string | null, signal?: AbortSignal): Promise<FoundPage> {
+function fetchFound({ query, within, gathered, oldestFirst }: Search, limit: number, cursor: string | null, signal?: AbortSignal): Promise<FoundPage> {
   const parameters = new URLSearchParams({ q: query, limit: String(limit) });
   if (within) parameters.set('in', within);
   if (gathered) parameters.set('collapse', collapse);
+  if (oldestFirst) parameters.set('sort', oldestFirstSort);
   if (cursor) parameters.set('cursor', cursor);
   return getJson<FoundPage>(`/messages?${parameters}`, signal);
 }
 
 /** The rows that a search finds, fetched from the first on: there are no positions to jump to. */
-export class FoundList extends RowList {
+export class FoundList extends RowList implements Search {
   readonly key: string;
+  readonly query: string;
+  readonly within: string | null;
+  readonly gathered: boolean;
+  readonly oldestFirst: boolean;
   readonly more = signal(false); // there are more than `total`
   readonly mistake = signal<Mistake | null>(null);
 
@@ -47,17 +53,17 @@ export class FoundList extends RowList {
   private behind = 0;
   private state = '';
 
-  constructor(
-    readonly query: string,
-    readonly within: string | null,
-    readonly gathered: boolean,
-  ) {
+  constructor(search: Search) {
     super();
-    this.key = keyOfSearch(query, within, gathered);
+    this.key = keyOfSearch(search);
+    this.query = search.query;
+    this.within = search.within;
+    this.gathered = search.gathered;
+    this.oldestFirst = search.oldestFirst;
   }
 
-  routeTo(message: string | null): Route {
-    return { name: 'search', query: this.query, within: this.within, message };
+  routeTo(message: string | null): SearchRoute {
+    return { name: 'search', query: this.query, within: this.within, message, ...(this.oldestFirst && { oldestFirst: true }) };
   }
 
   want(range: Range): void {
@@ -156,7 +162,8 @@ export class FoundList extends RowList {
   }
 }
 
-export const keyOfSearch = (query: string, within: string | null, gathered: boolean): string => `${gathered ? 'found conversations' : 'search'} ${within ?? ''} ${query}`;
+export const keyOfSearch = ({ query, within, gathered, oldestFirst }: Search): string =>
+  `${gathered ? 'found conversations' : 'search'} ${oldestFirst ? 'from the oldest on ' : ''}${within ?? ''} ${query}`;
 
 export interface Hint extends Part {
   total: number;

@@ -2,9 +2,7 @@ import { sendTestMessage } from '../compose/composer';
 import { count } from '../lib/format';
 import { session } from '../lib/session';
 import type { Row } from '../lib/types';
-import { go } from '../lib/navigation';
 import { Icon } from '../shell/icon';
-import { Menu, type MenuItem } from '../shell/menu';
 import { notify } from '../lib/notices';
 import { asListed, star } from './actions';
 import { FoundList } from './found';
@@ -16,6 +14,7 @@ import type { RowList } from './rows';
 import { FoundHead, Misunderstood, NothingFound } from './search-pane';
 import { SelectAll, SelectionBar } from './selection-bar';
 import { selecting } from './selection';
+import { SortMenu } from './sort-menu';
 import { inView } from './state';
 
 function Empty({ mailbox }: { mailbox: string }) {
@@ -86,17 +85,6 @@ function Content({ list, error, again }: { list: RowList; error: string | null; 
       <Grid list={list} key={list.key} onStar={starRow} />
     </>
   );
-}
-
-/** Which way the list goes; its address says so. */
-function SortMenu({ list }: { list: MailList }) {
-  const item = (label: string, oldestFirst: boolean): MenuItem => ({
-    label,
-    chosen: list.oldestFirst === oldestFirst,
-    icon: list.oldestFirst === oldestFirst ? <Icon name="tick" /> : <span class="icon" />,
-    run: () => go({ name: 'mail', mailbox: list.mailbox, message: null, ...(oldestFirst && { oldestFirst }) }),
-  });
-  return <Menu label="Sort" className="icon-button" button={<Icon name="sort" />} items={[item('Newest first', false), item('Oldest first', true)]} />;
 }
 
 function MailboxPane({ list }: { list: MailList }) {

@@ -1,5 +1,5 @@
 import { explain, getJson, isAbort } from '../lib/api';
-import type { Route } from '../lib/router';
+import { oldestFirstSort, type MailRoute } from '../lib/router';
 import { settings } from '../lib/settings';
 import type { MessagePage } from '../lib/types';
 import { chunk, chunksOf, type Range } from '../lib/window';
@@ -19,7 +19,7 @@ export class MailList extends RowList {
     this.gathered = gathers(mailbox);
   }
 
-  routeTo(message: string | null): Route {
+  routeTo(message: string | null): MailRoute {
     return { name: 'mail', mailbox: this.mailbox, message, ...(this.oldestFirst && { oldestFirst: true }) };
   }
 
@@ -53,7 +53,7 @@ export class MailList extends RowList {
 
   private fetchRows(first: number, limit: number, signal?: AbortSignal): Promise<MessagePage> {
     const rows = this.gathered ? `&collapse=${collapse}` : '';
-    const sort = this.oldestFirst ? '&sort=received' : '';
+    const sort = this.oldestFirst ? `&sort=${oldestFirstSort}` : '';
     return getJson<MessagePage>(`/mailboxes/${encodeURIComponent(this.mailbox)}/messages?position=${first}&limit=${limit}${rows}${sort}`, signal);
   }
 

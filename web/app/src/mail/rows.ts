@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals';
-import type { Route } from '../lib/router';
+import type { MailRoute, SearchRoute } from '../lib/router';
 import type { Flags, Row } from '../lib/types';
 import type { Range } from '../lib/window';
 import { isAside } from './mailboxes';
@@ -51,8 +51,10 @@ export abstract class RowList {
   /** Rows are conversations. */
   abstract readonly gathered: boolean;
 
+  abstract readonly oldestFirst: boolean;
+
   /** Where a message of it is shown beside it; without one, the list alone. */
-  abstract routeTo(message: string | null): Route;
+  abstract routeTo(message: string | null): MailRoute | SearchRoute;
 
   /** Fetches what is missing of these rows. */
   abstract want(range: Range): void;

@@ -8,6 +8,7 @@ import { findHints, type FoundList, type Hint, type Mistake } from './found';
 import { mailboxes, slug } from './mailboxes';
 import { SelectAll, SelectionBar } from './selection-bar';
 import { selecting } from './selection';
+import { SortMenu } from './sort-menu';
 
 const linkTo = (query: string, within: string | null): string => formatRoute({ name: 'search', query, within, message: null });
 
@@ -21,7 +22,7 @@ function resultsOf(list: FoundList): string {
 function Within({ list }: { list: FoundList }) {
   const choose = (event: Event) => {
     const within = (event.currentTarget as HTMLSelectElement).value || null;
-    go({ name: 'search', query: list.query, within, message: null });
+    go({ ...list.routeTo(null), within });
   };
   return (
     <select class="within" aria-label="Search in" value={list.within ?? ''} onChange={choose}>
@@ -47,6 +48,7 @@ export function FoundHead({ list }: { list: FoundList }) {
           <p class="muted" role="status">
             {resultsOf(list)}
           </p>
+          {(list.total.value ?? 0) > 1 && <SortMenu list={list} />}
           <Within list={list} />
         </>
       )}

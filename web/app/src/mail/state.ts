@@ -197,8 +197,9 @@ const listOfMailbox = (mailbox: string, oldestFirst: boolean) => ({ key: keyOfMa
 function listOf(now: Route): { key: string; make: () => RowList } | null {
   if (now.name === 'mail') return listOfMailbox(now.mailbox, now.oldestFirst ?? false);
   if (now.name !== 'search' || !now.query.trim()) return null;
-  const gathered = settings.value.conversations;
-  return { key: keyOfSearch(now.query, now.within, gathered), make: () => new FoundList(now.query, now.within, gathered) };
+  const { query, within, oldestFirst = false } = now;
+  const search = { query, within, oldestFirst, gathered: settings.value.conversations };
+  return { key: keyOfSearch(search), make: () => new FoundList(search) };
 }
 
 function followRoute(): void {
