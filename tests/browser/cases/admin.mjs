@@ -190,6 +190,23 @@ export const adminCases = {
         await row(page, 'emil@example.com').waitFor({ state: 'detached' });
       },
     },
+    {
+      name: 'what waits its turn says so',
+      async test({ page, server }) {
+        // Here nothing may leave, so nothing waits for that.
+        await page.route('**/api/v1/admin/queue', async (route) => {
+          const response = await route.fetch();
+          const queue = await response.json();
+          for (const entry of queue.items) entry.waits = entry.to === 'dora@example.net' ? 'no more than 30 messages a minute go to example.net' : '';
+          await route.fulfill({ response, json: queue });
+        });
+        await open(page, server, 'Queue');
+        await row(page, 'dora@example.net').getByText('in its turn').waitFor();
+        assert.equal(await row(page, 'emil@example.com').first().getByText('in its turn').count(), 0);
+        await choose(page, 'dora@example.net', 'Details');
+        await page.getByRole('dialog').getByText('no more than 30 messages a minute go to example.net').waitFor();
+      },
+    },
     ...Object.keys(looks).map((look) => ({ name: `axe finds nothing, ${look}`, look, test: everyPage })),
     {
       name: 'is nobody else’s',

@@ -69,6 +69,8 @@ export interface Queued {
   /** What that means for people; may be empty. */
   meaning: string;
   asked: string;
+  /** How fast messages may go there, of what could go now; may be empty. */
+  waits: string;
 }
 
 export interface List<T> {

@@ -16,6 +16,11 @@ type Open = { what: 'details' | 'drop' | 'return'; entry: Queued } | null;
 const states: Record<Queued['state'], [Tone, string]> = { waiting: ['ok', 'Waiting'], held: ['warn', 'Held'], sending: ['ok', 'Sending'], later: ['plain', 'Later'] };
 const said: Record<QueueAction, string> = { hold: 'Held', release: 'Released', retry: 'To be tried now', return: 'Returned to its sender' };
 
+function nextOf(entry: Queued): string {
+  if (entry.waits) return 'in its turn';
+  return entry.next ? mediumDate(entry.next) : 'none';
+}
+
 function Details({ entry, onClose }: { entry: Queued; onClose: () => void }) {
   const facts: [string, string][] = [
     ['To', entry.to],
@@ -26,6 +31,7 @@ function Details({ entry, onClose }: { entry: Queued; onClose: () => void }) {
     ['Attempts', String(entry.attempts)],
     ['Last attempt', entry.tried ? exactDate(entry.tried) : 'none yet'],
     ['Next attempt', entry.next ? exactDate(entry.next) : 'none'],
+    ...(entry.waits ? [['Waits its turn', entry.waits] as [string, string]] : []),
     ['Server', entry.host || 'none was reached'],
     ['Asked for', entry.asked || 'nothing special'],
   ];
@@ -103,7 +109,9 @@ export function QueuePage() {
               <Cell of="State" marks>
                 <Mark tone={states[entry.state][0]}>{states[entry.state][1]}</Mark>
               </Cell>
-              <Cell of="Next attempt" short>{entry.next ? mediumDate(entry.next) : 'none'}</Cell>
+              <Cell of="Next attempt" short>
+                {nextOf(entry)}
+              </Cell>
               <Cell of="Attempts" number>
                 {entry.attempts}
               </Cell>
