@@ -92,9 +92,9 @@ private:
         return seen_.insert(conversation).second;
     }
 
-    /// Of few that have the words each is looked up. Otherwise what is found is
-    /// met soon on the way through the messages, in most mailboxes; if it is not,
-    /// going through the rest in order is the slowest way.
+    /// Of few that have the words each is looked up. Of many a page is met soon
+    /// on the way through the messages in the list's order. Where it is not, all
+    /// are looked at as they lie, which is quicker than to go on in that order.
     void look()
     {
         auto* words = matching_.words();
