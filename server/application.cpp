@@ -59,7 +59,10 @@ public:
     void run();
 
     /// Of a listener, the first if it has several; 0 where there is none.
-    std::uint16_t port(const std::string& protocol) { return ports_[protocol]; }
+    std::uint16_t published_port(const std::string& protocol)
+    {
+        return started_with_->published(ports_[protocol]);
+    }
 
 private:
     using Session = std::function<net::awaitable<void>(net::Connection&, Log)>;
@@ -383,7 +386,8 @@ int serve(ConfigSources sources, bool demo)
     const std::string hostname = config.hostname;
     Application application(std::move(sources), std::move(config), setup_code);
     if (!setup_code.empty())
-        welcome = setup_notice(setup_code, hostname, application.port("http"), application.port("https"));
+        welcome = setup_notice(setup_code, hostname, application.published_port("http"),
+                               application.published_port("https"));
     fmt::print("{}", welcome);
     std::fflush(stdout); // a terminal or a pipe, it is for somebody who waits
     application.run();

@@ -20,7 +20,7 @@ http::Services web_services(storage::Store& store, auth::Login& login,
     services.transcripts = transcript::directory_in(config.data_dir);
     services.vault = config.storage.vault;
     if (!config.tls.off() && !config.https.listen.empty())
-        services.https_port = config.https.listen.front().port;
+        services.https_port = config.published(config.https.listen);
     services.config = std::move(now);
     services.give_up = [&store, reporter = std::move(reporter)](storage::QueueId id) {
         return outbound::give_up(store, reporter, id);

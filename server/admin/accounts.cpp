@@ -57,15 +57,16 @@ void show_generated(const NewPassword& password)
 /// Where people reach this server with a browser.
 std::string web_origin(const Config& config)
 {
-    const auto written = [&](std::string_view scheme, std::string_view host, const Endpoint& at,
-                             std::uint16_t usual) {
-        return at.port == usual ? fmt::format("{}://{}", scheme, host)
-                                : fmt::format("{}://{}:{}", scheme, host, at.port);
+    const auto written = [&](std::string_view scheme, std::string_view host,
+                             const std::vector<Endpoint>& listen, std::uint16_t usual) {
+        const auto port = config.published(listen);
+        return port == usual ? fmt::format("{}://{}", scheme, host)
+                             : fmt::format("{}://{}:{}", scheme, host, port);
     };
     if (!config.tls.off() && !config.https.listen.empty())
-        return written("https", config.hostname, config.https.listen.front(), 443);
+        return written("https", config.hostname, config.https.listen, 443);
     // Without TLS it is served to this machine alone.
-    if (!config.http.listen.empty()) return written("http", "localhost", config.http.listen.front(), 80);
+    if (!config.http.listen.empty()) return written("http", "localhost", config.http.listen, 80);
     throw Failed("nobody can open a link here: turn on https.listen");
 }
 

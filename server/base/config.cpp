@@ -229,6 +229,17 @@ void check(const Config& config)
 
 } // namespace
 
+std::uint16_t Config::published(std::uint16_t port) const
+{
+    const auto found = published_ports.find(port);
+    return found == published_ports.end() ? port : found->second;
+}
+
+std::uint16_t Config::published(const std::vector<Endpoint>& listen) const
+{
+    return listen.empty() ? std::uint16_t{0} : published(listen.front().port);
+}
+
 Config load_config(const ConfigSources& sources)
 {
     Config config = sources.base;

@@ -86,6 +86,13 @@ struct Config
 {
     std::string hostname; // empty in the file: the machine's FQDN
     std::filesystem::path data_dir = "/var/lib/pillarbox";
+    std::map<std::uint16_t, std::uint16_t> published_ports; // by which others reach ours; else by the same
+
+    /// The port by which others reach this one of ours.
+    std::uint16_t published(std::uint16_t port) const;
+
+    /// The same of the first; 0: nobody listens.
+    std::uint16_t published(const std::vector<Endpoint>& listen) const;
 
     struct Smtp
     {

@@ -45,6 +45,12 @@ const std::vector<Key>& keys()
                    if (v.empty()) throw BadValue("it must name a directory");
                    c.data_dir = v;
                }),
+        {"published_ports", true,
+         [](Config& c, const Values& values) {
+             c.published_ports.clear();
+             for (const auto& value : values)
+                 c.published_ports.insert(parse_published_port(value));
+         }},
         endpoints("smtp.listen", [](Config& c) -> auto& { return c.smtp.listen; }),
         single("smtp.max_message_size",
                [](Config& c, const std::string& v) {

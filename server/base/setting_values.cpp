@@ -123,6 +123,18 @@ Endpoint parse_endpoint(std::string_view text)
     return {std::move(address), *port};
 }
 
+std::pair<std::uint16_t, std::uint16_t> parse_published_port(std::string_view text)
+{
+    std::string_view outside = text;
+    const auto ours = ascii::parse_number<std::uint16_t>(ascii::take_until(outside, '='));
+    const auto theirs = ascii::parse_number<std::uint16_t>(outside.substr(outside.rfind(':') + 1));
+    if (ours.value_or(0) == 0 || theirs.value_or(0) == 0)
+        throw BadValue(fmt::format("'{}' does not say which port is reached by which; write 25=2525: ours, "
+                                   "and the one outside",
+                                   text));
+    return {*ours, *theirs};
+}
+
 Network parse_network(std::string_view text)
 {
     const auto slash = text.find('/');

@@ -43,6 +43,10 @@ std::string parse_separators(std::string_view text);
 /// `127.0.0.1:25`, `[::]:25`; port 0 lets the system choose.
 Endpoint parse_endpoint(std::string_view text);
 
+/// `25=2525`: a port of ours, and the one by which others reach it. An address
+/// may stand before that, `25=192.0.2.1:2525`, as containers are told.
+std::pair<std::uint16_t, std::uint16_t> parse_published_port(std::string_view text);
+
 /// `192.0.2.0/24`, `2001:db8::/32`, or an address alone.
 Network parse_network(std::string_view text);
 

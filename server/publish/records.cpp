@@ -34,7 +34,7 @@ void add_service(std::vector<Record>& records, const Config& config, const std::
     const std::string name = fmt::format("_{}._tcp.{}", service, domain);
     if (!listen.empty())
         records.push_back({name, "SRV",
-                           fmt::format("{} 1 {} {}", priority, listen.front().port, config.hostname),
+                           fmt::format("{} 1 {} {}", priority, config.published(listen), config.hostname),
                            "where mail programs find the server"});
 }
 

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 
 from common import PASSWORD, PATIENCE, Server, main, pop3, retrieve
+from ports import reserved_port
 
 ADDRESS = "ada@example.org"
 
@@ -71,6 +72,15 @@ class InABrowser(unittest.TestCase):
         server.start()
         self.assertEqual(server.printed(), "", "there is nothing to set up any more")
         self.assertEqual(ask(server, "/api/v1/setup")[0], 404)
+
+    def test_the_link_names_the_ports_that_others_reach(self):
+        ports = {name: reserved_port() for name in ("http", "https")}
+        self.server.settings |= {f"{name}.listen": f"127.0.0.1:{port}" for name, port in ports.items()}
+        self.server.settings["published_ports"] = f"{ports['http']}=127.0.0.1:3080,{ports['https']}=3443"
+        self.server.start()
+        self.assertRegex(self.server.printed(), r"http://localhost:3080/setup\?code=(.|\n)*https://mail.example.test:3443/setup\?code=")
+        link = self.server.verb("account", "reset-link", self.server.add_domain().add_account("alice")).stdout
+        self.assertRegex(link, "^https://mail.example.test:3443/set-password#")
 
     def test_each_start_has_its_own_code(self):
         first = self.server.start() and self.code()

@@ -91,8 +91,8 @@ std::vector<ClientServer> client_servers(const Config& config)
 {
     std::vector<ClientServer> servers;
     const bool tls = !config.tls.off();
-    const auto add = [&servers](Kind kind, Security security, const std::vector<Endpoint>& listen) {
-        if (!listen.empty()) servers.push_back({kind, security, listen.front().port});
+    const auto add = [&](Kind kind, Security security, const std::vector<Endpoint>& listen) {
+        if (!listen.empty()) servers.push_back({kind, security, config.published(listen)});
     };
     const auto upgraded = tls ? Security::starttls : Security::none;
     if (tls) add(Kind::pop3, Security::tls, config.pop3s.listen);

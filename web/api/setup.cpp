@@ -73,16 +73,13 @@ awaitable<void> welcome(SettingUp setting_up, std::string address, Log log)
 {
     const auto& services = setting_up.site.services();
     const auto config = services.config();
-    const auto port = [](const std::vector<Endpoint>& listen) {
-        return listen.empty() ? std::uint16_t{0} : listen.front().port;
-    };
     mailflow::Welcome letter;
     letter.address = address;
     letter.hostname = services.hostname;
     letter.id = random_name(20);
     letter.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    letter.pop3s = port(config->pop3s.listen);
-    letter.submissions = port(config->submissions.listen);
+    letter.pop3s = config->published(config->pop3s.listen);
+    letter.submissions = config->published(config->submissions.listen);
 
     const auto why_not =
         co_await bring(services, setting_up.intake, std::move(address), mailflow::welcome_message(letter));

@@ -48,6 +48,15 @@ TEST_F(AutoconfigTest, ThunderbirdIsToldByEveryNameItAsks)
     EXPECT_EQ(text.find("1587"), std::string::npos);
 }
 
+TEST_F(AutoconfigTest, PortsAreThoseByWhichOthersReachThem)
+{
+    config_.published_ports = {{1995, 3995}};
+    const auto text = asked_of("example.org", "/mail/config-v1.1.xml").body;
+    EXPECT_NE(text.find("<port>3995</port>"), std::string::npos);
+    EXPECT_NE(text.find("<port>1110</port>"), std::string::npos);
+    EXPECT_EQ(text.find("1995"), std::string::npos);
+}
+
 TEST_F(AutoconfigTest, NobodyIsToldOfOtherDomains)
 {
     EXPECT_EQ(asked_of("example.org", "/mail/config-v1.1.xml?emailaddress=a@example.net").status, 404u);

@@ -25,6 +25,16 @@ TEST(SettingValues, Times)
         EXPECT_THROW(parse_time(text), BadValue) << text;
 }
 
+TEST(SettingValues, ReadsPublishedPorts)
+{
+    using Ports = std::pair<std::uint16_t, std::uint16_t>;
+    EXPECT_EQ(parse_published_port("25=2525"), (Ports{25, 2525}));
+    EXPECT_EQ(parse_published_port("8080=127.0.0.1:3080"), (Ports{8080, 3080}));
+    EXPECT_EQ(parse_published_port("995=[::1]:3995"), (Ports{995, 3995}));
+    for (const auto* text : {"", "25", "25=", "=25", "25=0", "0=25", "25=65536", "a=b", "25=25=25", "25=1:"})
+        EXPECT_THROW(parse_published_port(text), BadValue) << text;
+}
+
 TEST(SettingValues, Endpoints)
 {
     EXPECT_EQ(parse_endpoint("127.0.0.1:25"), (Endpoint{"127.0.0.1", 25}));

@@ -61,6 +61,15 @@ TEST(RecordsFor, AreAllThatADomainNeeds)
                   "_pop3s._tcp.example.org SRV 0 1 995 mail.example.org\n");
 }
 
+TEST(RecordsFor, NamePortsAsOthersReachThem)
+{
+    auto moved = config();
+    moved.published_ports = {{465, 3465}, {25, 2525}};
+    const auto all = shown(records_for(moved, "example.org", {}));
+    EXPECT_NE(all.find("_submissions._tcp.example.org SRV 0 1 3465 mail.example.org\n"), std::string::npos);
+    EXPECT_NE(all.find("_pop3s._tcp.example.org SRV 0 1 995 mail.example.org\n"), std::string::npos);
+}
+
 TEST(RecordsFor, NameThePolicyOfMtaStsWhereThereIsOne)
 {
     auto with = config();
