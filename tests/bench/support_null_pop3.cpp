@@ -27,10 +27,10 @@ struct Answers
     auth::Recent<std::monostate> recent{std::chrono::seconds(60)};
 };
 
-class Conversation final : public NullConversation
+class Pop3Conversation final : public NullConversation
 {
 public:
-    Conversation(Descriptor socket, Answers& answers) : socket_(std::move(socket)), answers_(answers)
+    Pop3Conversation(Descriptor socket, Answers& answers) : socket_(std::move(socket)), answers_(answers)
     {
         say("+OK null ready <1.2.3@null>\r\n");
     }
@@ -91,7 +91,7 @@ NullPop3::NullPop3(const std::string& password, std::size_t messages, std::size_
           answers.uidl += ".\r\n";
           answers.retr = "+OK\r\n" + make_message(octets) + ".\r\n";
           serve_null(*listener, [&](Descriptor socket) {
-              return std::make_unique<Conversation>(std::move(socket), answers);
+              return std::make_unique<Pop3Conversation>(std::move(socket), answers);
           });
       })
 {}

@@ -13,10 +13,10 @@
 namespace pillarbox::bench {
 namespace {
 
-class Conversation final : public NullConversation
+class SmtpConversation final : public NullConversation
 {
 public:
-    explicit Conversation(Descriptor socket) : socket_(std::move(socket)) { say("220 null ESMTP\r\n"); }
+    explicit SmtpConversation(Descriptor socket) : socket_(std::move(socket)) { say("220 null ESMTP\r\n"); }
 
     bool readable(std::span<char> space) override
     {
@@ -85,7 +85,7 @@ private:
 NullSmtp::NullSmtp()
     : process_([listener = std::make_shared<Descriptor>(listen_on_loopback(port_))] {
           serve_null(*listener,
-                     [](Descriptor socket) { return std::make_unique<Conversation>(std::move(socket)); });
+                     [](Descriptor socket) { return std::make_unique<SmtpConversation>(std::move(socket)); });
       })
 {}
 
