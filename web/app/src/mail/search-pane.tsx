@@ -40,14 +40,12 @@ export function FoundHead({ list }: { list: FoundList }) {
   return (
     <header class="list-head found-head">
       <SelectAll list={list} />
-      <h1 class={selecting.value ? 'only-heard' : ''}>Search results</h1>
+      <h1 class="only-heard">Search results</h1>
       {selecting.value ? (
         <SelectionBar list={list} />
       ) : (
         <>
-          <p class="muted" role="status">
-            {resultsOf(list)}
-          </p>
+          <p role="status">{resultsOf(list)}</p>
           {(list.total.value ?? 0) > 1 && <SortMenu list={list} />}
           <Within list={list} />
         </>
