@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t most_items = 500;     // of a page
 constexpr std::size_t few_places = 10'000;  // found by words: looked up one by one
-constexpr std::size_t most_walked = 20'000; // messages, before all are looked at
+constexpr std::size_t most_walked = 10'000; // messages, before all are looked at
 constexpr int most_behind = 10'000;
 
 /// One search in one snapshot.
