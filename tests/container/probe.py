@@ -95,4 +95,10 @@ listed = api(f"/mailboxes/{inbox['id']}/messages")
 check("the browser's list has them too", listed["total"] == count)
 with browser.open(f"http://localhost:{http}/sign-in", timeout=30) as page:
     check("the sign-in page is served", page.status == 200 and b"<html" in page.read())
+asked = urllib.request.Request(f"http://localhost:{http}/mail/config-v1.1.xml?emailaddress={ADDRESS}")
+asked.add_header("Host", f"autoconfig.{ADDRESS.rpartition('@')[2]}")
+with browser.open(asked, timeout=30) as answer:
+    settings = answer.read().decode()
+    named = all(f"<port>{port(number)[1]}</port>" in settings for number in (995, 110, 465, 587))
+    check("mail programs are told the published ports", named)
 print(f"probe passed, pass {PASS}")
