@@ -38,6 +38,10 @@ class Trace(unittest.TestCase):
         done = server.verb("trace", what, *options, "--json")
         return [story["events"] for story in json.loads(done.stdout)["items"]]
 
+    def told_of_messages(self, server, what, *options):
+        """Of an account, that it signed in is told apart, once that is written down."""
+        return [story for story in self.told(server, what, *options) if story[0]["kind"] != "signedIn"]
+
     def wait_for(self, server, what):
         """What was refused is written down a moment later."""
         until = time.monotonic() + PATIENCE
@@ -63,8 +67,7 @@ class Trace(unittest.TestCase):
         session.dele(1)
         session.quit()
         for what in ("<life@example.net>", "life@example.net", name, SENDER, self.alice):
-            # Of an account, that it signed in is told apart, once that is written down.
-            (events,) = [story for story in self.told(server, what) if story[0]["kind"] != "signedIn"]
+            (events,) = self.told_of_messages(server, what)
             self.assertEqual([event["kind"] for event in events], ["stored", "stored", "fetched", "deleted"], what)
         stored, other, fetched, deleted = events
         self.assertEqual({stored["recipient"], other["recipient"]}, {self.alice, self.bob})
@@ -85,7 +88,7 @@ class Trace(unittest.TestCase):
         self.assertEqual(times, sorted(times))
         server.verb("vault", "restore", self.alice, "--all")
         self.assertEqual(self.told(server, name)[0][-1]["kind"], "restored")
-        self.assertEqual(self.told(server, self.alice, "--since", "1h"), self.told(server, self.alice))
+        self.assertEqual(self.told_of_messages(server, self.alice, "--since", "1h"), self.told_of_messages(server, self.alice))
 
     def test_what_was_refused(self):
         server = self.serve()
